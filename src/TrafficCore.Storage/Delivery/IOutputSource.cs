@@ -1,0 +1,80 @@
+using TrafficCore.Traffic.Windows;
+
+namespace TrafficCore.Storage.Delivery;
+
+/// <summary>The durable output of the pipeline as the sinks see it: entries that can be read from any retained position.</summary>
+/// <remarks>Ownership: thread-safe; each sink opens its own reader and owns it alone.</remarks>
+public interface IOutputSource
+{
+    /// <summary>Position of the oldest entry that is still kept.</summary>
+    long Start { get; }
+
+    /// <summary>Everything below this position is on disk and may be read.</summary>
+    long DurableEnd { get; }
+
+    /// <summary>Opens a reader at <paramref name="position"/>; below <see cref="Start"/> it begins with a gap.</summary>
+    IOutputReader OpenReader(long position);
+
+    /// <summary>Completes when <see cref="DurableEnd"/> has passed <paramref name="position"/>.</summary>
+    ValueTask WaitBeyondAsync(long position, CancellationToken cancellation);
+}
+
+/// <summary>Reads entries in log order. One owner.</summary>
+public interface IOutputReader : IDisposable
+{
+    /// <summary>Reads the next thing; never waits.</summary>
+    OutputStatus Read(out OutputEntry entry);
+}
+
+/// <summary>What a read of the output found.</summary>
+public enum OutputStatus
+{
+    /// <summary>An entry.</summary>
+    Entry,
+
+    /// <summary>Bytes that cannot be read any more (retention or damage): <see cref="OutputEntry.Position"/> to <see cref="OutputEntry.Next"/>.</summary>
+    Gap,
+
+    /// <summary>Nothing more is durable now.</summary>
+    End,
+}
+
+/// <summary>One decoded record of the output.</summary>
+/// <param name="Position">Where it stands.</param>
+/// <param name="Next">Where reading goes on after it: the cursor that says it was delivered.</param>
+/// <param name="ReceivedMs">UTC receive time of the input that caused it, Unix ms.</param>
+/// <param name="Rows">The rows of a window; empty for other records.</param>
+/// <param name="Rejected">The rejected payload of a quarantine record.</param>
+public readonly record struct OutputEntry(
+    long Position, long Next, long ReceivedMs, IReadOnlyList<FlowRow> Rows, RejectedPayload? Rejected = null);
+
+/// <summary>What was refused at the door: its bytes and why.</summary>
+/// <param name="ReceivedMs">UTC receive time, Unix ms.</param>
+/// <param name="Reason">Reason, e.g. <c>too-old</c>.</param>
+/// <param name="Intersection">Intersection id, or <c>-</c>.</param>
+/// <param name="Kind">Device kind, e.g. <c>detector</c>.</param>
+/// <param name="Device">Device id, or <c>-</c>.</param>
+/// <param name="Length">Length of the payload as it was received; more than the bytes where it was cut.</param>
+/// <param name="Payload">The bytes that were kept.</param>
+public sealed record RejectedPayload(
+    long ReceivedMs, string Reason, string Intersection, string Kind, string Device, long Length, ReadOnlyMemory<byte> Payload);
+
+/// <summary>A reader of the output with a durable cursor of its own.</summary>
+/// <remarks>Ownership: started and stopped once by the host; the properties may be read from any thread.</remarks>
+public interface IOutputSink
+{
+    /// <summary>Name in metrics, logs and readiness, e.g. <c>sqlite</c>.</summary>
+    string Name { get; }
+
+    /// <summary>Everything below this position was delivered, durably: the log may let go of it.</summary>
+    long Cursor { get; }
+
+    /// <summary>What is wrong at the moment, in words for an operator; null while delivery works.</summary>
+    string? Trouble { get; }
+
+    /// <summary>Begins delivery on a thread or task of its own; returns at once.</summary>
+    void Start();
+
+    /// <summary>Delivers what is durable now, then stops; the token bounds the wait for a target that does not answer.</summary>
+    Task StopAsync(CancellationToken cancellation);
+}

@@ -1,0 +1,70 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace TrafficCore.Storage.Influx;
+
+/// <summary>How points are written.</summary>
+public enum InfluxApi
+{
+    /// <summary><c>/api/v2/write</c>: InfluxDB 2.x and 3.x, VictoriaMetrics.</summary>
+    V2,
+
+    /// <summary><c>/write</c>: InfluxDB 1.x.</summary>
+    V1,
+}
+
+/// <summary>Delivery to InfluxDB. Off until <see cref="Url"/> is set.</summary>
+public sealed class InfluxOptions
+{
+    /// <summary>Name of the configuration section.</summary>
+    public const string Section = "Influx";
+
+    /// <summary>Base address, e.g. <c>http://influx:8086</c>; empty: no delivery.</summary>
+    public string Url { get; set; } = "";
+
+    /// <summary>Which write interface. Default v2.</summary>
+    public InfluxApi Api { get; set; } = InfluxApi.V2;
+
+    /// <summary>Organisation (v2 only).</summary>
+    public string Org { get; set; } = "";
+
+    /// <summary>Bucket; for v1 the database. Default <c>traffic</c>.</summary>
+    [Required]
+    public string Bucket { get; set; } = "traffic";
+
+    /// <summary>API token; for v1 <c>user:password</c>. Empty: none is sent.</summary>
+    public string Token { get; set; } = "";
+
+    /// <summary>Points in one request at most. Default 5,000, what InfluxDB's own guide recommends.</summary>
+    [Range(1, 100_000)]
+    public int BatchPoints { get; set; } = 5_000;
+
+    /// <summary>How long points are collected before a smaller batch is sent. Default 1 s: dashboards refresh no faster.</summary>
+    public TimeSpan BatchDelay { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Time for one request. Default 30 s, three times what a loaded server needs for 5,000 points.</summary>
+    public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>First wait after a failure; doubles up to <see cref="MaxRetryDelay"/>, each wait jittered down to half. Default 500 ms.</summary>
+    public TimeSpan RetryDelay { get; set; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Longest own wait between attempts. Default 30 s: a database that is back is noticed within half a minute.</summary>
+    public TimeSpan MaxRetryDelay { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Longest <c>Retry-After</c> that is obeyed. Default 10 min; a longer one is asked again after that.</summary>
+    public TimeSpan MaxRetryAfter { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>Compress requests. Default true: line protocol shrinks to about a tenth.</summary>
+    public bool Gzip { get; set; } = true;
+
+    /// <summary>Delete a point before a revision that makes one of its fields unknown is written. Default true; turn it off for InfluxDB 3,
+    /// which has no delete.</summary>
+    public bool DeleteBeforeRewrite { get; set; } = true;
+
+    /// <summary>Bytes of refused points kept, with the server's reason; the older half is dropped and counted. Default 64 MiB.</summary>
+    [Range(4096, long.MaxValue)]
+    public long DeadLetterBytes { get; set; } = 64L << 20;
+
+    /// <summary>Recent points whose fields are remembered exactly, to see that a revision makes one unknown. Default 1,048,576 (8 MiB).</summary>
+    [Range(1024, 1 << 28)]
+    public int RememberedPoints { get; set; } = 1 << 20;
+}
