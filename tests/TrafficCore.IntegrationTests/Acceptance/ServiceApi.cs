@@ -1,0 +1,34 @@
+using System.Globalization;
+using System.Net.Http.Json;
+using System.Text.Json;
+
+namespace TrafficCore.IntegrationTests.Acceptance;
+
+/// <summary>The HTTP interface as a script would use it: names and shapes from the contract, no product types.</summary>
+internal sealed class ServiceApi(Uri address) : IDisposable
+{
+    private readonly HttpClient http = new() { BaseAddress = address, Timeout = TimeSpan.FromSeconds(30) };
+
+    public Task<JsonElement> GetAsync(string path) => http.GetFromJsonAsync<JsonElement>(path);
+
+    /// <summary>Rows of <c>flow</c> by start instant; <paramref name="series"/> is e.g. <c>int-1</c> or <c>int-1/detectors/d-1</c>.</summary>
+    public async Task<Dictionary<DateTimeOffset, JsonElement>> FlowAsync(string series, DateTimeOffset from, DateTimeOffset to, string window)
+    {
+        using var answer = await http.GetAsync(new Uri($"api/v1/intersections/{series}/flow?from={Iso(from)}&to={Iso(to)}&window={window}", UriKind.Relative)).ConfigureAwait(false);
+        if (answer.StatusCode == System.Net.HttpStatusCode.NotFound)
+        {
+            return [];
+        }
+
+        answer.EnsureSuccessStatusCode();
+        var body = await answer.Content.ReadFromJsonAsync<JsonElement>().ConfigureAwait(false);
+        return body.GetProperty("rows").EnumerateArray()
+            .ToDictionary(row => DateTimeOffset.Parse(row.GetProperty("start").GetString()!, CultureInfo.InvariantCulture));
+    }
+
+    public Task<JsonElement> LedgerAsync(string? device = null) => GetAsync(device is null ? "api/v1/ledger" : $"api/v1/ledger/{device}");
+
+    public void Dispose() => http.Dispose();
+
+    private static string Iso(DateTimeOffset instant) => Uri.EscapeDataString(instant.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
+}
