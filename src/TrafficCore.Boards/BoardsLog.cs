@@ -1,0 +1,22 @@
+using Microsoft.Extensions.Logging;
+
+namespace TrafficCore.Boards;
+
+/// <summary>Log messages of the boards, ids 4000-4999. Next free: 4005.</summary>
+internal static partial class BoardsLog
+{
+    [LoggerMessage(4000, LogLevel.Information, "Board {Board} shows {Multi}: rule {Rule}, {Because}, {Approach} at {Value}")]
+    public static partial void Shows(ILogger logger, string board, string multi, string rule, string because, string approach, double value);
+
+    [LoggerMessage(4001, LogLevel.Information, "Board {Board} is blank: rule {Rule}, {Because}")]
+    public static partial void Blank(ILogger logger, string board, string rule, string because);
+
+    [LoggerMessage(4002, LogLevel.Warning, "A message for board {Board} was not taken and is sent again")]
+    public static partial void NotSent(ILogger logger, Exception error, string board);
+
+    [LoggerMessage(4003, LogLevel.Warning, "Board {Board} says {State}: {Error}")]
+    public static partial void Refused(ILogger logger, string board, string state, string? error);
+
+    [LoggerMessage(4004, LogLevel.Error, "The boards' loop failed on one input and went on")]
+    public static partial void LoopFailed(ILogger logger, Exception error);
+}

@@ -1,0 +1,33 @@
+using TrafficCore.Boards.Rules;
+
+namespace TrafficCore.Boards.Delivery;
+
+/// <summary>What a board is to show. Immutable; sent retained, so that a board that comes back finds it.</summary>
+public sealed record BoardMessage
+{
+    /// <summary>Which board.</summary>
+    public required BoardKey Board { get; init; }
+
+    /// <summary>The same for every repeat and renewal of one message; the board's status refers to it.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>MULTI text; empty blanks the board.</summary>
+    public required string Multi { get; init; }
+
+    /// <summary>NTCIP priority 1..255; null for a blank.</summary>
+    public int? Priority { get; init; }
+
+    /// <summary>Unix milliseconds UTC after which the board must not show it; null for a blank, which never goes stale.</summary>
+    public long? Expires { get; init; }
+
+    /// <summary>Why.</summary>
+    public required BoardReason Reason { get; init; }
+}
+
+/// <summary>What a board says it shows.</summary>
+/// <param name="Id">Id of the message it refers to; null when it names none.</param>
+/// <param name="State">What it says: <c>shown</c>, <c>blank</c>, <c>rejected</c>, <c>failed</c>.</param>
+/// <param name="Multi">What stands on it, when it says so.</param>
+/// <param name="Ts">The device's time, Unix milliseconds UTC, when it says so.</param>
+/// <param name="Error">The device's own words on what went wrong.</param>
+public sealed record BoardStatus(string? Id, string State, string? Multi, long? Ts, string? Error);
