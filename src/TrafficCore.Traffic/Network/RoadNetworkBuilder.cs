@@ -82,7 +82,7 @@ internal sealed partial class RoadNetworkBuilder(List<NetworkError> errors, Func
             : new Intersection(id, name, lon, lat, [.. approaches.Select(a => new Approach(a.Id, []))], controller, boards);
     }
 
-    private Approach ReadApproach(NetworkNode node, UniqueIds ids, UniqueIds detectorIds, Dictionary<int, string> channels)
+    private static Approach ReadApproach(NetworkNode node, UniqueIds ids, UniqueIds detectorIds, Dictionary<int, string> channels)
     {
         string id = ids.Take(node, "id");
         Detector[] detectors = [.. node.Objects("detectors", "a detector").Select(d => ReadDetector(d, detectorIds, channels))];
