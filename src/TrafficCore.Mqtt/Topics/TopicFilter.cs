@@ -1,0 +1,80 @@
+using TrafficCore.Mqtt.Wire;
+
+namespace TrafficCore.Mqtt.Topics;
+
+/// <summary>Rules for topic filters (5.0 section 4.7) and a plain matcher.</summary>
+public static class TopicFilter
+{
+    /// <summary>
+    /// `#` only as the whole last level [MQTT-4.7.1-1], `+` only as a whole level [MQTT-4.7.1-2], at least one character, valid UTF-8.
+    /// </summary>
+    public static bool IsValid(ReadOnlySpan<byte> filter)
+    {
+        if (filter.IsEmpty || filter.Length > ushort.MaxValue || !MqttUtf8.IsValid(filter))
+        {
+            return false;
+        }
+
+        for (var i = 0; i < filter.Length; i++)
+        {
+            var last = i == filter.Length - 1;
+            var startsLevel = i == 0 || filter[i - 1] == (byte)'/';
+            if ((filter[i] == (byte)'#' && !(last && startsLevel))
+                || (filter[i] == (byte)'+' && !(startsLevel && (last || filter[i + 1] == (byte)'/'))))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>The filter contains `+` or `#`.</summary>
+    public static bool HasWildcard(ReadOnlySpan<byte> filter) => filter.IndexOfAny((byte)'+', (byte)'#') >= 0;
+
+    /// <summary>The filter asks for a shared subscription (5.0 section 4.8.2).</summary>
+    public static bool IsShared(ReadOnlySpan<byte> filter) => filter.StartsWith("$share/"u8);
+
+    /// <summary>One filter against one name, level by level. For many filters use a trie.</summary>
+    public static bool IsMatch(ReadOnlySpan<byte> filter, ReadOnlySpan<byte> topic)
+    {
+        if (TopicName.IsReserved(topic) && (filter[0] == (byte)'+' || filter[0] == (byte)'#'))
+        {
+            return false;
+        }
+
+        var filterEnds = false;
+        var topicEnds = false;
+        while (!filterEnds)
+        {
+            var level = NextLevel(ref filter, out filterEnds);
+            if (level.SequenceEqual("#"u8))
+            {
+                return true; // also the parent level itself: "sport/#" matches "sport"
+            }
+
+            if (topicEnds)
+            {
+                return false;
+            }
+
+            var name = NextLevel(ref topic, out topicEnds);
+            if (!level.SequenceEqual("+"u8) && !level.SequenceEqual(name))
+            {
+                return false;
+            }
+        }
+
+        return topicEnds;
+    }
+
+    /// <summary>Takes the first level off; <paramref name="ended"/> says that it was the last one.</summary>
+    internal static ReadOnlySpan<byte> NextLevel(ref ReadOnlySpan<byte> rest, out bool ended)
+    {
+        var slash = rest.IndexOf((byte)'/');
+        ended = slash < 0;
+        var level = ended ? rest : rest[..slash];
+        rest = ended ? default : rest[(slash + 1)..];
+        return level;
+    }
+}
