@@ -1,0 +1,99 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace TrafficCore.Log;
+
+/// <summary>The machine's own file system.</summary>
+public sealed partial class PhysicalFileSystem : ILogFileSystem
+{
+    private const string LockName = "lock";
+
+    private PhysicalFileSystem()
+    {
+    }
+
+    /// <summary>The one instance; it has no state.</summary>
+    public static PhysicalFileSystem Instance { get; } = new();
+
+    /// <inheritdoc/>
+    public bool DirectoryExists(string path) => Directory.Exists(path);
+
+    /// <inheritdoc/>
+    public void CreateDirectory(string path) => Directory.CreateDirectory(path);
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> ListFiles(string directory)
+    {
+        var names = Directory.EnumerateFiles(directory).Select(path => Path.GetFileName(path)).Where(name => name != LockName).ToArray();
+        Array.Sort(names, StringComparer.Ordinal);
+        return names;
+    }
+
+    /// <inheritdoc/>
+    public ILogFile Create(string path, long length)
+    {
+        // Space is reserved now, so that a full disk refuses the segment and not a commit in the middle of it.
+        var handle = File.OpenHandle(
+            path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete, FileOptions.None, length);
+        try
+        {
+            RandomAccess.SetLength(handle, length);
+            return new PhysicalFile(handle);
+        }
+        catch
+        {
+            handle.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public ILogFile Open(string path, bool writable) => new PhysicalFile(File.OpenHandle(
+        path, FileMode.Open, writable ? FileAccess.ReadWrite : FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
+
+    /// <inheritdoc/>
+    public void Rename(string from, string to) => File.Move(from, to, overwrite: true);
+
+    /// <inheritdoc/>
+    public void Delete(string path) => File.Delete(path);
+
+    /// <inheritdoc/>
+    public void SyncDirectory(string path)
+    {
+        // Windows has no such call; NTFS journals names by itself.
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        using var handle = OpenDirectory(path, flags: 0);
+        if (handle.IsInvalid)
+        {
+            throw Failure("open", path);
+        }
+
+        if (Fsync(handle) != 0)
+        {
+            throw Failure("fsync", path);
+        }
+    }
+
+    /// <inheritdoc/>
+    public IDisposable Lock(string directory) =>
+        new FileStream(Path.Combine(directory, LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+
+    internal static IOException Failure(string call, string subject)
+    {
+        var error = Marshal.GetLastPInvokeError();
+        return new IOException($"{call} of {subject} failed: {Marshal.GetPInvokeErrorMessage(error)} (errno {error}).");
+    }
+
+    // The BCL can neither open a directory nor call fdatasync (its flush is fsync).
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial SafeFileHandle OpenDirectory(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Fsync(SafeFileHandle handle);
+}
