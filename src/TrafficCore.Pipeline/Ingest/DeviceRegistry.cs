@@ -1,0 +1,317 @@
+using System.Text;
+using TrafficCore.Log;
+using TrafficCore.Traffic.Network;
+
+namespace TrafficCore.Pipeline.Ingest;
+
+/// <summary>What became of an attempt to learn a device.</summary>
+public enum LearnResult
+{
+    /// <summary>It has a number now, and its record precedes whatever is appended from here.</summary>
+    Learnt,
+
+    /// <summary>As many devices are learnt as are allowed.</summary>
+    NetworkFull,
+
+    /// <summary>The log had no room: wait for it and try again.</summary>
+    LogFull,
+}
+
+/// <summary>All devices that ever got a number, and the network file in force.</summary>
+/// <remarks>
+/// Ownership: <see cref="Find"/>, the indexer and the properties are safe from any thread and take no lock. Whatever adds
+/// holds one lock over choosing the number, appending its record and publishing it, so numbers are in log order and no record
+/// names a device before the record that numbers it.
+/// </remarks>
+public sealed class DeviceRegistry
+{
+    private readonly Lock _gate = new();
+    private readonly DeviceTable _table = new();
+    private readonly InputRecordWriter _writer = new();
+
+    // Written under the lock, read by anyone: an entry is in place before the count that admits it.
+    private DeviceEntry?[] _byNumber = new DeviceEntry?[256];
+    private volatile int _count;
+    private volatile int _learnt;
+    private volatile RoadNetwork _network = RoadNetwork.Empty;
+    private volatile uint _networkVersion;
+
+    /// <summary>How many devices have a number; the highest number.</summary>
+    public int Count => _count;
+
+    /// <summary>How many of them were learnt.</summary>
+    public int LearntCount => _learnt;
+
+    /// <summary>The network file in force for what arrives now; <see cref="RoadNetwork.Empty"/> before the first.</summary>
+    public RoadNetwork Network => _network;
+
+    /// <summary>Version of <see cref="Network"/>; 0 before the first.</summary>
+    public uint NetworkVersion => _networkVersion;
+
+    /// <summary>The device of a number, or null.</summary>
+    public DeviceEntry? this[uint number]
+    {
+        get
+        {
+            if (number == 0 || number > (uint)_count)
+            {
+                return null;
+            }
+
+            return Volatile.Read(ref _byNumber)[number - 1];
+        }
+    }
+
+    /// <summary>The device of these ids, or null. Allocates nothing.</summary>
+    public DeviceEntry? Find(DeviceKind kind, ReadOnlySpan<byte> intersectionUtf8, ReadOnlySpan<byte> deviceUtf8) =>
+        _table.Find(kind, intersectionUtf8, deviceUtf8);
+
+    /// <summary>
+    /// The pseudo device of an intersection's <c>detectors</c> topic (number 0), or null when no device and no network file
+    /// has named the intersection: so pseudo devices stay as few as intersections.
+    /// </summary>
+    public DeviceEntry? FindIntersection(ReadOnlySpan<byte> intersectionUtf8) =>
+        _table.Find(DeviceKind.Detectors, intersectionUtf8, "-"u8);
+
+    /// <summary>How many devices were numbered by records that end at or before a position: a prefix, since numbers are in log order.</summary>
+    public int CountAt(long position)
+    {
+        lock (_gate)
+        {
+            int low = 0;
+            for (int high = _count; low < high;)
+            {
+                int middle = (low + high) / 2;
+                (low, high) = _byNumber[middle]!.LoggedEnd <= position ? (middle + 1, high) : (low, middle);
+            }
+
+            return low;
+        }
+    }
+
+    /// <summary>Takes over a device record that was read from the log or a snapshot; false when it contradicts what is known.</summary>
+    public bool Apply(in DeviceView record, long end = 0)
+    {
+        lock (_gate)
+        {
+            return ApplyUnderLock(record, end);
+        }
+    }
+
+    /// <summary>Takes over a network record that was read from the log or a snapshot; false when it contradicts what is known.</summary>
+    /// <param name="record">The record.</param>
+    /// <param name="network">Its file, parsed.</param>
+    /// <param name="end">Position behind it.</param>
+    public bool Apply(in NetworkView record, RoadNetwork network, long end = 0)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        lock (_gate)
+        {
+            foreach (DeviceView device in record.Devices)
+            {
+                if (!ApplyUnderLock(device, end))
+                {
+                    return false;
+                }
+            }
+
+            PublishNetworkUnderLock(network, record.Version);
+            return true;
+        }
+    }
+
+    /// <summary>Gives a number to a device that sent something, unless it is known by now.</summary>
+    /// <param name="log">Where its record goes.</param>
+    /// <param name="clock">Times of the record.</param>
+    /// <param name="id">Kind, intersection and device id; valid ids.</param>
+    /// <param name="flags"><see cref="DeviceFlags.Learnt"/>, with <see cref="DeviceFlags.Channel"/> for a channel.</param>
+    /// <param name="maxLearned">Most devices to learn.</param>
+    /// <param name="entry">The device when the result is <see cref="LearnResult.Learnt"/>.</param>
+    public LearnResult Learn(IInputLog log, ServiceClock clock, in DeviceIdView id, DeviceFlags flags, int maxLearned, out DeviceEntry? entry)
+    {
+        ArgumentNullException.ThrowIfNull(log);
+        ArgumentNullException.ThrowIfNull(clock);
+        lock (_gate)
+        {
+            entry = _table.Find(id.Kind, id.Intersection, id.Device);
+            if (entry is not null && (entry.Learnt || entry.Named))
+            {
+                return LearnResult.Learnt;
+            }
+
+            if (_learnt >= maxLearned)
+            {
+                return LearnResult.NetworkFull;
+            }
+
+            // A device that an earlier file named keeps its number; its record then only says that it is learnt now.
+            uint number = entry?.Number ?? (uint)_count + 1;
+            _writer.Begin(log.Salt, clock.NowMs, clock.ElapsedMs);
+            _writer.AddDevice(number, id.Kind, flags, Encoding.ASCII.GetString(id.Intersection), Encoding.ASCII.GetString(id.Device));
+            if (!log.TryAppend(_writer.Complete(), 0, null, out long end))
+            {
+                return LearnResult.LogFull;
+            }
+
+            ApplyUnderLock(new DeviceView { Number = number, Kind = id.Kind, Flags = flags, Intersection = id.Intersection, Device = id.Device }, end);
+            entry = _byNumber[number - 1];
+            return LearnResult.Learnt;
+        }
+    }
+
+    /// <summary>Appends a new version of the network file and puts it in force; false when the log has no room.</summary>
+    public bool TryAppendNetwork(IInputLog log, ServiceClock clock, ReadOnlySpan<byte> json, RoadNetwork network, out long end)
+    {
+        ArgumentNullException.ThrowIfNull(log);
+        ArgumentNullException.ThrowIfNull(clock);
+        ArgumentNullException.ThrowIfNull(network);
+        lock (_gate)
+        {
+            List<(DeviceKind Kind, string Intersection, string Device)> added = NewlyNamedUnderLock(network);
+            uint version = _networkVersion + 1;
+            _writer.Begin(log.Salt, clock.NowMs, clock.ElapsedMs);
+            _writer.BeginNetwork(version, added.Count);
+            uint number = (uint)_count;
+            foreach ((DeviceKind kind, string intersection, string device) in added)
+            {
+                _writer.AddDeviceLine(++number, kind, DeviceFlags.None, intersection, device);
+            }
+
+            _writer.AddNetworkFile(json);
+            if (!log.TryAppend(_writer.Complete(), 0, null, out end))
+            {
+                return false;
+            }
+
+            foreach ((DeviceKind kind, string intersection, string device) in added)
+            {
+                AddUnderLock(kind, DeviceFlags.None, intersection, device, end);
+            }
+
+            PublishNetworkUnderLock(network, version);
+            return true;
+        }
+    }
+
+    private bool ApplyUnderLock(in DeviceView record, long end)
+    {
+        DeviceEntry? known = _table.Find(record.Kind, record.Intersection, record.Device);
+        if (known is not null)
+        {
+            if (known.Number != record.Number)
+            {
+                return false;
+            }
+
+            _learnt += (record.Flags & DeviceFlags.Learnt) != 0 && !known.Learnt ? 1 : 0;
+            known.SetFlagsUnderLock(record.Flags);
+            return true;
+        }
+
+        if (record.Number != (uint)_count + 1)
+        {
+            return false;
+        }
+
+        string intersection = FindIntersection(record.Intersection)?.Intersection ?? Encoding.ASCII.GetString(record.Intersection);
+        AddUnderLock(record.Kind, record.Flags, intersection, Encoding.ASCII.GetString(record.Device), end);
+        return true;
+    }
+
+    private void AddUnderLock(DeviceKind kind, DeviceFlags flags, string intersection, string device, long end)
+    {
+        AddIntersectionUnderLock(intersection);
+        var entry = new DeviceEntry((uint)_count + 1, kind, flags, intersection, device, HashOf(kind, intersection, device)) { LoggedEnd = end };
+        entry.SetNetworkUnderLock(_network);
+        if (_count == _byNumber.Length)
+        {
+            DeviceEntry?[] larger = new DeviceEntry?[_byNumber.Length * 2];
+            _byNumber.CopyTo(larger, 0);
+            Volatile.Write(ref _byNumber, larger);
+        }
+
+        _byNumber[_count] = entry;
+        _count++;
+        _learnt += entry.Learnt ? 1 : 0;
+        _table.AddUnderLock(entry);
+    }
+
+    private void AddIntersectionUnderLock(string intersection)
+    {
+        Span<byte> utf8 = stackalloc byte[byte.MaxValue];
+        int length = Encoding.ASCII.GetBytes(intersection, utf8);
+        if (FindIntersection(utf8[..length]) is null)
+        {
+            const DeviceKind Kind = DeviceKind.Detectors;
+            _table.AddUnderLock(
+                new DeviceEntry(0, Kind, DeviceFlags.None, intersection, DeviceKinds.Nobody, HashOf(Kind, intersection, DeviceKinds.Nobody)));
+        }
+    }
+
+    private void PublishNetworkUnderLock(RoadNetwork network, uint version)
+    {
+        foreach (Intersection intersection in network.Intersections)
+        {
+            AddIntersectionUnderLock(intersection.Id);
+        }
+
+        for (int i = 0; i < _count; i++)
+        {
+            _byNumber[i]!.SetNetworkUnderLock(network);
+        }
+
+        _network = network;
+        _networkVersion = version;
+    }
+
+    private List<(DeviceKind Kind, string Intersection, string Device)> NewlyNamedUnderLock(RoadNetwork network)
+    {
+        var added = new List<(DeviceKind, string, string)>();
+        foreach (Intersection site in network.Intersections)
+        {
+            foreach (Detector detector in site.Detectors)
+            {
+                AddIfUnknown(DeviceKind.Detector, site.Id, detector.Id);
+            }
+
+            if (site.Controller is { } controller)
+            {
+                AddIfUnknown(DeviceKind.Controller, site.Id, controller.Id);
+            }
+
+            foreach (BoardSite board in site.Boards)
+            {
+                AddIfUnknown(DeviceKind.Board, site.Id, board.Id);
+            }
+        }
+
+        return added;
+
+        void AddIfUnknown(DeviceKind kind, string intersection, string device)
+        {
+            if (FindText(kind, intersection, device) is null)
+            {
+                added.Add((kind, intersection, device));
+            }
+        }
+    }
+
+    private DeviceEntry? FindText(DeviceKind kind, string intersection, string device) =>
+        _table.Find(kind, Encoding.ASCII.GetBytes(intersection), Encoding.ASCII.GetBytes(device));
+
+    private static int HashOf(DeviceKind kind, string intersection, string device) =>
+        DeviceTable.HashOf(kind, Encoding.ASCII.GetBytes(intersection), Encoding.ASCII.GetBytes(device));
+}
+
+/// <summary>The name of a device as borrowed bytes; ids are valid.</summary>
+public readonly ref struct DeviceIdView(DeviceKind kind, ReadOnlySpan<byte> intersection, ReadOnlySpan<byte> device)
+{
+    /// <summary>Kind of the device.</summary>
+    public DeviceKind Kind { get; } = kind;
+
+    /// <summary>Intersection id.</summary>
+    public ReadOnlySpan<byte> Intersection { get; } = intersection;
+
+    /// <summary>Device id.</summary>
+    public ReadOnlySpan<byte> Device { get; } = device;
+}

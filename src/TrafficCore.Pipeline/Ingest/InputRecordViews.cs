@@ -1,0 +1,170 @@
+namespace TrafficCore.Pipeline.Ingest;
+
+/// <summary>Body of a <see cref="RecordType.Readings"/> record.</summary>
+public readonly ref struct ReadingsView
+{
+    private readonly ReadOnlySpan<byte> _trailer;
+
+    internal ReadingsView(ReadOnlySpan<ReadingEntry> entries, ReadOnlySpan<byte> trailer)
+    {
+        Entries = entries;
+        _trailer = trailer;
+    }
+
+    /// <summary>The readings in order of arrival.</summary>
+    public ReadOnlySpan<ReadingEntry> Entries { get; }
+
+    /// <summary>Class volumes (ordered by reading) and packet origins.</summary>
+    public RecordTrailer Trailer => new(_trailer);
+}
+
+/// <summary>Body of a <see cref="RecordType.Events"/> record.</summary>
+public readonly ref struct EventsView
+{
+    private readonly ReadOnlySpan<byte> _trailer;
+
+    internal EventsView(EventsHeader batch, ReadOnlySpan<EventEntry> entries, ReadOnlySpan<byte> trailer)
+    {
+        Batch = batch;
+        Entries = entries;
+        _trailer = trailer;
+    }
+
+    /// <summary>Controller, sequence and verdict of all events.</summary>
+    public EventsHeader Batch { get; }
+
+    /// <summary>The events in order of arrival.</summary>
+    public ReadOnlySpan<EventEntry> Entries { get; }
+
+    /// <summary>Packet origins.</summary>
+    public RecordTrailer Trailer => new(_trailer);
+}
+
+/// <summary>Body of a <see cref="RecordType.Rejection"/> record.</summary>
+public readonly ref struct RejectionView
+{
+    private readonly ReadOnlySpan<byte> _trailer;
+
+    internal RejectionView(ReadOnlySpan<byte> trailer) => _trailer = trailer;
+
+    /// <summary>The device's number; 0 for a pseudo device, which kind, intersection and device then name.</summary>
+    public uint Device { get; internal init; }
+
+    /// <summary>Kind of the device.</summary>
+    public DeviceKind Kind { get; internal init; }
+
+    /// <summary>Intersection id; <c>-</c> when none is known.</summary>
+    public ReadOnlySpan<byte> Intersection { get; internal init; }
+
+    /// <summary>Device id; <c>-</c> when none is known.</summary>
+    public ReadOnlySpan<byte> DeviceId { get; internal init; }
+
+    /// <summary>Name of the reason; see <see cref="RejectionReasons"/>.</summary>
+    public ReadOnlySpan<byte> Reason { get; internal init; }
+
+    /// <summary>What was refused, cut at <see cref="InputRecordWriter.MaxRejectedPayload"/>.</summary>
+    public ReadOnlySpan<byte> Payload { get; internal init; }
+
+    /// <summary>Topic (for pseudo devices) and packet origin.</summary>
+    public RecordTrailer Trailer => new(_trailer);
+
+    /// <summary>The topic it came by, where the device does not tell it; else empty.</summary>
+    public ReadOnlySpan<byte> Topic
+    {
+        get
+        {
+            foreach (RecordTrailer item in Trailer)
+            {
+                if (item.Tag == TrailerTag.Topic)
+                {
+                    return item.Content;
+                }
+            }
+
+            return default;
+        }
+    }
+}
+
+/// <summary>Bits of a <see cref="RecordType.Device"/> record.</summary>
+[Flags]
+public enum DeviceFlags : byte
+{
+    /// <summary>Named by the network file.</summary>
+    None = 0,
+
+    /// <summary>Learnt from what it sent, not named by the network file at that time.</summary>
+    Learnt = 1,
+
+    /// <summary>Learnt from a controller's channel: never part of approach or intersection volume.</summary>
+    Channel = 2,
+}
+
+/// <summary>Body of a <see cref="RecordType.Device"/> record, and one line of the table in a network record.</summary>
+/// <remarks>A record for a number that is already known changes its flags only.</remarks>
+public readonly ref struct DeviceView
+{
+    /// <summary>Number from 1, dense.</summary>
+    public uint Number { get; internal init; }
+
+    /// <summary>Kind of the device.</summary>
+    public DeviceKind Kind { get; internal init; }
+
+    /// <summary>How it became known.</summary>
+    public DeviceFlags Flags { get; internal init; }
+
+    /// <summary>Intersection id, ASCII.</summary>
+    public ReadOnlySpan<byte> Intersection { get; internal init; }
+
+    /// <summary>Device id, ASCII.</summary>
+    public ReadOnlySpan<byte> Device { get; internal init; }
+}
+
+/// <summary>Body of a <see cref="RecordType.Network"/> record.</summary>
+public readonly ref struct NetworkView
+{
+    private readonly ReadOnlySpan<byte> _table;
+
+    internal NetworkView(uint version, int deviceCount, ReadOnlySpan<byte> table, ReadOnlySpan<byte> json)
+    {
+        Version = version;
+        DeviceCount = deviceCount;
+        _table = table;
+        Json = json;
+    }
+
+    /// <summary>Version from 1, +1 with each network record.</summary>
+    public uint Version { get; }
+
+    /// <summary>How many devices got a number with this version.</summary>
+    public int DeviceCount { get; }
+
+    /// <summary>Devices that the file names and that had no number yet: <c>foreach</c> over it.</summary>
+    public DeviceTableView Devices => new(_table, DeviceCount);
+
+    /// <summary>The network file as it was.</summary>
+    public ReadOnlySpan<byte> Json { get; }
+}
+
+/// <summary>The newly numbered devices of a network record.</summary>
+public ref struct DeviceTableView
+{
+    private SpanCursor _cursor;
+    private int _left;
+    private DeviceView _current;
+
+    internal DeviceTableView(ReadOnlySpan<byte> table, int count)
+    {
+        _cursor = new SpanCursor(table);
+        _left = count;
+    }
+
+    /// <summary>The device.</summary>
+    public readonly DeviceView Current => _current;
+
+    /// <summary>Makes <c>foreach</c> work.</summary>
+    public readonly DeviceTableView GetEnumerator() => this;
+
+    /// <summary>Steps to the next device.</summary>
+    public bool MoveNext() => _left-- > 0 && InputRecordReader.TryDevice(ref _cursor, out _current);
+}
