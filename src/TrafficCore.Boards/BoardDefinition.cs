@@ -1,4 +1,5 @@
 using TrafficCore.Boards.Rules;
+using TrafficCore.Traffic.Network;
 
 namespace TrafficCore.Boards;
 
@@ -8,7 +9,24 @@ namespace TrafficCore.Boards;
 /// <param name="Characters">Cells of one line.</param>
 /// <param name="Pages">Pages that it can alternate.</param>
 /// <param name="Watches">The approaches whose state it shows; empty: it shows nothing by rule.</param>
-public sealed record BoardDefinition(BoardKey Key, int Lines, int Characters, int Pages, IReadOnlyList<ApproachKey> Watches);
+public sealed record BoardDefinition(BoardKey Key, int Lines, int Characters, int Pages, IReadOnlyList<ApproachKey> Watches)
+{
+    /// <summary>The boards of a network. One that names nothing to watch watches every approach of its intersection.</summary>
+    public static IReadOnlyList<BoardDefinition> From(RoadNetwork network)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        return [.. from intersection in network.Intersections from board in intersection.Boards select Of(intersection, board)];
+    }
+
+    private static BoardDefinition Of(Intersection intersection, BoardSite board) => new(
+        new BoardKey(intersection.Id, board.Id),
+        board.Lines,
+        board.Characters,
+        board.Pages,
+        board.Watches.Count > 0
+            ? [.. board.Watches.Select(w => new ApproachKey(w.Intersection, w.Approach))]
+            : [.. intersection.Approaches.Select(a => new ApproachKey(intersection.Id, a.Id))]);
+}
 
 /// <summary>A board of an intersection.</summary>
 /// <param name="Intersection">Intersection id.</param>
