@@ -1,0 +1,16 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace TrafficCore.Simulators.Cli;
+
+/// <summary>Writes a report as the one JSON line that <c>--json</c> promises.</summary>
+internal static class JsonLine
+{
+    private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
+    {
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    };
+
+    /// <summary>The report on one line, camelCase, unknown values left out.</summary>
+    public static string Of<T>(T report) => JsonSerializer.Serialize(report, Options);
+}

@@ -1,0 +1,48 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+
+namespace TrafficCore.Simulators.Cli;
+
+/// <summary>Options that several commands take, so that they read and mean the same everywhere.</summary>
+internal static class SharedOptions
+{
+    /// <summary><c>--broker</c>.</summary>
+    public static Option<BrokerAddress> Broker() => new("--broker")
+    {
+        Description = $"Broker to send to, mqtt://[user:password@]host:port [default: {BrokerAddress.Local}]",
+        CustomParser = Parsed(BrokerAddress.Parse),
+        DefaultValueFactory = static _ => BrokerAddress.Local,
+        HelpName = "url",
+    };
+
+    /// <summary><c>--json</c>.</summary>
+    public static Option<bool> Json() => new("--json")
+    {
+        Description = "Print the result as one JSON line, last on standard output.",
+    };
+
+    /// <summary>An option parser that turns a <see cref="UsageException"/> into an error of the command line.</summary>
+    public static Func<ArgumentResult, T?> Parsed<T>(Func<string, T> parse) => result =>
+    {
+        try
+        {
+            return parse(result.Tokens[0].Value);
+        }
+        catch (UsageException e)
+        {
+            result.AddError(e.Message);
+            return default;
+        }
+    };
+
+    /// <summary>A time such as <c>500ms</c>, <c>10s</c>, <c>15m</c> or <c>1h</c>; a bare number is seconds.</summary>
+    public static TimeSpan ParseTime(string text)
+    {
+        (string Suffix, double Seconds)[] units = [("ms", 0.001), ("s", 1), ("m", 60), ("h", 3600), ("", 1)];
+        var unit = Array.Find(units, u => text.EndsWith(u.Suffix, StringComparison.Ordinal));
+        var number = text.AsSpan(0, text.Length - unit.Suffix.Length);
+        return double.TryParse(number, System.Globalization.CultureInfo.InvariantCulture, out var value) && value > 0 && value < 1e8
+            ? TimeSpan.FromSeconds(value * unit.Seconds)
+            : throw new UsageException($"'{text}' is not a time; write for example 500ms, 10s, 15m or 1h.");
+    }
+}
