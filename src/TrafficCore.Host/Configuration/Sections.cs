@@ -1,0 +1,146 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace TrafficCore.Host.Configuration;
+
+/// <summary>Section <c>Data</c>.</summary>
+public sealed class DataSettings
+{
+    /// <summary>Everything that is kept lies here. Default <c>data</c> in the working directory.</summary>
+    [Required]
+    public string Directory { get; set; } = "data";
+}
+
+/// <summary>Section <c>Network</c>.</summary>
+public sealed class NetworkSettings
+{
+    /// <summary>Road network file; watched while the service runs. Default: none.</summary>
+    public string File { get; set; } = "";
+
+    /// <summary>Whether devices that the file does not name are learnt. Default: only without a file.</summary>
+    public bool? Open { get; set; }
+
+    /// <summary>Learnt devices at most. Default 500,000: a megacity's detectors and controllers, at about 100 bytes each.</summary>
+    [Range(0, 10_000_000)]
+    public int MaxLearned { get; set; } = 500_000;
+
+    /// <summary>Whether unknown devices are learnt, with the default resolved.</summary>
+    public bool IsOpen => Open ?? File.Length == 0;
+}
+
+/// <summary>Section <c>Windows</c>.</summary>
+public sealed class WindowsSettings : IValidatableObject
+{
+    /// <summary>Window lengths. Default 60 s and 15 min: what boards react to and what engineers report.</summary>
+    public IReadOnlyList<TimeSpan> Length { get; set; } = [TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(900)];
+
+    /// <summary>How far behind its own detector's watermark a reading may be. Default 7 d: a device that was away over a holiday.</summary>
+    public TimeSpan Lateness { get; set; } = TimeSpan.FromDays(7);
+
+    /// <summary>How long a silent detector can hold a window, at least. Default 10 s.</summary>
+    public TimeSpan IdleTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Hours of so much recent time stay in memory. Default 15 min.</summary>
+    public TimeSpan InMemory { get; set; } = TimeSpan.FromMinutes(15);
+
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (Length.Count == 0)
+        {
+            yield return new ValidationResult("needs at least one length", [nameof(Length)]);
+        }
+
+        foreach (var length in Length.Where(l => l < TimeSpan.FromSeconds(1) || l > TimeSpan.FromDays(1) || l.Ticks % TimeSpan.TicksPerSecond != 0))
+        {
+            yield return new ValidationResult($"{DurationText.Format(length)} is not whole seconds from 1s to 1d", [nameof(Length)]);
+        }
+
+        if (Length.Distinct().Count() != Length.Count)
+        {
+            yield return new ValidationResult("names a length twice", [nameof(Length)]);
+        }
+
+        foreach (var (name, value) in new[] { (nameof(Lateness), Lateness), (nameof(IdleTimeout), IdleTimeout), (nameof(InMemory), InMemory) })
+        {
+            if (value <= TimeSpan.Zero)
+            {
+                yield return new ValidationResult("must be longer than 0", [name]);
+            }
+        }
+    }
+}
+
+/// <summary>Section <c>History</c>.</summary>
+public sealed class HistorySettings
+{
+    /// <summary>How long state is kept since its last write, so that corrections stay exact. Default 8 d: Lateness and a day.</summary>
+    public TimeSpan Keep { get; set; } = TimeSpan.FromDays(8);
+}
+
+/// <summary>Section <c>Ingest</c>.</summary>
+public sealed class IngestSettings
+{
+    /// <summary>Older readings are rejected; <c>unlimited</c> for replays. Default 7 d.</summary>
+    public TimeSpan? MaxAge { get; set; } = TimeSpan.FromDays(7);
+
+    /// <summary>Readings further ahead of the service's clock are rejected. Default 5 min: more than any clock drifts between syncs.</summary>
+    public TimeSpan MaxAhead { get; set; } = TimeSpan.FromMinutes(5);
+}
+
+/// <summary>Section <c>Mqtt</c>, what the listener needs; the broker binds its own keys of the same section.</summary>
+public sealed class MqttSettings
+{
+    /// <summary>Port; 0 = any free port. Default 1883, registered for MQTT.</summary>
+    [Range(0, 65_535)]
+    public int Port { get; set; } = 1883;
+
+    /// <summary>True: listens on every address, for anybody. Default false: this machine only.</summary>
+    public bool Anonymous { get; set; }
+}
+
+/// <summary>Section <c>Http</c>.</summary>
+public sealed class HttpSettings : IValidatableObject
+{
+    /// <summary>Port; 0 = any free port. Default 8080.</summary>
+    [Range(0, 65_535)]
+    public int Port { get; set; } = 8080;
+
+    /// <summary>Address to listen on, <c>*</c> for all. Default 127.0.0.1: the API has no authentication yet.</summary>
+    [Required]
+    public string Address { get; set; } = "127.0.0.1";
+
+    /// <summary>The address to bind.</summary>
+    public System.Net.IPAddress Bind => Address switch
+    {
+        "*" => System.Net.IPAddress.Any,
+        "localhost" => System.Net.IPAddress.Loopback,
+        _ => System.Net.IPAddress.Parse(Address),
+    };
+
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (Address is not ("*" or "localhost") && !System.Net.IPAddress.TryParse(Address, out _))
+        {
+            yield return new ValidationResult($"\"{Address}\" is not an IP address, localhost or *", [nameof(Address)]);
+        }
+    }
+}
+
+/// <summary>Section <c>Telemetry</c>.</summary>
+public sealed class TelemetrySettings
+{
+    /// <summary>OpenTelemetry collector, HTTP/protobuf, e.g. <c>http://collector:4318</c>. Default: none, nothing is exported.</summary>
+    public Uri? OtlpEndpoint { get; set; }
+}
+
+/// <summary>Section <c>Stop</c>.</summary>
+public sealed class StopSettings
+{
+    /// <summary>How long sinks may take to deliver what is left; the rest is delivered after the next start. Default 5 s: an outage of a
+    /// database must not hold up a stop, and container engines kill after 10 s.</summary>
+    public TimeSpan Flush { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long connections may take to close. Default 3 s.</summary>
+    public TimeSpan Connections { get; set; } = TimeSpan.FromSeconds(3);
+}

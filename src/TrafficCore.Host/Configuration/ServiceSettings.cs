@@ -1,0 +1,112 @@
+using TrafficCore.Boards;
+using TrafficCore.Storage.Influx;
+using TrafficCore.Storage.Sqlite;
+
+namespace TrafficCore.Host.Configuration;
+
+/// <summary>The whole configuration, read once, valid. Immutable by convention: nobody writes options after start.</summary>
+public sealed class ServiceSettings
+{
+    // Sections that the framework reads itself.
+    private static readonly string[] Foreign = ["Logging"];
+
+    private ServiceSettings()
+    {
+    }
+
+    /// <summary>The configuration itself, for what the framework reads from it.</summary>
+    public required IConfiguration Configuration { get; init; }
+
+    /// <summary>Section <c>Data</c>.</summary>
+    public required DataSettings Data { get; init; }
+
+    /// <summary>Section <c>Network</c>.</summary>
+    public required NetworkSettings Network { get; init; }
+
+    /// <summary>Section <c>Windows</c>.</summary>
+    public required WindowsSettings Windows { get; init; }
+
+    /// <summary>Section <c>History</c>.</summary>
+    public required HistorySettings History { get; init; }
+
+    /// <summary>Section <c>Ingest</c>.</summary>
+    public required IngestSettings Ingest { get; init; }
+
+    /// <summary>Section <c>Mqtt</c>.</summary>
+    public required MqttSettings Mqtt { get; init; }
+
+    /// <summary>Section <c>Http</c>.</summary>
+    public required HttpSettings Http { get; init; }
+
+    /// <summary>Section <c>Influx</c>.</summary>
+    public required InfluxOptions Influx { get; init; }
+
+    /// <summary>Section <c>Sqlite</c>.</summary>
+    public required SqliteOptions Sqlite { get; init; }
+
+    /// <summary>Section <c>Boards</c>.</summary>
+    public required BoardsOptions Boards { get; init; }
+
+    /// <summary>Section <c>Telemetry</c>.</summary>
+    public required TelemetrySettings Telemetry { get; init; }
+
+    /// <summary>Section <c>Stop</c>.</summary>
+    public required StopSettings Stop { get; init; }
+
+    /// <summary>Binds and checks everything; the settings are to be used only when there are no errors.</summary>
+    public static (ServiceSettings Settings, IReadOnlyList<ConfigurationError> Errors) Bind(IConfiguration configuration)
+    {
+        var binder = new SettingsBinder(configuration);
+        var settings = new ServiceSettings
+        {
+            Configuration = configuration,
+            Data = binder.Bind<DataSettings>("Data"),
+            Network = binder.Bind<NetworkSettings>("Network"),
+            Windows = binder.Bind<WindowsSettings>("Windows"),
+            History = binder.Bind<HistorySettings>("History"),
+            Ingest = binder.Bind<IngestSettings>("Ingest"),
+            Mqtt = binder.Bind<MqttSettings>("Mqtt"),
+            Http = binder.Bind<HttpSettings>("Http"),
+            Influx = binder.Bind<InfluxOptions>(InfluxOptions.Section),
+            Sqlite = binder.Bind<SqliteOptions>(SqliteOptions.Section),
+            Boards = binder.Bind<BoardsOptions>(BoardsOptions.Section),
+            Telemetry = binder.Bind<TelemetrySettings>("Telemetry"),
+            Stop = binder.Bind<StopSettings>("Stop"),
+        };
+        binder.RejectUnknown(Foreign);
+        CrossCheck(settings, binder);
+        return (settings, binder.Errors);
+    }
+
+    // What no single section can see.
+    private static void CrossCheck(ServiceSettings settings, SettingsBinder binder)
+    {
+        if (settings.History.Keep < settings.Windows.Lateness)
+        {
+            binder.Add("History:Keep", "must be at least Windows:Lateness, else a reading that is not late finds its history deleted");
+        }
+
+        if (settings.Ingest.MaxAge is { } age && settings.History.Keep < age)
+        {
+            binder.Add("History:Keep", "must be at least Ingest:MaxAge, else a reading that is not too old finds its history deleted");
+        }
+
+        if (settings.Influx.Url.Length > 0 && !Uri.TryCreate(settings.Influx.Url, UriKind.Absolute, out _))
+        {
+            binder.Add("Influx:Url", "is not an absolute URL");
+        }
+
+        for (var i = 0; i < settings.Boards.Rules.Count; i++)
+        {
+            if (!settings.Windows.Length.Contains(settings.Boards.Rules[i].Window))
+            {
+                binder.Add($"Boards:Rules:{i}:Window", "is not one of Windows:Length");
+            }
+        }
+
+        if (settings.Network.File.Length == 0 && settings.Network.Open == false)
+        {
+            binder.Add("Network:Open", "is false and there is no Network:File: every device would be rejected");
+        }
+    }
+}

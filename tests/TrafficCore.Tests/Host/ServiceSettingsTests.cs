@@ -1,0 +1,113 @@
+using Microsoft.Extensions.Configuration;
+using TrafficCore.Boards.Rules;
+using TrafficCore.Host.Configuration;
+using TrafficCore.Storage.Influx;
+
+namespace TrafficCore.Tests.Host;
+
+public sealed class ServiceSettingsTests
+{
+    [Fact]
+    public void Bind_Nothing_GivesTheContractsDefaults()
+    {
+        var settings = Valid();
+        Assert.Equal((1883, 8080, "data", false), (settings.Mqtt.Port, settings.Http.Port, settings.Data.Directory, settings.Mqtt.Anonymous));
+        Assert.Equal([TimeSpan.FromSeconds(60), TimeSpan.FromMinutes(15)], settings.Windows.Length);
+        Assert.Equal((TimeSpan.FromDays(7), TimeSpan.FromMinutes(5)), (settings.Ingest.MaxAge, settings.Ingest.MaxAhead));
+        Assert.True(settings.Network.IsOpen);
+    }
+
+    [Fact]
+    public void Bind_KeysOfTheContract_AreUnderstood()
+    {
+        var settings = Valid(
+            "Mqtt:Port=0", "Http:Port=0", "Data:Directory=/x", "Network:File=n.json", "Network:Open=true", "Windows:Length=30s, 5m,1h", "Windows:Lateness=2d",
+            "Ingest:MaxAge=unlimited", "Ingest:MaxAhead=90s", "Influx:Url=http://h:8086", "Influx:Api=v1", "Influx:Org=o", "Influx:Bucket=b", "Influx:Token=u:p");
+        Assert.Equal([TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(5), TimeSpan.FromHours(1)], settings.Windows.Length);
+        Assert.Null(settings.Ingest.MaxAge);
+        Assert.Equal((InfluxApi.V1, "u:p"), (settings.Influx.Api, settings.Influx.Token));
+        Assert.True(settings.Network.IsOpen);
+    }
+
+    [Fact]
+    public void Bind_SeveralMistakes_ReportsAllUnderTheirKeys()
+    {
+        var errors = Errors("Mqtt:Port=70000", "Http:Port=x", "Windows:Length=60s,nonsense", "Ingest:MaxAhead=5 minutes", "Influx:Api=v7", "Influx:Url=here");
+        Assert.Equal(
+            ["Http:Port", "Influx:Api", "Influx:Url", "Ingest:MaxAhead", "Mqtt:Port", "Windows:Length"], errors.Select(e => e.Key).Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("Mqtt:Prot=1", "Mqtt:Prot", "Mqtt:Port")]
+    [InlineData("Mqt:Port=1", "Mqt:Port", "Mqtt:Port")]
+    [InlineData("Window:Length=60s", "Window:Length", "Windows:Length")]
+    [InlineData("Boards:Rules:0:Entre=3", "Boards:Rules:0:Entre", "Boards:Rules:0:Enter")]
+    public void Bind_UnknownKey_NamesTheNearestKnownOne(string setting, string key, string nearest)
+    {
+        var error = Assert.Single(Errors(setting), e => e.Message.Contains("not a known key", StringComparison.Ordinal));
+        Assert.Equal(key, error.Key);
+        Assert.EndsWith($"the nearest is {nearest}", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Bind_LoggingSection_IsTheFrameworks() => Assert.Empty(Errors("Logging:LogLevel:Default=Debug"));
+
+    [Fact]
+    public void Bind_HistoryShorterThanLateness_IsAnError() =>
+        Assert.Equal("History:Keep", Assert.Single(Errors("History:Keep=1d", "Ingest:MaxAge=1d")).Key);
+
+    [Fact]
+    public void Bind_BoardRules_AreBoundWholeAndChecked()
+    {
+        string[] rule = ["Boards:Rules:0:Name=jam", "Boards:Rules:0:Metric=speed-ratio", "Boards:Rules:0:Enter=0.4", "Boards:Rules:0:Exit=0.6", "Boards:Rules:0:Text:0=JAM"];
+        var bound = Assert.Single(Valid(rule).Boards.Rules);
+        Assert.Equal(("jam", BoardMetric.SpeedRatio, 0.4, 0.6, "JAM"), (bound.Name, bound.Metric, bound.Enter, bound.Exit, Assert.Single(bound.Text)));
+
+        Assert.Equal(["Boards:Rules:0:Exit", "Boards:Rules:0:Text"], Errors([.. rule[..3], "Boards:Rules:0:Exit=0.1"]).Select(e => e.Key));
+        Assert.Equal("Boards:Rules:0:Window", Assert.Single(Errors([.. rule, "Boards:Rules:0:Window=30s"])).Key);
+        Assert.Equal("Boards:Rules:0:Name", Assert.Single(Errors([.. rule[1..], "Boards:Rules:0:Name=no spaces"])).Key);
+    }
+
+    [Theory]
+    [InlineData("60s", 60_000)]
+    [InlineData("15m", 900_000)]
+    [InlineData("7d", 604_800_000)]
+    [InlineData("250ms", 250)]
+    [InlineData("1.5h", 5_400_000)]
+    [InlineData("00:01:30", 90_000)]
+    public void TryParse_Duration_IsRead(string text, long milliseconds)
+    {
+        Assert.True(DurationText.TryParse(text, out var duration));
+        Assert.Equal(milliseconds, duration.TotalMilliseconds);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("s")]
+    [InlineData("60")]
+    [InlineData("-5s")]
+    [InlineData("5 s")]
+    [InlineData("1y")]
+    [InlineData("99999999999999d")]
+    public void TryParse_AnythingElse_IsRefused(string text) => Assert.False(DurationText.TryParse(text, out _));
+
+    [Fact]
+    public void Split_Arguments_SeparatesOverridesFromTheCommand()
+    {
+        var (command, overrides) = ConfigurationSources.Split(["export", "windows", "--Data:Directory=/x", "--from", "-15m", "--Mqtt:Port", "5", "--out=a:b"]);
+        Assert.Equal(["export", "windows", "--from", "-15m", "--out=a:b"], command);
+        Assert.Equal(["--Data:Directory=/x", "--Mqtt:Port=5"], overrides);
+    }
+
+    private static ServiceSettings Valid(params string[] settings)
+    {
+        var (bound, errors) = ServiceSettings.Bind(Configuration(settings));
+        Assert.Empty(errors);
+        return bound;
+    }
+
+    private static IReadOnlyList<ConfigurationError> Errors(params string[] settings) => ServiceSettings.Bind(Configuration(settings)).Errors;
+
+    private static IConfiguration Configuration(string[] settings) => new ConfigurationBuilder()
+        .AddInMemoryCollection(settings.Select(s => s.Split('=', 2)).Select(p => KeyValuePair.Create(p[0], (string?)p[1]))).Build();
+}
