@@ -6,6 +6,11 @@ namespace TrafficCore.Mqtt.Topics;
 public static class TopicFilter
 {
     /// <summary>
+    /// The most levels of a filter that a server here accepts: the contract's topics have seven, and matching walks a level per stack frame.
+    /// </summary>
+    public const int MaxLevels = 128;
+
+    /// <summary>
     /// `#` only as the whole last level [MQTT-4.7.1-1], `+` only as a whole level [MQTT-4.7.1-2], at least one character, valid UTF-8.
     /// </summary>
     public static bool IsValid(ReadOnlySpan<byte> filter)
@@ -29,13 +34,16 @@ public static class TopicFilter
         return true;
     }
 
+    /// <summary>Number of levels of a name or filter.</summary>
+    public static int Levels(ReadOnlySpan<byte> filter) => filter.Count((byte)'/') + 1;
+
     /// <summary>The filter contains `+` or `#`.</summary>
     public static bool HasWildcard(ReadOnlySpan<byte> filter) => filter.IndexOfAny((byte)'+', (byte)'#') >= 0;
 
     /// <summary>The filter asks for a shared subscription (5.0 section 4.8.2).</summary>
     public static bool IsShared(ReadOnlySpan<byte> filter) => filter.StartsWith("$share/"u8);
 
-    /// <summary>One filter against one name, level by level. For many filters use a trie.</summary>
+    /// <summary>One filter against one name, level by level. For many filters use <see cref="SubscriptionTrie{T}"/>.</summary>
     public static bool IsMatch(ReadOnlySpan<byte> filter, ReadOnlySpan<byte> topic)
     {
         if (TopicName.IsReserved(topic) && (filter[0] == (byte)'+' || filter[0] == (byte)'#'))

@@ -1,0 +1,108 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace TrafficCore.Mqtt.Broker;
+
+/// <summary>Settings of the MQTT server. Bound once at start.</summary>
+public sealed class BrokerOptions
+{
+    /// <summary>The configuration section.</summary>
+    public const string Section = "Mqtt";
+
+    /// <summary>TCP port. Default 1883, the port that IANA registered for MQTT. 0 takes any free port.</summary>
+    [Range(0, 65535)]
+    public int Port { get; set; } = 1883;
+
+    /// <summary>Clients need no account. Default false: the listener is then bound to loopback until accounts are configured.</summary>
+    public bool Anonymous { get; set; }
+
+    /// <summary>First levels of every topic that the service takes in. Default `traffic/v1`; no wildcards.</summary>
+    [Required, RegularExpression("[^+#\\0]+")]
+    public string TopicRoot { get; set; } = "traffic/v1";
+
+    /// <summary>
+    /// The largest packet a client may send, header included. Default 256 KiB: an array of 1,000 readings of about 150 bytes fits, and a
+    /// connection cannot claim more memory than that. A longer declared length closes the connection before the body is read.
+    /// </summary>
+    [Range(1024, 16 * 1024 * 1024)]
+    public int MaxPacketSize { get; set; } = 256 * 1024;
+
+    /// <summary>Time from the connection to a whole CONNECT. Default 10 s: several round trips of a bad mobile link.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
+    public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>A peer that takes no bytes for this long is closed. Default 60 s: TCP itself would try for about 15 minutes.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
+    public TimeSpan SendTimeout { get; set; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>
+    /// Connections at one time. Default 20,000: twice the devices of a large city, and below the usual limit of descriptors. More are
+    /// closed at once and counted.
+    /// </summary>
+    [Range(1, 1_000_000)]
+    public int MaxConnections { get; set; } = 20_000;
+
+    /// <summary>
+    /// Sessions, connected or kept. Default 100,000: five for each connection, since a device that was replaced leaves its session until it expires.
+    /// A new client beyond is refused and counted.
+    /// </summary>
+    [Range(1, 10_000_000)]
+    public int MaxSessions { get; set; } = 100_000;
+
+    /// <summary>
+    /// How long a session is kept after its connection. Default 7 days, as long as late data is accepted. 5.0 clients that ask for more are
+    /// told; 3.1.1 clients without clean session get this.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00", "3650.00:00:00")]
+    public TimeSpan MaxSessionExpiry { get; set; } = TimeSpan.FromDays(7);
+
+    /// <summary>
+    /// QoS 1 and 2 publishes of one 5.0 client that may wait for their acknowledgement. Default 1,024: with a commit every 5 ms a client
+    /// gets 200,000 a second through. A 3.1.1 client knows no such limit; of it, no more is read from the socket when 65,535 wait.
+    /// </summary>
+    [Range(1, 65535)]
+    public int ReceiveMaximum { get; set; } = 1024;
+
+    /// <summary>
+    /// QoS 1 and 2 messages on their way to one client, if it does not ask for fewer. Default 64: enough for 640 a second over a round
+    /// trip of 100 ms; boards get a few an hour.
+    /// </summary>
+    [Range(1, 65535)]
+    public int MaxInFlight { get; set; } = 64;
+
+    /// <summary>
+    /// Messages that wait for one client, connected or not. Default 1,000. Full: the new message is dropped for this client and counted
+    /// (`queue-full`). Retained messages that a SUBSCRIBE asks for are not cut off by it.
+    /// </summary>
+    [Range(1, 10_000_000)]
+    public int QueueMessages { get; set; } = 1000;
+
+    /// <summary>Bytes of payload and topic that wait for one client. Default 4 MiB: 1,000 messages of 4 KiB. Full: as <see cref="QueueMessages"/>.</summary>
+    [Range(1024, int.MaxValue)]
+    public int QueueBytes { get; set; } = 4 * 1024 * 1024;
+
+    /// <summary>Subscriptions of one client. Default 1,024: a supervisor that names a thousand devices. More are refused (0x97).</summary>
+    [Range(1, 1_000_000)]
+    public int MaxSubscriptions { get; set; } = 1024;
+
+    /// <summary>Retained messages. Default 100,000: states, status, messages and plans of 25,000 devices. More are refused (0x97) and counted.</summary>
+    [Range(0, 10_000_000)]
+    public int MaxRetainedMessages { get; set; } = 100_000;
+
+    /// <summary>Bytes of retained topics and payloads. Default 64 MiB: 100,000 of 670 bytes.</summary>
+    [Range(0, long.MaxValue)]
+    public long MaxRetainedBytes { get; set; } = 64 * 1024 * 1024;
+
+    /// <summary>Topic aliases that a 5.0 client may set. Default 16: a cabinet that sends each of its topics once by name.</summary>
+    [Range(0, 65535)]
+    public int TopicAliasMaximum { get; set; } = 16;
+
+    /// <summary>Bytes of a client id. Default 256: ids of 64 characters with room for prefixes of other systems.</summary>
+    [Range(23, 65535)]
+    public int MaxClientIdLength { get; set; } = 256;
+
+    /// <summary>
+    /// What a 3.1.1 client meets that publishes where it may not: true closes its connection, false acknowledges and drops [MQTT-3.3.5-2].
+    /// Default true: a device that is set up wrong is noticed. Counted either way.
+    /// </summary>
+    public bool CloseOnDeniedPublish { get; set; } = true;
+}
