@@ -54,10 +54,10 @@ public readonly record struct OutputEntry(
 /// <param name="Intersection">Intersection id, or <c>-</c>.</param>
 /// <param name="Kind">Device kind, e.g. <c>detector</c>.</param>
 /// <param name="Device">Device id, or <c>-</c>.</param>
-/// <param name="Length">Length of the payload as it was received; more than the bytes where it was cut.</param>
+/// <param name="Topic">The topic it came by, where the device does not tell it; else empty.</param>
 /// <param name="Payload">The bytes that were kept.</param>
 public sealed record RejectedPayload(
-    long ReceivedMs, string Reason, string Intersection, string Kind, string Device, long Length, ReadOnlyMemory<byte> Payload);
+    long ReceivedMs, string Reason, string Intersection, string Kind, string Device, string Topic, ReadOnlyMemory<byte> Payload);
 
 /// <summary>A reader of the output with a durable cursor of its own.</summary>
 /// <remarks>Ownership: started and stopped once by the host; the properties may be read from any thread.</remarks>

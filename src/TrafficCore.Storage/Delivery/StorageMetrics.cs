@@ -1,0 +1,68 @@
+using System.Diagnostics.Metrics;
+
+namespace TrafficCore.Storage.Delivery;
+
+/// <summary>What the sinks did, did again and refused, each by sink name.</summary>
+/// <remarks>Ownership: thread-safe; one per service.</remarks>
+public sealed class StorageMetrics
+{
+    private readonly Meter _meter;
+    private readonly Counter<long> _written;
+    private readonly Counter<long> _stale;
+    private readonly Counter<long> _batches;
+    private readonly Counter<long> _retries;
+    private readonly Counter<long> _deadLetters;
+    private readonly Counter<long> _deletes;
+    private readonly Counter<long> _gapBytes;
+    private readonly Counter<long> _setAside;
+    private readonly Counter<long> _expired;
+    private readonly Histogram<double> _duration;
+
+    /// <summary>Makes the instruments of meter <c>TrafficCore.Storage</c>.</summary>
+    public StorageMetrics(IMeterFactory factory)
+    {
+        _meter = factory.Create(new MeterOptions("TrafficCore.Storage"));
+        _written = _meter.CreateCounter<long>("trafficcore.storage.written", "{row}", "Rows and rejected payloads delivered");
+        _stale = _meter.CreateCounter<long>("trafficcore.storage.repeated", "{row}", "Rows that were there already, at this revision or a higher one");
+        _batches = _meter.CreateCounter<long>("trafficcore.storage.batches", "{batch}", "Batches delivered");
+        _retries = _meter.CreateCounter<long>("trafficcore.storage.retries", "{attempt}", "Attempts that failed and are made again");
+        _deadLetters = _meter.CreateCounter<long>("trafficcore.storage.dead_letters", "{point}", "Points the target refused for good");
+        _deletes = _meter.CreateCounter<long>("trafficcore.storage.deletes", "{point}", "Points deleted before a revision that lacks one of their fields");
+        _gapBytes = _meter.CreateCounter<long>("trafficcore.storage.gaps", "By", "Output that could not be read any more");
+        _setAside = _meter.CreateCounter<long>("trafficcore.storage.files_set_aside", "{file}", "Damaged or lost database files");
+        _expired = _meter.CreateCounter<long>("trafficcore.storage.files_deleted", "{file}", "Database files deleted by age");
+        _duration = _meter.CreateHistogram<double>("trafficcore.storage.batch.duration", "s", "Time to deliver a batch");
+    }
+
+    internal void Delivered(string sink, int rows, int repeated, TimeSpan duration)
+    {
+        KeyValuePair<string, object?> tag = new("sink", sink);
+        _written.Add(rows, tag);
+        _batches.Add(1, tag);
+        _duration.Record(duration.TotalSeconds, tag);
+        if (repeated > 0)
+        {
+            _stale.Add(repeated, tag);
+        }
+    }
+
+    internal void Retried(string sink, string why) => _retries.Add(1, new("sink", sink), new("reason", why));
+
+    internal void DeadLettered(string sink, int points) => _deadLetters.Add(points, new KeyValuePair<string, object?>("sink", sink));
+
+    internal void Deleted(string sink, int points) => _deletes.Add(points, new KeyValuePair<string, object?>("sink", sink));
+
+    internal void Gap(string sink, long bytes) => _gapBytes.Add(bytes, new KeyValuePair<string, object?>("sink", sink));
+
+    internal void SetAside(string sink) => _setAside.Add(1, new KeyValuePair<string, object?>("sink", sink));
+
+    internal void Expired(string sink) => _expired.Add(1, new KeyValuePair<string, object?>("sink", sink));
+
+    /// <summary>Shows how far a sink is behind the durable output, in bytes and in seconds since the oldest undelivered record came in.</summary>
+    internal void Watch(string sink, Func<long> lagBytes, Func<double> lagSeconds)
+    {
+        KeyValuePair<string, object?>[] tags = [new("sink", sink)];
+        _meter.CreateObservableGauge("trafficcore.storage.lag", () => new Measurement<long>(lagBytes(), tags), "By", "Output not yet delivered");
+        _meter.CreateObservableGauge("trafficcore.storage.lag.age", () => new Measurement<double>(lagSeconds(), tags), "s", "Age of the oldest output not yet delivered");
+    }
+}

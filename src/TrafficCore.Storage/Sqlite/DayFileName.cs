@@ -1,0 +1,86 @@
+using System.Globalization;
+using TrafficCore.Traffic.Windows;
+
+namespace TrafficCore.Storage.Sqlite;
+
+/// <summary>What a file holds, which decides how long it is kept.</summary>
+internal enum DayFileKind
+{
+    /// <summary>Detector rows of every length.</summary>
+    Detector,
+
+    /// <summary>Approach and intersection rows of short windows.</summary>
+    Short,
+
+    /// <summary>Approach and intersection rows of long windows.</summary>
+    Long,
+
+    /// <summary>Rejected payloads.</summary>
+    Quarantine,
+}
+
+/// <summary>Identity of one database file: a kind and a UTC day.</summary>
+/// <param name="Kind">What it holds.</param>
+/// <param name="Day">Days since the Unix epoch: of the window starts, for quarantine of the receive times.</param>
+internal readonly record struct DayFileName(DayFileKind Kind, int Day)
+{
+    public const long DayMs = 86_400_000;
+
+    private static readonly DateOnly Epoch = new(1970, 1, 1);
+
+    // The days that a calendar can name; what lies beyond shares the outermost file.
+    private static readonly int MinDay = DateOnly.MinValue.DayNumber - Epoch.DayNumber;
+
+    private static readonly int MaxDay = DateOnly.MaxValue.DayNumber - Epoch.DayNumber;
+
+    public long StartMs => Day * DayMs;
+
+    public long EndMs => StartMs + DayMs;
+
+    public static int DayOf(long unixMs) => (int)Math.Clamp((long)Math.Floor(unixMs / (double)DayMs), MinDay, MaxDay);
+
+    public static DayFileName Of(FlowRow row, SqliteOptions options) => new(KindOf(row.Level, row.Length, options), DayOf(row.Start));
+
+    public static DayFileKind KindOf(FlowLevel level, long lengthMs, SqliteOptions options) =>
+        level == FlowLevel.Detector ? DayFileKind.Detector
+        : lengthMs >= (long)options.LongWindow.TotalMilliseconds ? DayFileKind.Long
+        : DayFileKind.Short;
+
+    public static bool TryParse(string fileName, out DayFileName name)
+    {
+        name = default;
+        ReadOnlySpan<char> text = fileName;
+        if (!text.EndsWith(".db") || text.IndexOf('-') is not (> 0 and var dash))
+        {
+            return false;
+        }
+
+        DayFileKind? kind = text[..dash] switch
+        {
+            "detector" => DayFileKind.Detector,
+            "short" => DayFileKind.Short,
+            "long" => DayFileKind.Long,
+            "quarantine" => DayFileKind.Quarantine,
+            _ => null,
+        };
+        if (kind is null || !DateOnly.TryParseExact(text[(dash + 1)..^3], "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out DateOnly day))
+        {
+            return false;
+        }
+
+        name = new DayFileName(kind.Value, day.DayNumber - Epoch.DayNumber);
+        return true;
+    }
+
+    public override string ToString()
+    {
+        string kind = Kind switch
+        {
+            DayFileKind.Detector => "detector",
+            DayFileKind.Short => "short",
+            DayFileKind.Long => "long",
+            _ => "quarantine",
+        };
+        return string.Create(CultureInfo.InvariantCulture, $"{kind}-{Epoch.AddDays(Day):yyyy-MM-dd}.db");
+    }
+}

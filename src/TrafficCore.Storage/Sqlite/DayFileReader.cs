@@ -1,0 +1,183 @@
+using TrafficCore.Storage.Delivery;
+using TrafficCore.Traffic.Windows;
+
+namespace TrafficCore.Storage.Sqlite;
+
+/// <summary>One day's file opened to read; reading never blocks the writer (WAL).</summary>
+/// <remarks>Ownership: one reader thread, for one question.</remarks>
+internal sealed class DayFileReader : IDisposable
+{
+    private readonly SqliteDatabase _database;
+
+    private DayFileReader(SqliteDatabase database) => _database = database;
+
+    /// <summary>Opens a day; null when there is none, or none yet.</summary>
+    public static DayFileReader? TryOpen(string directory, DayFileName name)
+    {
+        string path = Path.Combine(directory, name.ToString());
+        if (!File.Exists(path))
+        {
+            return null;
+        }
+
+        SqliteDatabase database;
+        try
+        {
+            database = SqliteDatabase.Open(path, create: false);
+        }
+        catch (SqliteStoreException e) when (e.Code == SQLitePCL.raw.SQLITE_CANTOPEN && !File.Exists(path))
+        {
+            return null; // deleted by age since
+        }
+
+        try
+        {
+            database.Execute("PRAGMA query_only=1");
+            if (database.Scalar("PRAGMA application_id") != 0)
+            {
+                return new DayFileReader(database);
+            }
+
+            database.Dispose();
+            return null;
+        }
+        catch
+        {
+            database.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Ids of an intersection's series of one level.</summary>
+    public List<string> Ids(FlowLevel level, string intersection)
+    {
+        using SqliteStatement select = _database.Prepare("SELECT name FROM series WHERE level=?1 AND intersection=?2");
+        select.Bind(1, (long)level);
+        select.Bind(2, intersection);
+        List<string> ids = [];
+        while (select.Step())
+        {
+            ids.Add(select.Text(0)!);
+        }
+
+        return ids;
+    }
+
+    /// <summary>Rows of one series whose start is in [from, to), ascending.</summary>
+    public List<FlowRow> Rows(FlowLevel level, string intersection, string id, long length, long from, long to)
+    {
+        List<FlowRow> rows = [];
+        if (SeriesOf(level, intersection, id) is not { } series)
+        {
+            return rows;
+        }
+
+        // The key begins with (window, start): one look-up per start, not a scan over every series of the city.
+        using SqliteStatement select = SelectOne(length, series);
+        long first = from + ((-from % length) + length) % length;
+        for (long start = first; start < to; start += length)
+        {
+            if (ReadAt(select, level, intersection, id, start, length) is { } row)
+            {
+                rows.Add(row);
+            }
+        }
+
+        return rows;
+    }
+
+    /// <summary>The latest row of one series in this file.</summary>
+    public FlowRow? Latest(FlowLevel level, string intersection, string id, long length)
+    {
+        if (SeriesOf(level, intersection, id) is not { } series || Border("max", length) is not { } last || Border("min", length) is not { } first)
+        {
+            return null;
+        }
+
+        using SqliteStatement select = SelectOne(length, series);
+        for (long start = last; start >= first; start -= length)
+        {
+            if (ReadAt(select, level, intersection, id, start, length) is { } row)
+            {
+                return row;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The newest start of a length in this file.</summary>
+    public long? LatestStart(long length) => Border("max", length);
+
+    /// <summary>Intersection rows of a length from a start on, the newest first.</summary>
+    public List<FlowRow> IntersectionRows(long length, long from)
+    {
+        using SqliteStatement select = _database.Prepare(
+            $"SELECT series.intersection, start, {FlowTable.Columns.Replace(" level,", " flow.level,", StringComparison.Ordinal)} FROM flow JOIN series ON series.id = flow.series "
+            + "WHERE \"window\"=?1 AND start>=?2 AND series.level=3 ORDER BY start DESC");
+        select.Bind(1, length);
+        select.Bind(2, from);
+        List<FlowRow> rows = [];
+        while (select.Step())
+        {
+            string intersection = select.Text(0)!;
+            rows.Add(FlowTable.Read(select, 2, FlowLevel.Intersection, intersection, intersection, select.Int64(1), length));
+        }
+
+        return rows;
+    }
+
+    /// <summary>Rejected payloads received in [from, to), ascending.</summary>
+    public List<RejectedPayload> Quarantine(long from, long to, string? reason, int limit)
+    {
+        using SqliteStatement select = _database.Prepare(
+            "SELECT received_ms, reason, intersection, kind, device, topic, payload FROM quarantine "
+            + "WHERE received_ms>=?1 AND received_ms<?2 AND (?3 IS NULL OR reason=?3) ORDER BY received_ms, position LIMIT ?4");
+        select.Bind(1, from);
+        select.Bind(2, to);
+        select.Bind(3, reason);
+        select.Bind(4, (long)limit);
+        List<RejectedPayload> payloads = [];
+        while (select.Step())
+        {
+            payloads.Add(new RejectedPayload(
+                select.Int64(0), select.Text(1)!, select.Text(2)!, select.Text(3)!, select.Text(4)!, select.Text(5)!, select.Blob(6)));
+        }
+
+        return payloads;
+    }
+
+    public void Dispose() => _database.Dispose();
+
+    private long? SeriesOf(FlowLevel level, string intersection, string id)
+    {
+        using SqliteStatement select = _database.Prepare("SELECT id FROM series WHERE level=?1 AND intersection=?2 AND name=?3");
+        select.Bind(1, (long)level);
+        select.Bind(2, intersection);
+        select.Bind(3, id);
+        return select.Step() ? select.Int64(0) : null;
+    }
+
+    private long? Border(string function, long length)
+    {
+        using SqliteStatement select = _database.Prepare($"SELECT {function}(start) FROM flow WHERE \"window\"=?1");
+        select.Bind(1, length);
+        return select.Step() ? select.Int64OrNull(0) : null;
+    }
+
+    private SqliteStatement SelectOne(long length, long series)
+    {
+        SqliteStatement select = _database.Prepare($"SELECT {FlowTable.Columns} FROM flow WHERE \"window\"=?1 AND start=?2 AND series=?3");
+        select.Bind(1, length);
+        select.Bind(3, series);
+        return select;
+    }
+
+    private static FlowRow? ReadAt(SqliteStatement select, FlowLevel level, string intersection, string id, long start, long length)
+    {
+        select.Bind(2, start);
+        FlowRow? row = select.Step() ? FlowTable.Read(select, 0, level, intersection, id, start, length) : null;
+        select.Reset();
+        return row;
+    }
+}

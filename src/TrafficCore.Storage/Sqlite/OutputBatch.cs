@@ -1,0 +1,76 @@
+using System.Runtime.InteropServices;
+using TrafficCore.Storage.Delivery;
+using TrafficCore.Traffic.Windows;
+
+namespace TrafficCore.Storage.Sqlite;
+
+/// <summary>Output collected for one round of commits, sorted into the files it goes to. Reused from round to round.</summary>
+/// <remarks>Ownership: the sink's thread.</remarks>
+internal sealed class OutputBatch(SqliteOptions options)
+{
+    private readonly Dictionary<DayFileName, FilePart> _parts = [];
+
+    /// <summary>Position of the first entry.</summary>
+    public long From { get; private set; } = -1;
+
+    /// <summary>Where reading goes on.</summary>
+    public long Next { get; private set; } = -1;
+
+    public int Count { get; private set; }
+
+    public bool IsEmpty => Next < 0;
+
+    public IEnumerable<FilePart> Parts => _parts.Values;
+
+    public void Add(in OutputEntry entry)
+    {
+        Advance(entry.Position, entry.Next);
+        foreach (FlowRow row in entry.Rows)
+        {
+            Part(DayFileName.Of(row, options), entry).Rows.Add(row);
+            Count++;
+        }
+
+        if (entry.Rejected is { } rejected)
+        {
+            Part(new DayFileName(DayFileKind.Quarantine, DayFileName.DayOf(rejected.ReceivedMs)), entry).Payloads.Add((entry.Position, rejected));
+            Count++;
+        }
+    }
+
+    /// <summary>Moves on over output that holds nothing for the store.</summary>
+    public void Advance(long from, long next)
+    {
+        From = From < 0 ? from : From;
+        Next = next;
+    }
+
+    public void Clear()
+    {
+        _parts.Clear();
+        From = Next = -1;
+        Count = 0;
+    }
+
+    private FilePart Part(DayFileName name, in OutputEntry entry)
+    {
+        ref FilePart? part = ref CollectionsMarshal.GetValueRefOrAddDefault(_parts, name, out _);
+        part ??= new FilePart(name, entry.Position);
+        part.LastMs = Math.Max(part.LastMs, entry.ReceivedMs);
+        return part;
+    }
+
+    /// <summary>What of a batch goes to one file.</summary>
+    internal sealed class FilePart(DayFileName name, long firstPosition)
+    {
+        public DayFileName Name => name;
+
+        public long FirstPosition => firstPosition;
+
+        public long LastMs { get; set; }
+
+        public List<FlowRow> Rows { get; } = [];
+
+        public List<(long Position, RejectedPayload Rejected)> Payloads { get; } = [];
+    }
+}

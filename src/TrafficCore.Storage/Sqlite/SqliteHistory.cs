@@ -1,0 +1,239 @@
+using System.Runtime.CompilerServices;
+using TrafficCore.Storage.Delivery;
+using TrafficCore.Storage.History;
+using TrafficCore.Traffic.Windows;
+
+namespace TrafficCore.Storage.Sqlite;
+
+/// <summary>Reads the embedded store for the API.</summary>
+/// <remarks>
+/// Ownership: thread-safe. Each question opens the files it needs on a reader thread and closes them again. A file that turns out to be
+/// damaged fails the question with <see cref="SqliteStoreException"/> and is reported, so that the sink rebuilds it.
+/// </remarks>
+public sealed class SqliteHistory : IFlowHistory, IDisposable
+{
+    private readonly string _directory;
+    private readonly SqliteOptions _options;
+    private readonly long[] _storedLengths;
+    private readonly TimeProvider _time;
+    private readonly Action<string>? _onDamaged;
+    private readonly ReaderThreads _threads;
+
+    /// <summary>Makes the reader of a store.</summary>
+    /// <param name="directory">Directory of the database files, as the sink's.</param>
+    /// <param name="options">Options.</param>
+    /// <param name="storedLengths">Window lengths that are stored, ms.</param>
+    /// <param name="time">Clock: which summed windows have ended.</param>
+    /// <param name="onDamaged">Told the path of a file that is damaged (<see cref="SqliteSink.Suspect"/>).</param>
+    public SqliteHistory(string directory, SqliteOptions options, IEnumerable<long> storedLengths, TimeProvider time, Action<string>? onDamaged = null)
+    {
+        _directory = directory;
+        _options = options;
+        _storedLengths = [.. storedLengths];
+        _time = time;
+        _onDamaged = onDamaged;
+        _threads = new ReaderThreads(options.Readers);
+    }
+
+    /// <inheritdoc/>
+    public FlowAnswer Rows(FlowQuery query, CancellationToken cancellation = default)
+    {
+        (long From, long To) kept = KeptRange(query);
+        return FlowPlan.TryMake(query, _storedLengths, _options.MaxRows, kept, out FlowAnswer? problem) is { } plan
+            ? new FlowAnswer(FlowProblem.None, "", plan.Grid is null ? Stored(plan, cancellation) : Summed(plan, plan.Grid, cancellation))
+            : problem!;
+    }
+
+    /// <inheritdoc/>
+    public Task<FlowRow?> LatestAsync(FlowLevel level, string intersection, string id, long windowMs, CancellationToken cancellation = default) =>
+        Ask(
+            () =>
+            {
+                foreach (DayFileName day in Days(DayFileName.KindOf(level, windowMs, _options)).OrderByDescending(day => day.Day))
+                {
+                    using DayFileReader? file = DayFileReader.TryOpen(_directory, day);
+                    if (file?.Latest(level, intersection, id, windowMs) is { } row)
+                    {
+                        return row;
+                    }
+                }
+
+                return null;
+            },
+            cancellation);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<FlowRow>> LatestOfAllAsync(long windowMs, TimeSpan lookBack, CancellationToken cancellation = default) =>
+        Ask<IReadOnlyList<FlowRow>>(
+            () =>
+            {
+                Dictionary<string, FlowRow> latest = new(StringComparer.Ordinal);
+                long? from = null;
+                foreach (DayFileName day in Days(DayFileName.KindOf(FlowLevel.Intersection, windowMs, _options)).OrderByDescending(day => day.Day))
+                {
+                    if (day.EndMs <= from)
+                    {
+                        break;
+                    }
+
+                    using DayFileReader? file = DayFileReader.TryOpen(_directory, day);
+                    from ??= file?.LatestStart(windowMs) - (long)lookBack.TotalMilliseconds;
+                    foreach (FlowRow row in from is null ? [] : file?.IntersectionRows(windowMs, from.Value) ?? [])
+                    {
+                        latest.TryAdd(row.Intersection, row);
+                    }
+                }
+
+                return [.. latest.Values.OrderBy(row => row.Intersection, StringComparer.Ordinal)];
+            },
+            cancellation);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<RejectedPayload>> QuarantineAsync(
+        long fromMs, long toMs, string? reason, int limit, CancellationToken cancellation = default) =>
+        Ask<IReadOnlyList<RejectedPayload>>(
+            () =>
+            {
+                List<RejectedPayload> found = [];
+                foreach (DayFileName day in Days(DayFileKind.Quarantine).Where(day => day.StartMs < toMs && day.EndMs > fromMs).OrderBy(day => day.Day))
+                {
+                    using DayFileReader? file = found.Count < limit ? DayFileReader.TryOpen(_directory, day) : null;
+                    found.AddRange(file?.Quarantine(fromMs, toMs, reason, limit - found.Count) ?? []);
+                }
+
+                return found;
+            },
+            cancellation);
+
+    /// <summary>Ends the reader threads after the questions that were asked.</summary>
+    public void Dispose() => _threads.Dispose();
+
+    private async IAsyncEnumerable<FlowRow> Stored(FlowPlan plan, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        await foreach (FlowRow row in Parts(plan.Query.Level, plan.Query.Id, plan, plan.Query.FromMs, plan.Query.ToMs, cancellation))
+        {
+            yield return row;
+        }
+    }
+
+    private async IAsyncEnumerable<FlowRow> Summed(FlowPlan plan, WindowGrid grid, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        Dictionary<long, int>? worst = plan.Query.Level == FlowLevel.Intersection ? await WorstLevels(plan, grid, cancellation) : null;
+        await foreach (FlowRow row in Sums(plan.Query.Level, plan.Query.Id, plan, grid, worst, cancellation))
+        {
+            yield return row;
+        }
+    }
+
+    private async IAsyncEnumerable<FlowRow> Sums(
+        FlowLevel level, string id, FlowPlan plan, WindowGrid grid, Dictionary<long, int>? worst, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        long now = _time.GetUtcNow().ToUnixTimeMilliseconds();
+        long from = grid.FirstFrom(plan.Query.FromMs);
+        long to = Math.Min(grid.FirstFrom(plan.Query.ToMs), grid.StartOf(now));
+        RowSum sum = new();
+        long start = from;
+        await foreach (FlowRow part in Parts(level, id, plan, from, to, cancellation))
+        {
+            if (part.Start >= grid.EndOf(start))
+            {
+                if (!sum.IsEmpty)
+                {
+                    yield return Build(sum, start);
+                }
+
+                sum = new RowSum();
+                start = grid.StartOf(part.Start);
+            }
+
+            sum.Add(part);
+        }
+
+        if (!sum.IsEmpty)
+        {
+            yield return Build(sum, start);
+        }
+
+        FlowRow Build(RowSum complete, long at) =>
+            complete.Build(at, grid.EndOf(at) - at, worst is not null && worst.TryGetValue(at, out int level) ? level : null);
+    }
+
+    /// <summary>An intersection is as good as the worst of its approaches, so these are summed as well.</summary>
+    private async Task<Dictionary<long, int>> WorstLevels(FlowPlan plan, WindowGrid grid, CancellationToken cancellation)
+    {
+        HashSet<string> approaches = new(StringComparer.Ordinal);
+        foreach (DayFileName day in DaysBetween(DayFileName.KindOf(FlowLevel.Approach, plan.StoredMs, _options), plan.Query.FromMs, grid.FirstFrom(plan.Query.ToMs)))
+        {
+            approaches.UnionWith(await Ask(() => Open(day, file => file.Ids(FlowLevel.Approach, plan.Query.Intersection)), cancellation));
+        }
+
+        Dictionary<long, int> worst = [];
+        foreach (string approach in approaches)
+        {
+            await foreach (FlowRow row in Sums(FlowLevel.Approach, approach, plan, grid, null, cancellation))
+            {
+                if (row.Level6 is { } level)
+                {
+                    worst[row.Start] = Math.Max(level, worst.GetValueOrDefault(row.Start));
+                }
+            }
+        }
+
+        return worst;
+    }
+
+    /// <summary>Stored rows, day by day: one question to the reader threads for each, so that others get their turn between.</summary>
+    private async IAsyncEnumerable<FlowRow> Parts(
+        FlowLevel level, string id, FlowPlan plan, long from, long to, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        foreach (DayFileName day in DaysBetween(DayFileName.KindOf(level, plan.StoredMs, _options), from, to))
+        {
+            List<FlowRow> rows = await Ask(
+                () => Open(day, file => file.Rows(
+                    level, plan.Query.Intersection, id, plan.StoredMs, Math.Max(from, day.StartMs), Math.Min(to, day.EndMs))),
+                cancellation);
+            foreach (FlowRow row in rows)
+            {
+                yield return row;
+            }
+        }
+    }
+
+    private List<T> Open<T>(DayFileName day, Func<DayFileReader, List<T>> read)
+    {
+        using DayFileReader? file = DayFileReader.TryOpen(_directory, day);
+        return file is null ? [] : read(file);
+    }
+
+    private async Task<T> Ask<T>(Func<T> question, CancellationToken cancellation)
+    {
+        try
+        {
+            return await _threads.Run(question, cancellation);
+        }
+        catch (SqliteStoreException e) when (e.IsDamage)
+        {
+            _onDamaged?.Invoke(e.File);
+            throw;
+        }
+    }
+
+    private (long From, long To) KeptRange(FlowQuery query)
+    {
+        // Which stored length will serve is not known yet: the range over the kinds that can.
+        DayFileName[] days = query.Level == FlowLevel.Detector
+            ? Days(DayFileKind.Detector)
+            : [.. Days(DayFileKind.Short), .. Days(DayFileKind.Long)];
+        return days.Length == 0 ? (0, 0) : (days.Min(day => day.StartMs), days.Max(day => day.EndMs));
+    }
+
+    private IEnumerable<DayFileName> DaysBetween(DayFileKind kind, long from, long to) =>
+        Days(kind).Where(day => day.StartMs < to && day.EndMs > from).OrderBy(day => day.Day);
+
+    private DayFileName[] Days(DayFileKind kind) => !Directory.Exists(_directory)
+        ? []
+        : [.. Directory.EnumerateFiles(_directory, "*.db")
+            .Select(path => (Found: DayFileName.TryParse(Path.GetFileName(path), out DayFileName name), Name: name))
+            .Where(file => file.Found && file.Name.Kind == kind)
+            .Select(file => file.Name)];
+}
