@@ -1,0 +1,106 @@
+using System.Runtime.InteropServices;
+using TrafficCore.Storage.Delivery;
+using TrafficCore.Traffic.Windows;
+
+namespace TrafficCore.Storage.Influx;
+
+/// <summary>Points collected for one request: of each row only its highest revision. Reused from batch to batch.</summary>
+/// <remarks>Ownership: the sink's loop.</remarks>
+internal sealed class PointBatch
+{
+    private readonly Dictionary<RowKey, int> _index = [];
+    private readonly List<FlowRow> _rows = [];
+    private readonly List<int> _starts = [];
+    private readonly LineBuffer _lines = new();
+
+    /// <summary>Where reading goes on after this batch; -1 when nothing was read.</summary>
+    public long Next { get; private set; } = -1;
+
+    /// <summary>Rows collected.</summary>
+    public int Rows => _rows.Count;
+
+    /// <summary>Rows of which a higher revision is in the same batch.</summary>
+    public int Superseded { get; private set; }
+
+    /// <summary>Points written by <see cref="Encode"/>.</summary>
+    public int Points => _starts.Count;
+
+    public void Add(in OutputEntry entry)
+    {
+        Next = entry.Next;
+        foreach (FlowRow row in entry.Rows)
+        {
+            ref int index = ref CollectionsMarshal.GetValueRefOrAddDefault(_index, RowKey.Of(row), out bool known);
+            if (!known)
+            {
+                index = _rows.Count;
+                _rows.Add(row);
+            }
+            else
+            {
+                Superseded++;
+                _rows[index] = row.Revision > _rows[index].Revision ? row : _rows[index];
+            }
+        }
+    }
+
+    public void Advance(long next) => Next = next;
+
+    /// <summary>Writes the points; info points come first.</summary>
+    public void Encode(IReadOnlyList<IntersectionInfo> infos, long nowMs)
+    {
+        foreach (IntersectionInfo info in infos)
+        {
+            int start = _lines.Length;
+            if (info.TryWrite(_lines, nowMs))
+            {
+                _starts.Add(start);
+            }
+        }
+
+        foreach (FlowRow row in _rows)
+        {
+            _starts.Add(_lines.Length);
+            FlowLines.Write(_lines, row);
+        }
+    }
+
+    public PointRange All => new(this, 0, Points);
+
+    /// <summary>Rows whose point must be deleted first.</summary>
+    public List<FlowRow> RowsThatLoseFields(FieldMemory memory) => _rows.FindAll(memory.LosesField);
+
+    public void Remember(FieldMemory memory) => _rows.ForEach(memory.Remember);
+
+    public void Clear()
+    {
+        _index.Clear();
+        _rows.Clear();
+        _starts.Clear();
+        _lines.Clear();
+        Superseded = 0;
+        Next = -1;
+    }
+
+    internal ReadOnlyMemory<byte> Bytes(int from, int to) =>
+        _lines.Written[_starts[from]..(to < _starts.Count ? _starts[to] : _lines.Length)];
+
+    private readonly record struct RowKey(FlowLevel Level, long Start, long Length, string Intersection, string Id)
+    {
+        public static RowKey Of(FlowRow row) => new(row.Level, row.Start, row.Length, row.Intersection, row.Id);
+    }
+}
+
+/// <summary>Some consecutive points of a batch.</summary>
+internal readonly record struct PointRange(PointBatch Batch, int From, int To)
+{
+    public int Count => To - From;
+
+    public ReadOnlyMemory<byte> Bytes => Batch.Bytes(From, To);
+
+    public (PointRange Left, PointRange Right) Halves()
+    {
+        int middle = From + Count / 2;
+        return (this with { To = middle }, this with { From = middle });
+    }
+}
