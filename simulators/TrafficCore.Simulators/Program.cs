@@ -1,1 +1,3 @@
-return 0;
+using TrafficCore.Simulators.Cli;
+
+return await SimulatorCommandLine.RunAsync(args, Console.Out, Console.Error);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Globalization;
 
 namespace TrafficCore.Simulators.Cli;
 
@@ -35,13 +36,19 @@ internal static class SharedOptions
         }
     };
 
+    /// <summary>A whole number in a range.</summary>
+    public static int ParseWhole(string text, int low, int high) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= low && value <= high
+            ? value
+            : throw new UsageException($"'{text}' is not a whole number from {low} to {high}.");
+
     /// <summary>A time such as <c>500ms</c>, <c>10s</c>, <c>15m</c> or <c>1h</c>; a bare number is seconds.</summary>
     public static TimeSpan ParseTime(string text)
     {
         (string Suffix, double Seconds)[] units = [("ms", 0.001), ("s", 1), ("m", 60), ("h", 3600), ("", 1)];
         var unit = Array.Find(units, u => text.EndsWith(u.Suffix, StringComparison.Ordinal));
         var number = text.AsSpan(0, text.Length - unit.Suffix.Length);
-        return double.TryParse(number, System.Globalization.CultureInfo.InvariantCulture, out var value) && value > 0 && value < 1e8
+        return double.TryParse(number, CultureInfo.InvariantCulture, out var value) && value > 0 && value < 1e8
             ? TimeSpan.FromSeconds(value * unit.Seconds)
             : throw new UsageException($"'{text}' is not a time; write for example 500ms, 10s, 15m or 1h.");
     }

@@ -1,6 +1,5 @@
 using System.Net.Http.Json;
 using System.Text.Json;
-using TrafficCore.Simulators.Cli;
 
 namespace TrafficCore.Simulators.Load;
 
@@ -20,7 +19,7 @@ internal sealed class LedgerClient : IDisposable
     }
 
     /// <summary>The ledger now.</summary>
-    /// <exception cref="UsageException">Nothing that understands the question answers there.</exception>
+    /// <exception cref="IOException">Nothing that understands the question answers there.</exception>
     public async Task<LedgerCounts> ReadAsync(CancellationToken cancellation)
     {
         try
@@ -29,7 +28,7 @@ internal sealed class LedgerClient : IDisposable
         }
         catch (Exception e) when (e is HttpRequestException or JsonException or InvalidOperationException or KeyNotFoundException)
         {
-            throw new UsageException($"{_http.BaseAddress}: can't read the ledger: {e.Message}", e);
+            throw new IOException($"{_http.BaseAddress}: can't read the ledger: {e.Message}", e);
         }
     }
 

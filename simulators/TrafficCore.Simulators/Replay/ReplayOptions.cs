@@ -12,7 +12,7 @@ internal sealed record ReplayOptions
     public BrokerAddress Broker { get; init; } = BrokerAddress.Local;
 
     /// <summary>Recorded seconds per second; null: as fast as it goes.</summary>
-    public double? Speed { get; init; } = 1;
+    public double? Speed { get; init; }
 
     /// <summary>Zone of times without an offset.</summary>
     public TimeZoneInfo Zone { get; init; } = TimeZoneInfo.Utc;

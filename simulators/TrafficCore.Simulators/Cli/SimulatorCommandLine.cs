@@ -1,0 +1,63 @@
+using System.CommandLine;
+using TrafficCore.Mqtt.Client;
+using TrafficCore.Simulators.Demo;
+using TrafficCore.Simulators.Load;
+using TrafficCore.Simulators.Replay;
+
+namespace TrafficCore.Simulators.Cli;
+
+/// <summary>The program's command line, from arguments to exit code.</summary>
+internal static class SimulatorCommandLine
+{
+    /// <summary>After Ctrl-C a demonstration stops its city, then the service, which writes a snapshot; that may take a while.</summary>
+    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(30);
+
+    /// <summary>Runs one command and returns the exit code.</summary>
+    public static async Task<int> RunAsync(string[] arguments, TextWriter output, TextWriter error, CancellationToken cancellation = default)
+    {
+        var root = new RootCommand("Simulated and recorded traffic for TrafficCore.")
+        {
+            DemoCommand.Create(output),
+            LoadCommand.Create(output),
+            ReplayCommand.Create(output),
+        };
+        var parsed = root.Parse(arguments);
+        if (parsed.Errors.Count > 0)
+        {
+            foreach (var wrong in parsed.Errors)
+            {
+                await error.WriteLineAsync(wrong.Message);
+            }
+
+            await error.WriteLineAsync("Add --help to see what can be said.");
+            return ExitCode.Usage;
+        }
+
+        try
+        {
+            var configuration = new InvocationConfiguration
+            {
+                Output = output,
+                Error = error,
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = StopLimit,
+            };
+            return await parsed.InvokeAsync(configuration, cancellation);
+        }
+        catch (UsageException e)
+        {
+            await error.WriteLineAsync(e.Message);
+            return ExitCode.Usage;
+        }
+        catch (Exception e) when (e is MqttConnectionException or IOException)
+        {
+            await error.WriteLineAsync(e.Message);
+            return ExitCode.Lost;
+        }
+        catch (OperationCanceledException)
+        {
+            await error.WriteLineAsync("stopped before the end");
+            return ExitCode.Lost;
+        }
+    }
+}

@@ -1,0 +1,65 @@
+using TrafficCore.Simulators.Cli;
+
+namespace TrafficCore.Tests.Simulators;
+
+public sealed class CommandLineTests
+{
+    [Theory]
+    [InlineData("mqtt://10.0.0.7", "10.0.0.7", 1883, null, null)]
+    [InlineData("mqtt://box.example:21883/", "box.example", 21883, null, null)]
+    [InlineData("mqtt://me:p%40ss%3Aword@[::1]:1884", "::1", 1884, "me", "p@ss:word")]
+    [InlineData("mqtt://me@box", "box", 1883, "me", null)]
+    public void BrokerAddress_Valid_IsRead(string text, string host, int port, string? user, string? password) =>
+        Assert.Equal(new BrokerAddress(host, port, user, password), BrokerAddress.Parse(text));
+
+    [Theory]
+    [InlineData("box:1883")]
+    [InlineData("http://box")]
+    [InlineData("mqtt://")]
+    [InlineData("mqtt://box:99999")]
+    [InlineData("mqtt://box/topic")]
+    public void BrokerAddress_Invalid_IsRefused(string text) => Assert.Throws<UsageException>(() => BrokerAddress.Parse(text));
+
+    [Fact]
+    public void BrokerAddress_Text_HidesThePassword() =>
+        Assert.Equal("mqtt://me@box:1883", BrokerAddress.Parse("mqtt://me:secret@box").ToString());
+
+    [Theory]
+    [InlineData("500ms", 0.5)]
+    [InlineData("10s", 10)]
+    [InlineData("1.5m", 90)]
+    [InlineData("1h", 3600)]
+    [InlineData("7", 7)]
+    public void Time_Valid_IsRead(string text, double seconds) => Assert.Equal(seconds, SharedOptions.ParseTime(text).TotalSeconds);
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("s")]
+    [InlineData("-1s")]
+    [InlineData("soon")]
+    public void Time_Invalid_IsRefused(string text) => Assert.Throws<UsageException>(() => SharedOptions.ParseTime(text));
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("fly")]
+    [InlineData("load --rate fast")]
+    [InlineData("load --qos 2")]
+    [InlineData("load --count 0")]
+    [InlineData("load --http ftp://box")]
+    [InlineData("load --broker box:1883")]
+    [InlineData("replay file.csv")]
+    [InlineData("replay --format indiana")]
+    [InlineData("replay file.csv --format scats")]
+    [InlineData("replay file.csv --format indiana --speed 0")]
+    [InlineData("replay file.csv --format indiana --time-zone Mars")]
+    [InlineData("replay no-such-file.csv --format indiana")]
+    public async Task Program_WrongUsage_ExitsWithTwo(string line)
+    {
+        var (output, error) = (new StringWriter(), new StringWriter());
+
+        var exit = await SimulatorCommandLine.RunAsync(line.Split(' ', StringSplitOptions.RemoveEmptyEntries), output, error);
+
+        Assert.Equal(ExitCode.Usage, exit);
+        Assert.NotEmpty(error.ToString());
+    }
+}
