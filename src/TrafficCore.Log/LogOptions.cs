@@ -19,7 +19,7 @@ public sealed class LogOptions
     /// <summary>
     /// Bytes of one append buffer, default 1 MiB: at 1.3 million readings/s and 32 bytes each a commit of 5 ms is a fifth of it.
     /// </summary>
-    [Range(1024, 1 << 26)]
+    [Range(1024, 1 << 24)]
     public int BufferBytes { get; set; } = 1024 * 1024;
 
     /// <summary>

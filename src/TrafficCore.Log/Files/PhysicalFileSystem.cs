@@ -82,10 +82,12 @@ public sealed partial class PhysicalFileSystem : ILogFileSystem
     public IDisposable Lock(string directory) =>
         new FileStream(Path.Combine(directory, LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
 
-    internal static IOException Failure(string call, string subject)
+    internal static Exception Failure(string call, string subject)
     {
+        const int PermissionDenied = 13;
         var error = Marshal.GetLastPInvokeError();
-        return new IOException($"{call} of {subject} failed: {Marshal.GetPInvokeErrorMessage(error)} (errno {error}).");
+        var text = $"{call} of {subject} failed: {Marshal.GetPInvokeErrorMessage(error)} (errno {error}).";
+        return error == PermissionDenied ? new UnauthorizedAccessException(text) : new IOException(text);
     }
 
     // The BCL can neither open a directory nor call fdatasync (its flush is fsync).
