@@ -1,0 +1,112 @@
+using System.Collections.Concurrent;
+using TrafficCore.Log;
+
+namespace TrafficCore.Pipeline.Output;
+
+/// <summary>The durable outputs of the pipeline, to be read from any retained position by as many readers as like.</summary>
+/// <remarks>Ownership: thread-safe. The output writer alone moves <see cref="DurableEnd"/> and deletes what nobody holds.</remarks>
+public sealed class OutputLog
+{
+    private readonly LogWriter _log;
+    private readonly AsyncSignal _signal = new();
+    private readonly ConcurrentDictionary<OutputHold, byte> _holds = new();
+    private long _start;
+    private long _durableEnd;
+    private volatile bool _completed;
+
+    internal OutputLog(LogWriter log)
+    {
+        _log = log;
+        _start = log.Start;
+        _durableEnd = log.DurableEnd;
+    }
+
+    /// <summary>Position of the oldest record that is still kept.</summary>
+    public long Start => Volatile.Read(ref _start);
+
+    /// <summary>Everything below this position is on disk and may be read.</summary>
+    public long DurableEnd => Volatile.Read(ref _durableEnd);
+
+    /// <summary>Opens a reader at a position that was a record's, or <see cref="Start"/>; below <see cref="Start"/> it begins with a gap.</summary>
+    public OutputReader OpenReader(long position) => new(_log.OpenReader(position));
+
+    /// <summary>Completes when <see cref="DurableEnd"/> has passed <paramref name="position"/>.</summary>
+    public async ValueTask WaitBeyondAsync(long position, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var next = _signal.Next;
+            if (DurableEnd > position)
+            {
+                return;
+            }
+
+            ObjectDisposedException.ThrowIf(_completed, this);
+            await next.WaitAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>Keeps the log from deleting what a sink has not delivered; dispose it to let go.</summary>
+    /// <param name="name">The sink's name, e.g. <c>sqlite</c>.</param>
+    /// <param name="position">Everything from here is held.</param>
+    public OutputHold Hold(string name, long position)
+    {
+        var hold = new OutputHold(name, position, released => _holds.TryRemove(released, out _));
+        _holds.TryAdd(hold, 0);
+        return hold;
+    }
+
+    /// <summary>The holds there are now, e.g. to report how far behind each sink is.</summary>
+    public IReadOnlyCollection<OutputHold> Holds => [.. _holds.Keys];
+
+    /// <summary>Lowest position that a sink still needs; <see cref="long.MaxValue"/> when there is no sink.</summary>
+    internal long LowestHold => _holds.Keys.Select(static hold => hold.Position).DefaultIfEmpty(long.MaxValue).Min();
+
+    /// <summary>The writer has committed.</summary>
+    internal void Advance()
+    {
+        Volatile.Write(ref _durableEnd, _log.DurableEnd);
+        _signal.Pulse();
+    }
+
+    /// <summary>The pipeline has closed: nobody needs to wait any more.</summary>
+    internal void Complete()
+    {
+        _completed = true;
+        _signal.Pulse();
+    }
+
+    /// <summary>Deletes whole segments below a position; on the writer's thread.</summary>
+    internal void RetainFrom(long position)
+    {
+        _log.RetainFrom(Math.Min(position, _log.DurableEnd));
+        Volatile.Write(ref _start, _log.Start);
+    }
+}
+
+/// <summary>A sink's claim on the output log: nothing at or behind <see cref="Position"/> is deleted.</summary>
+/// <remarks>Ownership: the sink advances and disposes; anyone reads.</remarks>
+public sealed class OutputHold : IDisposable
+{
+    private readonly Action<OutputHold> _release;
+    private long _position;
+
+    internal OutputHold(string name, long position, Action<OutputHold> release)
+    {
+        Name = name;
+        _position = position;
+        _release = release;
+    }
+
+    /// <summary>The sink's name.</summary>
+    public string Name { get; }
+
+    /// <summary>Where the hold begins.</summary>
+    public long Position => Volatile.Read(ref _position);
+
+    /// <summary>Everything below was delivered, durably.</summary>
+    public void Advance(long position) => Volatile.Write(ref _position, position);
+
+    /// <inheritdoc/>
+    public void Dispose() => _release(this);
+}

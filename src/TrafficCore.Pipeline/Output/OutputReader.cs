@@ -1,0 +1,43 @@
+using TrafficCore.Log;
+using TrafficCore.Pipeline.Ingest;
+
+namespace TrafficCore.Pipeline.Output;
+
+/// <summary>Reads decoded records of the output log in order. One owner.</summary>
+public sealed class OutputReader : IDisposable
+{
+    private readonly LogReader _reader;
+
+    internal OutputReader(LogReader reader) => _reader = reader;
+
+    /// <summary>Where the next read looks.</summary>
+    public long Position => _reader.Position;
+
+    /// <summary>Reads the next thing; never waits. Types that this version does not know are passed over.</summary>
+    public OutputReadStatus Read(out OutputRecord record)
+    {
+        while (true)
+        {
+            switch (_reader.Read(out var raw))
+            {
+                case LogReadStatus.Record when raw.Header.Type == (byte)RecordType.Window:
+                    record = new OutputRecord(raw.Position, raw.Next, raw.Header.ReceivedMs, Window: WindowRecordCodec.Decode(raw.Body));
+                    return OutputReadStatus.Record;
+                case LogReadStatus.Record when raw.Header.Type == (byte)RecordType.Quarantine:
+                    record = new OutputRecord(raw.Position, raw.Next, raw.Header.ReceivedMs, Quarantine: QuarantineRecordCodec.Decode(raw.Body));
+                    return OutputReadStatus.Record;
+                case LogReadStatus.Record:
+                    break;
+                case LogReadStatus.Gap:
+                    record = new OutputRecord(_reader.Gap.From, _reader.Gap.To, ReceivedMs: 0);
+                    return OutputReadStatus.Gap;
+                default:
+                    record = default;
+                    return OutputReadStatus.End;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _reader.Dispose();
+}

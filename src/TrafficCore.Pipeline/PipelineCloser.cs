@@ -1,0 +1,61 @@
+using TrafficCore.Pipeline.Dispatch;
+
+namespace TrafficCore.Pipeline;
+
+/// <summary>Takes a pipeline apart, front to back, so that everything that is under way finds its next station still open.</summary>
+internal static class PipelineCloser
+{
+    /// <summary>Commits, applies and writes what is under way, takes a last snapshot, and closes.</summary>
+    public static async Task StopAsync(PipelineParts parts, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (!parts.Health.IsFaulted)
+            {
+                // Closing the input log commits what is in its buffers and hands it to the shards.
+                await parts.Input.DisposeAsync();
+                await parts.Snapshots.TakeAsync(mayDelete: false, cancellationToken);
+            }
+        }
+        finally
+        {
+            await AbandonAsync(parts);
+        }
+    }
+
+    /// <summary>Closes without a snapshot; the next start replays. What is acknowledged is in the log.</summary>
+    public static async Task AbandonAsync(PipelineParts parts)
+    {
+        parts.OutputWriter.Abandon();
+        parts.Dispatcher.Release();
+        await parts.Input.DisposeAsync();
+        var position = parts.Dispatcher.End;
+        await Task.Run(() => Join(parts));
+        parts.Latest.Complete();
+        parts.Output.Complete();
+        parts.Snapshots.Dispose();
+        parts.Ledger.Dispose();
+        parts.Pages.Dispose();
+        parts.OutputFile.Dispose();
+        parts.Metrics.Dispose();
+        parts.Directory.Dispose();
+        PipelineLog.Stopped(parts.Logger, position);
+    }
+
+    // Shards first: until they end they may write outputs.
+    private static void Join(PipelineParts parts)
+    {
+        foreach (var shard in parts.Shards)
+        {
+            shard.Complete();
+        }
+
+        foreach (var shard in parts.Shards)
+        {
+            shard.Join();
+        }
+
+        parts.OutputWriter.Dispose();
+        parts.Received.Dispose();
+    }
+}

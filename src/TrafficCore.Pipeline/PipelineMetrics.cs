@@ -1,0 +1,48 @@
+using System.Diagnostics.Metrics;
+
+namespace TrafficCore.Pipeline;
+
+/// <summary>Instruments of the pipeline, meter <c>TrafficCore.Pipeline</c>. Everything is observed: the hot path counts in plain fields.</summary>
+internal sealed class PipelineMetrics : IDisposable
+{
+    public const string MeterName = "TrafficCore.Pipeline";
+
+    private readonly Meter _meter;
+    private readonly Histogram<double> _snapshotSeconds;
+    private readonly Counter<long> _snapshotFailures;
+
+    public PipelineMetrics(IMeterFactory factory)
+    {
+        _meter = factory.Create(MeterName);
+        _snapshotSeconds = _meter.CreateHistogram<double>("trafficcore.pipeline.snapshot.duration", "s", "Time a snapshot took.");
+        _snapshotFailures = _meter.CreateCounter<long>("trafficcore.pipeline.snapshot.failures", "{snapshot}", "Snapshots that failed.");
+    }
+
+    /// <summary>Observes a pipeline's queues and positions; called once, when all of it exists.</summary>
+    public void Observe(PipelineParts parts)
+    {
+        _meter.CreateObservableGauge("trafficcore.pipeline.shard.queue", () => parts.Shards.Sum(static s => (long)s.Queued), "{batch}", "Batches that wait for the shards.");
+        _meter.CreateObservableCounter("trafficcore.pipeline.shard.queue.full", () => parts.Dispatcher.FullWaits, "{wait}", "Waits for room in a shard's queue.");
+        _meter.CreateObservableGauge("trafficcore.pipeline.shard.lag", () => parts.Input.DurableEnd - parts.Shards.Min(static s => s.Position), "By", "Durable input that the slowest shard has not applied.");
+        _meter.CreateObservableGauge("trafficcore.pipeline.shard.dirty", () => parts.Shards.Sum(static s => s.DirtyPageBytes), "By", "State that the next snapshot writes.");
+        _meter.CreateObservableCounter("trafficcore.pipeline.shard.walked", () => parts.Shards.Min(static s => s.CountOut), "{item}", "Readings, events and rejections that the shards have walked through.");
+        _meter.CreateObservableGauge("trafficcore.pipeline.output.queue", () => (long)parts.OutputQueue.Count, "{chunk}", "Chunks of outputs that wait for the output writer.");
+        _meter.CreateObservableCounter("trafficcore.pipeline.output.queue.full", () => parts.OutputQueue.FullWaits, "{wait}", "Waits of a shard for the output writer.");
+        _meter.CreateObservableCounter("trafficcore.pipeline.output.records", () => parts.OutputWriter.Records, "{record}", "Records written to the output log.");
+        _meter.CreateObservableGauge("trafficcore.pipeline.output.lag", () => Lag(parts), "By", "Output that the slowest sink has not delivered.");
+        _meter.CreateObservableCounter("trafficcore.pipeline.live.dropped", () => parts.Latest.Dropped, "{window}", "Windows that slow readers of the live feed lost.");
+        _meter.CreateObservableGauge("trafficcore.pipeline.faulted", () => parts.Health.IsFaulted ? 1 : 0, "{fault}", "1 when a loop has failed.");
+    }
+
+    public void SnapshotTaken(TimeSpan duration) => _snapshotSeconds.Record(duration.TotalSeconds);
+
+    public void SnapshotFailed() => _snapshotFailures.Add(1);
+
+    public void Dispose() => _meter.Dispose();
+
+    private static long Lag(PipelineParts parts)
+    {
+        var end = parts.Output.DurableEnd;
+        return end - Math.Min(end, parts.Output.LowestHold);
+    }
+}

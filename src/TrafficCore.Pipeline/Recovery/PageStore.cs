@@ -1,0 +1,87 @@
+using TrafficCore.Log;
+using TrafficCore.Pipeline.Ingest;
+using TrafficCore.Pipeline.Shards;
+
+namespace TrafficCore.Pipeline.Recovery;
+
+/// <summary>The shards' pages in the state log.</summary>
+/// <remarks>
+/// Ownership: every shard's thread and the snapshotter, under one lock that is held for a copy, or for a disk read or sync.
+/// A page may be read before it is durable: then it is made durable first, since a log is read below its durable end only.
+/// </remarks>
+internal sealed class PageStore : IPageStore, IDisposable
+{
+    private const byte PageVersion = 1;
+
+    private readonly Lock _gate = new();
+    private readonly LogWriter _log;
+    private LogReader? _reader;
+
+    public PageStore(LogWriter log) => _log = log;
+
+    public long Append(long position, long receivedMs, long elapsedMs, ReadOnlySpan<byte> page)
+    {
+        lock (_gate)
+        {
+            return _log.Append((byte)RecordType.Page, PageVersion, count: 0, receivedMs, elapsedMs, page);
+        }
+    }
+
+    public ReadOnlyMemory<byte> Read(long pagePosition)
+    {
+        lock (_gate)
+        {
+            if (pagePosition >= _log.DurableEnd)
+            {
+                _log.Commit();
+            }
+
+            _reader ??= _log.OpenReader(pagePosition);
+            _reader.Seek(pagePosition);
+            if (_reader.Read(out var record) != LogReadStatus.Record || record.Position != pagePosition
+                || record.Header.Type != (byte)RecordType.Page)
+            {
+                throw new InvalidDataException($"The state log holds no page at {pagePosition}.");
+            }
+
+            return record.Body.ToArray();
+        }
+    }
+
+    public void Commit()
+    {
+        lock (_gate)
+        {
+            _log.Commit();
+        }
+    }
+
+    public void RetainFrom(long position)
+    {
+        lock (_gate)
+        {
+            _log.RetainFrom(Math.Min(position, _log.DurableEnd));
+        }
+    }
+
+    /// <summary>Start and end of the state log.</summary>
+    public (long Start, long End) Extent
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return (_log.Start, _log.End);
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _reader?.Dispose();
+            _log.Dispose();
+        }
+    }
+}

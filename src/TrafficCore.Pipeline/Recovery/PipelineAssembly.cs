@@ -1,0 +1,222 @@
+using TrafficCore.Log;
+using TrafficCore.Pipeline.Dispatch;
+using TrafficCore.Pipeline.Ingest;
+using TrafficCore.Pipeline.Ledger;
+using TrafficCore.Pipeline.Output;
+using TrafficCore.Pipeline.Shards;
+using TrafficCore.Traffic.Windows;
+
+namespace TrafficCore.Pipeline.Recovery;
+
+/// <summary>Puts the parts of a pipeline together, in the state of its latest snapshot, with their threads started.</summary>
+/// <remarks>Ownership: used once, by one thread.</remarks>
+internal sealed class PipelineAssembly
+{
+    // Ledger reads, snapshots and the stop take turns, so more than these barriers are never in the queues at once.
+    private const int Barriers = 8;
+
+    private readonly PipelineEnvironment _environment;
+    private readonly PipelineOptions _options;
+    private readonly Stack<object> _opened = new();
+
+    private PipelineAssembly(PipelineEnvironment environment)
+    {
+        _environment = environment;
+        _options = environment.Options;
+    }
+
+    public static async Task<PipelineParts> BuildAsync(PipelineEnvironment environment)
+    {
+        var assembly = new PipelineAssembly(environment);
+        try
+        {
+            return assembly.Build();
+        }
+        catch
+        {
+            while (assembly._opened.TryPop(out var opened))
+            {
+                await (opened is IAsyncDisposable asynchronous ? asynchronous.DisposeAsync() : Dispose((IDisposable)opened));
+            }
+
+            throw;
+        }
+
+        static ValueTask Dispose(IDisposable opened)
+        {
+            opened.Dispose();
+            return ValueTask.CompletedTask;
+        }
+    }
+
+    private PipelineParts Build()
+    {
+        var directory = Opened(DataDirectory.Open(_options.DataDirectory, _environment.Files));
+        var state = Opened(OpenLog(directory.Paths.State, _options.StateLog));
+        var output = Opened(OpenLog(directory.Paths.Output, _options.OutputLog));
+        var input = Opened(GroupCommitLog.Open(
+            directory.Paths.Input, _options.InputLog, _environment.Files, _environment.Time, _environment.NewSalt, _environment.Meters, _environment.OnLogFault));
+        _environment.OnRecovered("input", input.Recovery);
+        var store = new SnapshotStore(directory.Paths.Snapshots, _environment.Files);
+        var snapshot = LoadedSnapshot.Load(store);
+        Check(store, snapshot, input);
+
+        var (devices, networks, packets) = (new DeviceRegistry(), new NetworkHistory(), new PacketIdRegistry());
+        var control = new ControlState(devices, networks, packets, version => PipelineLog.NetworkRefused(_environment.Logger, version));
+        if (snapshot.Find(SnapshotTags.Control) is { } content)
+        {
+            control.Restore(content);
+        }
+
+        var clock = new ServiceClock(_environment.Time, input.Recovery.LastRecord?.ElapsedMs ?? 0);
+        var pages = new PageStore(state);
+        var outputs = OutputParts(output, snapshot);
+        var trigger = new AsyncSignal();
+        var shards = Shards(snapshot, pages, outputs, control, trigger);
+        var dispatcher = new Dispatcher(shards, _environment.Health, snapshot.Position, snapshot.Count);
+        var received = new ReceivedReader(
+            input.OpenReader(snapshot.Position), snapshot.Received(), snapshot.Position, exception => _environment.Fault("ledger", exception));
+        var metrics = Opened(new PipelineMetrics(_environment.Meters));
+        var ledger = new LedgerDesk(dispatcher, shards.Length, received, devices);
+        var retention = new Retention(_options, input, pages, outputs.Log, outputs.Writer, clock, snapshot.Head);
+        var sources = new SnapshotSources(
+            dispatcher, shards.Length, pages, outputs.Log, outputs.Writer, outputs.Latest, received, ledger, store, snapshot.Head?.Position);
+        var parts = new PipelineParts
+        {
+            Options = _options,
+            Time = _environment.Time,
+            Logger = _environment.Logger,
+            Metrics = metrics,
+            Health = _environment.Health,
+            Directory = directory,
+            Clock = clock,
+            Input = input,
+            Pages = pages,
+            Devices = devices,
+            Networks = networks,
+            Packets = packets,
+            OutputFile = output,
+            Output = outputs.Log,
+            OutputQueue = outputs.Queue,
+            OutputWriter = outputs.Writer,
+            Latest = outputs.Latest,
+            Shards = shards,
+            Dispatcher = dispatcher,
+            Received = received,
+            Ledger = ledger,
+            Snapshots = new Snapshotter(sources, retention, _environment.Time, _environment.Logger, metrics),
+            SnapshotTrigger = trigger,
+        };
+        metrics.Observe(parts);
+        Start(parts, snapshot);
+        return parts;
+    }
+
+    private static void Start(PipelineParts parts, LoadedSnapshot snapshot)
+    {
+        parts.OutputWriter.Start();
+        parts.Received.Start();
+        foreach (var shard in parts.Shards)
+        {
+            shard.StartAt(snapshot.Position, snapshot.Count);
+        }
+    }
+
+    private LogWriter OpenLog(string directory, LogOptions options)
+    {
+        var log = LogWriter.Open(directory, options, _environment.Files, _environment.NewSalt, _environment.Meters, _environment.OnLogFault);
+        _environment.OnRecovered(options.Name, log.Recovery);
+        return log;
+    }
+
+    private void Check(SnapshotStore store, LoadedSnapshot snapshot, GroupCommitLog input)
+    {
+        foreach (var damaged in store.Damaged)
+        {
+            PipelineLog.SnapshotDamaged(_environment.Logger, damaged);
+        }
+
+        if (snapshot.Position > input.DurableEnd)
+        {
+            throw new InvalidDataException(
+                $"The snapshot is of input position {snapshot.Position}, but the input log ends at {input.DurableEnd}: part of it is missing.");
+        }
+
+        if (snapshot.Head is null && input.Start > 0)
+        {
+            PipelineLog.StateLost(_environment.Logger, input.Start);
+        }
+
+        PipelineLog.Opening(_environment.Logger, _options.DataDirectory, snapshot.Position, input.Start, input.DurableEnd);
+    }
+
+    private (OutputLog Log, LoopQueue<OutputItem> Queue, OutputWriter Writer, LatestWindows Latest, OutputProgress Progress, uint Salt) OutputParts(
+        LogWriter file, LoadedSnapshot snapshot)
+    {
+        var latest = new LatestWindows();
+        var progress = OutputScan.Run(file, snapshot, latest, gap => _environment.OnGap("output", gap));
+        var log = new OutputLog(file);
+        var queue = new LoopQueue<OutputItem>(_options.OutputQueue);
+        var writer = new OutputWriter(
+            file,
+            queue,
+            latest,
+            _environment.Time,
+            _options.OutputCommitInterval,
+            log.Advance,
+            exception => PipelineLog.OutputWaits(_environment.Logger, exception.Message),
+            exception => _environment.Fault("output", exception));
+        return (log, queue, writer, latest, progress, file.Salt);
+    }
+
+    private ShardLoop[] Shards(
+        LoadedSnapshot snapshot,
+        PageStore pages,
+        (OutputLog Log, LoopQueue<OutputItem> Queue, OutputWriter Writer, LatestWindows Latest, OutputProgress Progress, uint Salt) outputs,
+        ControlState control,
+        AsyncSignal trigger)
+    {
+        var options = ShardOptionsOf(_options);
+        var shards = new ShardLoop[_options.Shards];
+        for (var index = 0; index < shards.Length; index++)
+        {
+            var output = new ShardOutput(outputs.Progress, outputs.Queue, outputs.Salt);
+            var state = new ShardState(options, index, shards.Length, pages, output);
+            state.Restore(snapshot.Parts());
+            shards[index] = new ShardLoop(
+                index,
+                state,
+                output,
+                index == 0 ? control : null,
+                _options.InputLog.Buffers + Barriers,
+                (shard, exception) => _environment.Fault($"shard {shard.Index}", exception),
+                shard => RequestSnapshot(shard, trigger));
+        }
+
+        return shards;
+    }
+
+    private void RequestSnapshot(ShardLoop shard, AsyncSignal trigger)
+    {
+        if (shard.DirtyPageBytes > _options.SnapshotDirtyBytes / _options.Shards)
+        {
+            trigger.Pulse();
+        }
+    }
+
+    internal static ShardOptions ShardOptionsOf(PipelineOptions options) => new()
+    {
+        Lengths = WindowLengths.Create(options.WindowLengths.Select(static length => (long)length.TotalMilliseconds)),
+        LatenessMs = (long)options.Lateness.TotalMilliseconds,
+        IdleTimeoutMs = (long)options.IdleTimeout.TotalMilliseconds,
+        InMemoryMs = (long)options.InMemory.TotalMilliseconds,
+        HistoryKeepMs = (long)options.HistoryKeep.TotalMilliseconds,
+    };
+
+    private T Opened<T>(T opened)
+        where T : class
+    {
+        _opened.Push(opened);
+        return opened;
+    }
+}

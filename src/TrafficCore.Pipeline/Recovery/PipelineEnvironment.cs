@@ -1,0 +1,39 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Logging;
+using TrafficCore.Log;
+
+namespace TrafficCore.Pipeline.Recovery;
+
+/// <summary>What a pipeline is given from outside, and where its parts report that they failed.</summary>
+internal sealed record PipelineEnvironment(
+    PipelineOptions Options, ILogFileSystem Files, TimeProvider Time, Func<uint> NewSalt, IMeterFactory Meters, ILogger Logger)
+{
+    public PipelineHealth Health { get; } = new();
+
+    public void Fault(string component, Exception exception)
+    {
+        if (Health.Report(component, exception))
+        {
+            PipelineLog.Faulted(Logger, exception, component);
+        }
+    }
+
+    public void OnLogFault(LogFault fault)
+    {
+        PipelineLog.LogFault(Logger, fault.Error, fault.Log, fault.Kind, fault.Position);
+        if (fault.Kind == LogFaultKind.SinkFailed)
+        {
+            Fault(fault.Log, fault.Error ?? new InvalidOperationException("The commit sink failed."));
+        }
+    }
+
+    public void OnGap(string log, LogGap gap) => PipelineLog.Gap(Logger, log, gap.From, gap.To, gap.To - gap.From);
+
+    public void OnRecovered(string log, LogRecoveryReport report)
+    {
+        if (report.TornBytes > 0)
+        {
+            PipelineLog.TornTail(Logger, log, report.TornBytes);
+        }
+    }
+}

@@ -1,0 +1,67 @@
+using TrafficCore.Log;
+using TrafficCore.Pipeline.Dispatch;
+
+namespace TrafficCore.Pipeline.Recovery;
+
+/// <summary>Opens a data directory: logs, snapshot, then the input from the snapshot on through the live path.</summary>
+internal static class PipelineOpener
+{
+    public static async Task<PipelineParts> OpenAsync(PipelineEnvironment environment, CancellationToken cancellationToken)
+    {
+        var parts = await PipelineAssembly.BuildAsync(environment);
+        try
+        {
+            await ReplayAsync(parts, environment, cancellationToken);
+            return parts;
+        }
+        catch
+        {
+            await PipelineCloser.AbandonAsync(parts);
+            throw;
+        }
+    }
+
+    private static async Task ReplayAsync(PipelineParts parts, PipelineEnvironment environment, CancellationToken cancellationToken)
+    {
+        var from = parts.Dispatcher.End;
+        using (var reader = parts.Input.OpenReader(from))
+        {
+            while (Dispatch(reader, parts, environment))
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                environment.Health.ThrowIfFaulted();
+            }
+        }
+
+        // Everything is applied, and every output it made is durable.
+        var applied = new ShardBarrier(parts.Shards.Count, static shard => shard.Control?.GoLive());
+        parts.Dispatcher.Place(applied);
+        await applied.Done;
+        await parts.OutputWriter.RunAsync(static _ => { });
+        environment.Health.ThrowIfFaulted();
+        parts.OutputWriter.GoLive();
+        PipelineLog.Recovered(
+            parts.Logger, parts.Dispatcher.End - from, parts.Shards.Sum(static shard => shard.Output.Repeated), parts.Devices.Count);
+    }
+
+    private static bool Dispatch(LogReader reader, PipelineParts parts, PipelineEnvironment environment)
+    {
+        if (reader.TryReadBatch(out var batch))
+        {
+            parts.Dispatcher.Dispatch(batch);
+            return true;
+        }
+
+        switch (reader.Read(out _))
+        {
+            case LogReadStatus.Gap:
+                environment.OnGap("input", reader.Gap);
+                parts.Dispatcher.SkipTo(reader.Gap.To);
+                return true;
+            case LogReadStatus.Record:
+                throw new InvalidOperationException("A reader that had no batch has a record.");
+            default:
+                return false;
+        }
+    }
+}

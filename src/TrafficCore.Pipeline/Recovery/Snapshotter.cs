@@ -1,0 +1,163 @@
+using System.Buffers;
+using Microsoft.Extensions.Logging;
+using TrafficCore.Log;
+using TrafficCore.Pipeline.Dispatch;
+using TrafficCore.Pipeline.Ledger;
+using TrafficCore.Pipeline.Output;
+using TrafficCore.Pipeline.Shards;
+
+namespace TrafficCore.Pipeline.Recovery;
+
+/// <summary>What the snapshotter works with.</summary>
+internal sealed record SnapshotSources(
+    Dispatcher Dispatcher,
+    int Shards,
+    PageStore Pages,
+    OutputLog Output,
+    OutputWriter OutputWriter,
+    LatestWindows Latest,
+    ReceivedReader Received,
+    LedgerDesk Ledger,
+    SnapshotStore Store,
+    long? LoadedPosition);
+
+/// <summary>
+/// Takes snapshots: all state at one input position. Order on disk: pages and outputs durable, then the snapshot, then
+/// what it makes superfluous is deleted.
+/// </summary>
+/// <remarks>
+/// Ownership: any thread may call <see cref="TakeAsync"/>; one snapshot is taken at a time. Shards stop only while they copy
+/// their own state; the committer goes on into the buffers that the log has free.
+/// </remarks>
+internal sealed class Snapshotter : IDisposable
+{
+    private readonly SemaphoreSlim _turn = new(1, 1);
+    private readonly SnapshotSources _from;
+    private readonly Retention _retention;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly PipelineMetrics _metrics;
+    private long? _lastPosition;
+
+    public Snapshotter(SnapshotSources from, Retention retention, TimeProvider time, ILogger logger, PipelineMetrics metrics)
+    {
+        _from = from;
+        _lastPosition = from.LoadedPosition;
+        _retention = retention;
+        _time = time;
+        _logger = logger;
+        _metrics = metrics;
+    }
+
+    /// <summary>Takes a snapshot unless the last one is of this position. False: the disk refused; all goes on from the one before.</summary>
+    /// <param name="mayDelete">Whether logs may then be shortened; not at the stop, when they are closing.</param>
+    /// <param name="cancellationToken">Ends the wait for a turn.</param>
+    public async Task<bool> TakeAsync(bool mayDelete, CancellationToken cancellationToken)
+    {
+        await _turn.WaitAsync(cancellationToken);
+        try
+        {
+            if (_from.Dispatcher.End == _lastPosition)
+            {
+                return true;
+            }
+
+            var started = _time.GetTimestamp();
+            var (head, parts) = await CollectAsync(cancellationToken);
+            var bytes = Save(head, parts);
+            _lastPosition = head.Position;
+            if (mayDelete)
+            {
+                await _retention.ApplyAsync(head);
+            }
+
+            var duration = _time.GetElapsedTime(started);
+            _metrics.SnapshotTaken(duration);
+            PipelineLog.SnapshotTaken(_logger, head.Position, bytes, (long)duration.TotalMilliseconds);
+            return true;
+        }
+        catch (IOException exception)
+        {
+            _metrics.SnapshotFailed();
+            PipelineLog.SnapshotFailed(_logger, exception);
+            return false;
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    public void Dispose() => _turn.Dispose();
+
+    private async Task<(SnapshotHead Head, List<(uint Tag, ReadOnlyMemory<byte> Content)> Parts)> CollectAsync(CancellationToken cancellationToken)
+    {
+        // Taken before the barrier is placed: what shards emit behind it lies behind these.
+        var outputFrom = _from.Output.DurableEnd;
+        var pagesFrom = _from.Pages.Extent.End;
+        var collected = new ShardPart[_from.Shards];
+        var barrier = new ShardBarrier(_from.Shards, shard => collected[shard.Index] = Collect(shard));
+        byte[] received;
+        using (await _from.Ledger.TakeTurnAsync(cancellationToken))
+        {
+            _from.Dispatcher.Place(barrier);
+            await barrier.Done;
+            received = await _from.Received.AtAsync(barrier.Position, static counts => counts.ToBytes());
+        }
+
+        _from.Pages.Commit();
+        await _from.OutputWriter.RunAsync(static _ => { });
+        var head = new SnapshotHead
+        {
+            Position = barrier.Position,
+            Count = barrier.CountIn,
+            OutputFrom = outputFrom,
+            OldestPage = Math.Min(pagesFrom, collected.Min(static part => part.OldestPage)),
+            InputMarks = _retention.NoteInput(barrier.Position),
+            OutputMarks = _retention.NoteOutput(outputFrom),
+        };
+        var parts = new List<(uint, ReadOnlyMemory<byte>)>
+        {
+            (SnapshotTags.Head, head.ToBytes()),
+            (SnapshotTags.Control, collected.Select(static part => part.Control).OfType<byte[]>().Single()),
+            (SnapshotTags.Received, received),
+            (SnapshotTags.Latest, LatestPositions.ToBytes(_from.Latest)),
+        };
+        parts.AddRange(collected.Select(static part => (Tag: 0u, part.State)));
+        return (head, parts);
+    }
+
+    private static ShardPart Collect(ShardLoop shard)
+    {
+        shard.State.FlushPages();
+        var state = new ArrayBufferWriter<byte>();
+        shard.State.WriteSnapshot(new SnapshotPartWriter(state));
+        shard.Output.Flush();
+        return new ShardPart(state.WrittenMemory, shard.State.OldestPagePosition, shard.Control?.ToBytes());
+    }
+
+    private long Save(SnapshotHead head, List<(uint Tag, ReadOnlyMemory<byte> Content)> parts)
+    {
+        var bytes = 0L;
+        _from.Store.Save(head.Position, destination =>
+        {
+            var writer = new SnapshotPartWriter(destination);
+            foreach (var (tag, content) in parts)
+            {
+                bytes += content.Length;
+                if (tag != 0)
+                {
+                    writer.Write(tag, content.Span);
+                }
+                else
+                {
+                    // A shard's contribution is a sequence of whole parts already.
+                    destination.Write(content.Span);
+                }
+            }
+        });
+        return bytes;
+    }
+
+    private sealed record ShardPart(ReadOnlyMemory<byte> State, long OldestPage, byte[]? Control);
+}

@@ -1,0 +1,158 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Logging;
+using TrafficCore.Log;
+using TrafficCore.Pipeline.Dispatch;
+using TrafficCore.Pipeline.Ingest;
+using TrafficCore.Pipeline.Ledger;
+using TrafficCore.Pipeline.Output;
+using TrafficCore.Pipeline.Recovery;
+
+namespace TrafficCore.Pipeline;
+
+/// <summary>
+/// From the durable input log to the durable output log: shards that apply every record, windows that come out of them,
+/// snapshots, and the ledger that proves that nothing was lost on the way.
+/// </summary>
+/// <remarks>
+/// Ownership: made by <see cref="OpenAsync"/>; <see cref="Start"/>, <see cref="StopAsync"/> and disposal belong to the one who opened it.
+/// Everything else may be used from any thread between start and stop.
+/// </remarks>
+public sealed class TrafficPipeline : IAsyncDisposable
+{
+    private readonly PipelineParts _parts;
+    private readonly SnapshotLoop _snapshots;
+    private TickTimer? _ticks;
+    private int _closing;
+
+    private TrafficPipeline(PipelineParts parts, PipelineEnvironment environment)
+    {
+        _parts = parts;
+        _snapshots = new SnapshotLoop(
+            parts.Snapshots, parts.SnapshotTrigger, parts.Options.SnapshotInterval, parts.Time, exception => environment.Fault("snapshot", exception));
+    }
+
+    /// <summary>The input log; it takes records from <see cref="Start"/> on.</summary>
+    public GroupCommitLog Input => _parts.Input;
+
+    /// <summary>All devices that have a number.</summary>
+    public DeviceRegistry Devices => _parts.Devices;
+
+    /// <summary>The versions of the road network that are durable.</summary>
+    public NetworkHistory Networks => _parts.Networks;
+
+    /// <summary>QoS 2 packet ids that were received and not released.</summary>
+    public PacketIdRegistry ReceivedPackets => _parts.Packets;
+
+    /// <summary>The two times of every record.</summary>
+    public ServiceClock Clock => _parts.Clock;
+
+    /// <summary>What the sinks read.</summary>
+    public OutputLog Output => _parts.Output;
+
+    /// <summary>What boards and the live feed look at.</summary>
+    public LatestWindows Latest => _parts.Latest;
+
+    /// <summary>Whether the pipeline works.</summary>
+    public PipelineHealth Health => _parts.Health;
+
+    /// <summary>Input position up to which every shard has applied the log.</summary>
+    public long AppliedPosition => _parts.Shards.Min(static shard => shard.Position);
+
+    /// <summary>
+    /// Opens a data directory and recovers: the latest good snapshot, then the input log from there. When it returns, the state
+    /// equals the durable log and every output of it is durable.
+    /// </summary>
+    /// <param name="options">Places, sizes and times.</param>
+    /// <param name="files">The disk.</param>
+    /// <param name="time">Clock and timers.</param>
+    /// <param name="newSalt">Makes the salt of a new log; random in a service.</param>
+    /// <param name="meters">Where the meters are made.</param>
+    /// <param name="loggers">Where it logs.</param>
+    /// <param name="cancellationToken">Ends a long replay.</param>
+    /// <exception cref="IOException">The directory is in use by another process, or the disk fails.</exception>
+    /// <exception cref="InvalidDataException">What is on the disk cannot be the state of this service.</exception>
+    public static Task<TrafficPipeline> OpenAsync(
+        PipelineOptions options,
+        ILogFileSystem files,
+        TimeProvider time,
+        Func<uint> newSalt,
+        IMeterFactory meters,
+        ILoggerFactory loggers,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var environment = new PipelineEnvironment(options, files, time, newSalt, meters, loggers.CreateLogger<TrafficPipeline>());
+
+        // Recovery reads and waits for disks; whoever starts the service must not.
+        return Task.Run(
+            async () => new TrafficPipeline(await PipelineOpener.OpenAsync(environment, cancellationToken), environment), cancellationToken);
+    }
+
+    /// <summary>Opens the input log for appending and lets time pass: ticks and snapshots begin.</summary>
+    public void Start()
+    {
+        _parts.Input.StartCommitting(_parts.Dispatcher);
+        _ticks = new TickTimer(_parts.Input, _parts.Clock, _parts.Shards, _parts.Time);
+        _snapshots.Start();
+    }
+
+    /// <summary>The ledger of everything, as of now.</summary>
+    public Task<LedgerSnapshot> ReadLedgerAsync(CancellationToken cancellationToken = default)
+        => _parts.Ledger.ReadAsync(cancellationToken);
+
+    /// <summary>The ledger of one device, or null when it is not known.</summary>
+    public Task<DeviceLedger?> ReadLedgerAsync(string intersection, string kind, string device, CancellationToken cancellationToken = default)
+        => _parts.Ledger.ReadAsync(intersection, kind, device, cancellationToken);
+
+    /// <summary>Takes a snapshot now. False: the disk refused, and everything goes on from the one before.</summary>
+    public Task<bool> SnapshotAsync(CancellationToken cancellationToken = default)
+        => _parts.Snapshots.TakeAsync(mayDelete: true, cancellationToken);
+
+    /// <summary>Waits until everything that is durable now is applied and its outputs are durable.</summary>
+    public async Task SettleAsync(CancellationToken cancellationToken = default)
+    {
+        while (_parts.Dispatcher.End < _parts.Input.DurableEnd)
+        {
+            _parts.Health.ThrowIfFaulted();
+            await Task.Yield();
+        }
+
+        var barrier = new ShardBarrier(_parts.Shards.Count, static shard => shard.Output.Flush());
+        _parts.Dispatcher.Place(barrier);
+        await barrier.Done.WaitAsync(cancellationToken);
+        await _parts.OutputWriter.RunAsync(static _ => { }).WaitAsync(cancellationToken);
+    }
+
+    /// <summary>
+    /// Stops: commits and applies what was appended, makes outputs durable, takes a snapshot, closes. No window is closed by it.
+    /// Whoever appends must have stopped before; sinks that read <see cref="Output"/> are told to deliver and stop before.
+    /// </summary>
+    public async Task StopAsync(CancellationToken cancellationToken = default)
+    {
+        if (await StopFeedersAsync())
+        {
+            await PipelineCloser.StopAsync(_parts, cancellationToken);
+        }
+    }
+
+    /// <summary>Closes without a last snapshot when <see cref="StopAsync"/> was not called; the next start replays more.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (await StopFeedersAsync())
+        {
+            await PipelineCloser.AbandonAsync(_parts);
+        }
+    }
+
+    private async Task<bool> StopFeedersAsync()
+    {
+        if (Interlocked.Exchange(ref _closing, 1) != 0)
+        {
+            return false;
+        }
+
+        _ticks?.Dispose();
+        await _snapshots.DisposeAsync();
+        return true;
+    }
+}
