@@ -1,0 +1,279 @@
+using System.Text.Json.Serialization;
+
+namespace TrafficCore.Host.Api;
+
+/// <summary>An intersection and its latest window.</summary>
+public sealed record IntersectionAnswer
+{
+    /// <summary>Id.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>Name for people; absent when the network file gives none.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>Longitude, WGS 84; absent when unknown.</summary>
+    public double? Lon { get; init; }
+
+    /// <summary>Latitude, WGS 84; absent when unknown.</summary>
+    public double? Lat { get; init; }
+
+    /// <summary>True when the network file does not name it.</summary>
+    public required bool Learnt { get; init; }
+
+    /// <summary>Level of service A..F of the latest window; absent when it cannot be judged.</summary>
+    public string? LevelOfService { get; init; }
+
+    /// <summary>The latest window; absent before the first.</summary>
+    public LatestAnswer? Latest { get; init; }
+
+    /// <summary>Ids of its approaches.</summary>
+    public required IReadOnlyList<string> Approaches { get; init; }
+}
+
+/// <summary>The latest row of an intersection.</summary>
+/// <param name="Window">Its length, e.g. <c>60s</c>.</param>
+/// <param name="Row">Its values.</param>
+public sealed record LatestAnswer(string Window, FlowRowAnswer Row);
+
+/// <summary>Rows of one series.</summary>
+public sealed record FlowSeriesAnswer
+{
+    /// <summary>Intersection id.</summary>
+    public required string Intersection { get; init; }
+
+    /// <summary>Approach id, when the rows are an approach's.</summary>
+    public string? Approach { get; init; }
+
+    /// <summary>Detector id, when the rows are a detector's.</summary>
+    public string? Detector { get; init; }
+
+    /// <summary>Window as asked for.</summary>
+    public required string Window { get; init; }
+
+    /// <summary>Rows, ascending by start.</summary>
+    public required IAsyncEnumerable<FlowRowAnswer> Rows { get; init; }
+}
+
+/// <summary>One window of one series. What is not known is absent.</summary>
+public sealed record FlowRowAnswer
+{
+    /// <summary>Window start, UTC.</summary>
+    public required DateTimeOffset Start { get; init; }
+
+    /// <summary>Vehicles.</summary>
+    public long? Volume { get; init; }
+
+    /// <summary>Vehicles per hour.</summary>
+    public double? FlowRate { get; init; }
+
+    /// <summary>Percent 0..100.</summary>
+    public double? Occupancy { get; init; }
+
+    /// <summary>Volume-weighted speed, km/h.</summary>
+    public double? Speed { get; init; }
+
+    /// <summary>Vehicles by class.</summary>
+    public IReadOnlyDictionary<string, long>? Classes { get; init; }
+
+    /// <summary>Passenger-car units.</summary>
+    public double? Pcu { get; init; }
+
+    /// <summary>A..F.</summary>
+    public string? LevelOfService { get; init; }
+
+    /// <summary>How the level was judged.</summary>
+    public string? LosMethod { get; init; }
+
+    /// <summary>Speed as a share of the free-flow speed.</summary>
+    public double? SpeedRatio { get; init; }
+
+    /// <summary>Observed share of the expected time, 0..1.</summary>
+    public double? Coverage { get; init; }
+
+    /// <summary>Readings that count here.</summary>
+    public required int Readings { get; init; }
+
+    /// <summary>Readings expected.</summary>
+    public int? Expected { get; init; }
+
+    /// <summary>Detector rows: what the row says about its detector.</summary>
+    public string? Health { get; init; }
+
+    /// <summary>1 when first published, +1 with each correction.</summary>
+    public required int Revision { get; init; }
+}
+
+/// <summary>A board, what it shows and why.</summary>
+public sealed record BoardAnswer
+{
+    /// <summary>Intersection id.</summary>
+    public required string Intersection { get; init; }
+
+    /// <summary>Board id.</summary>
+    public required string Board { get; init; }
+
+    /// <summary>Lines of a page.</summary>
+    public required int Lines { get; init; }
+
+    /// <summary>Characters of a line.</summary>
+    public required int Characters { get; init; }
+
+    /// <summary>Pages.</summary>
+    public required int Pages { get; init; }
+
+    /// <summary>Approaches whose state it shows, <c>intersection/approach</c>.</summary>
+    public required IReadOnlyList<string> Watches { get; init; }
+
+    /// <summary>Id of the message; absent before the first judgement.</summary>
+    public string? MessageId { get; init; }
+
+    /// <summary>MULTI text of the message; empty: blank.</summary>
+    public string? Multi { get; init; }
+
+    /// <summary>Priority 1..255; absent while blank.</summary>
+    public int? Priority { get; init; }
+
+    /// <summary>When the message stops to be valid; absent while blank.</summary>
+    public DateTimeOffset? Expires { get; init; }
+
+    /// <summary>Since when it is to show this.</summary>
+    public DateTimeOffset? Since { get; init; }
+
+    /// <summary>Why.</summary>
+    public BoardReasonAnswer? Reason { get; init; }
+
+    /// <summary>Whether the device agrees: <c>pending</c>, <c>confirmed</c>, <c>mismatch</c>, <c>rejected</c>, <c>failed</c>.</summary>
+    public required string Delivery { get; init; }
+
+    /// <summary>How often the message was sent again.</summary>
+    public required int Resends { get; init; }
+
+    /// <summary>What the device last said; absent when it has said nothing.</summary>
+    public BoardStatusAnswer? Status { get; init; }
+}
+
+/// <summary>Why a board shows what it shows.</summary>
+/// <param name="Rule">The rule; <c>none</c> when no rule asked for anything yet.</param>
+/// <param name="Because">What happened and the numbers.</param>
+public sealed record BoardReasonAnswer(string Rule, BoardCauseAnswer Because);
+
+/// <summary>What made a rule act. Numbers are absent when there were none.</summary>
+public sealed record BoardCauseAnswer
+{
+    /// <summary><c>entered</c>, <c>upheld</c>, <c>cleared</c>, <c>expired</c> or <c>idle</c>.</summary>
+    public required string Event { get; init; }
+
+    /// <summary>The approach, <c>intersection/approach</c>.</summary>
+    public string? Approach { get; init; }
+
+    /// <summary><c>occupancy</c> or <c>speedRatio</c>.</summary>
+    public string? Metric { get; init; }
+
+    /// <summary>Its value.</summary>
+    public double? Value { get; init; }
+
+    /// <summary>Enter threshold.</summary>
+    public double? Enter { get; init; }
+
+    /// <summary>Exit threshold.</summary>
+    public double? Exit { get; init; }
+
+    /// <summary>Window length, e.g. <c>60s</c>.</summary>
+    public string? Window { get; init; }
+
+    /// <summary>Window start.</summary>
+    public DateTimeOffset? Start { get; init; }
+
+    /// <summary>Coverage of the window.</summary>
+    public double? Coverage { get; init; }
+
+    /// <summary>Revision of the row.</summary>
+    public int? Revision { get; init; }
+}
+
+/// <summary>What a board's device says.</summary>
+public sealed record BoardStatusAnswer
+{
+    /// <summary>Message id that it refers to.</summary>
+    public string? Id { get; init; }
+
+    /// <summary><c>shown</c>, <c>blank</c>, <c>rejected</c>, <c>failed</c>.</summary>
+    public required string State { get; init; }
+
+    /// <summary>What stands on it.</summary>
+    public string? Multi { get; init; }
+
+    /// <summary>The device's time.</summary>
+    public DateTimeOffset? Ts { get; init; }
+
+    /// <summary>The device's words on what went wrong.</summary>
+    public string? Error { get; init; }
+
+    /// <summary>When it was received.</summary>
+    public DateTimeOffset? Received { get; init; }
+}
+
+/// <summary>One refused payload.</summary>
+public sealed record RejectionAnswer
+{
+    /// <summary>When it was received.</summary>
+    public required DateTimeOffset Received { get; init; }
+
+    /// <summary>Why it was refused, e.g. <c>too-old</c>.</summary>
+    public required string Reason { get; init; }
+
+    /// <summary>Intersection id, or <c>-</c>.</summary>
+    public required string Intersection { get; init; }
+
+    /// <summary>Device kind.</summary>
+    public required string Kind { get; init; }
+
+    /// <summary>Device id, or <c>-</c>.</summary>
+    public required string Device { get; init; }
+
+    /// <summary>Bytes as received.</summary>
+    public required long Length { get; init; }
+
+    /// <summary>The bytes that were kept, Base64.</summary>
+    public required string Payload { get; init; }
+
+    /// <summary>The same as text; absent when they are not UTF-8.</summary>
+    public string? Text { get; init; }
+}
+
+/// <summary>The conservation ledger: received = stored + duplicate + late + rejected + corrupt + inFlight + unexplained.</summary>
+public sealed record LedgerAnswer
+{
+    /// <summary>Position in the input log that the counts are for.</summary>
+    public required long Position { get; init; }
+
+    /// <summary>Readings and events decoded at the door, one for each refused payload or element.</summary>
+    public required long Received { get; init; }
+
+    /// <summary>Entered the windows.</summary>
+    public required long Stored { get; init; }
+
+    /// <summary>Repeats.</summary>
+    public required long Duplicate { get; init; }
+
+    /// <summary>Too late to count.</summary>
+    public required long Late { get; init; }
+
+    /// <summary>Refused, by reason.</summary>
+    public required IReadOnlyDictionary<string, long> Rejected { get; init; }
+
+    /// <summary>Damaged on disk.</summary>
+    public required long Corrupt { get; init; }
+
+    /// <summary>On disk, on the way to the windows.</summary>
+    public required long InFlight { get; init; }
+
+    /// <summary>What the other numbers do not account for: 0.</summary>
+    public required long Unexplained { get; init; }
+}
+
+/// <summary>Whether the service is ready, and if not, why.</summary>
+/// <param name="Status"><c>ready</c> or <c>unready</c>.</param>
+/// <param name="Reasons">What is wrong, in words for an operator; empty when nothing is.</param>
+public sealed record HealthAnswer(
+    [property: JsonRequired] string Status, [property: JsonRequired] IReadOnlyList<string> Reasons);

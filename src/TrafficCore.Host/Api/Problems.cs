@@ -1,0 +1,24 @@
+using System.Net;
+
+namespace TrafficCore.Host.Api;
+
+/// <summary>RFC 9457 problem details that name what is wrong.</summary>
+internal static class Problems
+{
+    /// <summary>400: a parameter is wrong.</summary>
+    public static IResult Parameter(string name, string message) => TypedResults.ValidationProblem(
+        new Dictionary<string, string[]>(StringComparer.Ordinal) { [name] = [message] },
+        detail: $"{name}: {message}",
+        title: "A parameter is not valid.");
+
+    /// <summary>404: nothing has this name.</summary>
+    public static IResult Unknown(string field, string id) => TypedResults.Problem(
+        detail: $"{field}: \"{id}\" is not known",
+        statusCode: (int)HttpStatusCode.NotFound,
+        title: "Not found.",
+        extensions: new Dictionary<string, object?>(StringComparer.Ordinal) { ["field"] = field });
+
+    /// <summary>503: the service can not answer now.</summary>
+    public static IResult Unavailable(string why) => TypedResults.Problem(
+        detail: why, statusCode: (int)HttpStatusCode.ServiceUnavailable, title: "Not available now.");
+}
