@@ -77,7 +77,7 @@ public static class TopicFilter
     }
 
     /// <summary>Takes the first level off; <paramref name="ended"/> says that it was the last one.</summary>
-    internal static ReadOnlySpan<byte> NextLevel(ref ReadOnlySpan<byte> rest, out bool ended)
+    public static ReadOnlySpan<byte> NextLevel(ref ReadOnlySpan<byte> rest, out bool ended)
     {
         var slash = rest.IndexOf((byte)'/');
         ended = slash < 0;

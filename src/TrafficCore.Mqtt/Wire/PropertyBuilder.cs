@@ -79,6 +79,13 @@ public ref struct PropertyBuilder
         }
     }
 
+    /// <summary>Adds properties that were encoded before.</summary>
+    public void AddRaw(ReadOnlySpan<byte> encoded)
+    {
+        encoded.CopyTo(Reserve(encoded.Length));
+        _length += encoded.Length;
+    }
+
     private static void WriteBinary(Span<byte> target, ReadOnlySpan<byte> value)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(value.Length, ushort.MaxValue);

@@ -1,0 +1,34 @@
+using Microsoft.Extensions.Logging;
+
+namespace TrafficCore.Mqtt.Broker;
+
+/// <summary>Log messages of the broker: ids 1000 to 1999. Next free id: 1009.</summary>
+internal static partial class BrokerLog
+{
+    [LoggerMessage(1000, LogLevel.Debug, "{ClientId} connected from {Remote} with MQTT level {Version}, session present: {SessionPresent}")]
+    public static partial void Connected(ILogger logger, string clientId, object? remote, byte version, bool sessionPresent);
+
+    [LoggerMessage(1001, LogLevel.Debug, "{ClientId} ended: {Reason} (0x{Code:X2}) {Detail}")]
+    public static partial void Ended(ILogger logger, string clientId, CloseReason reason, byte code, string? detail);
+
+    [LoggerMessage(1002, LogLevel.Information, "A connection from {Remote} was refused: 0x{Code:X2} {Detail}")]
+    public static partial void Refused(ILogger logger, object? remote, byte code, string? detail);
+
+    [LoggerMessage(1003, LogLevel.Warning, "{ClientId} from {Remote} broke the protocol: 0x{Code:X2} {Detail}")]
+    public static partial void ProtocolError(ILogger logger, string clientId, object? remote, byte code, string? detail);
+
+    [LoggerMessage(1004, LogLevel.Error, "The connection of {ClientId} failed inside the broker")]
+    public static partial void Fault(ILogger logger, string clientId, Exception exception);
+
+    [LoggerMessage(1005, LogLevel.Error, "A subscriber inside the service failed on a message of topic {Topic}")]
+    public static partial void HandlerFailed(ILogger logger, string topic, Exception exception);
+
+    [LoggerMessage(1006, LogLevel.Warning, "{ClientId} may not publish to {Topic}")]
+    public static partial void PublishDenied(ILogger logger, string clientId, string topic);
+
+    [LoggerMessage(1007, LogLevel.Information, "The broker stops: {Connections} connections are closed")]
+    public static partial void Stopping(ILogger logger, int connections);
+
+    [LoggerMessage(1008, LogLevel.Error, "The will of {ClientId} could not be published")]
+    public static partial void WillFailed(ILogger logger, string clientId, Exception exception);
+}

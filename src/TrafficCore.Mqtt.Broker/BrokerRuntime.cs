@@ -1,0 +1,58 @@
+using Microsoft.Extensions.Logging;
+
+namespace TrafficCore.Mqtt.Broker;
+
+/// <summary>What all connections of a broker share. Built once; its parts keep their own ownership rules.</summary>
+internal sealed class BrokerRuntime
+{
+    private readonly TimeProvider _time;
+    private readonly long _started;
+    private int _tick;
+
+    public BrokerRuntime(
+        BrokerOptions options, IPublishIngress ingress, IClientAuthenticator authenticator, IClientAccess access, TimeProvider time,
+        BrokerMetrics metrics, ILogger logger)
+    {
+        Options = options;
+        Ingress = ingress;
+        Authenticator = authenticator;
+        Access = access;
+        _time = time;
+        _started = time.GetTimestamp();
+        Metrics = metrics;
+        Logger = logger;
+        Sessions = new SessionRegistry(options.MaxSessions);
+        Router = new MessageRouter(options, metrics, (message, e) => BrokerLog.HandlerFailed(logger, message.Topic, e));
+    }
+
+    public BrokerOptions Options { get; }
+
+    public IPublishIngress Ingress { get; }
+
+    public IClientAuthenticator Authenticator { get; }
+
+    public IClientAccess Access { get; }
+
+    public BrokerMetrics Metrics { get; }
+
+    public ILogger Logger { get; }
+
+    public SessionRegistry Sessions { get; }
+
+    public MessageRouter Router { get; }
+
+    public CancellationTokenSource Stopping { get; } = new();
+
+    public TimeProvider Time => _time;
+
+    /// <summary>Monotonic milliseconds since the broker was made.</summary>
+    public long NowMs => (long)_time.GetElapsedTime(_started).TotalMilliseconds;
+
+    /// <summary>
+    /// Seconds that the monitor has seen pass. Read loops note it instead of asking a clock at each read, and a process that was held up cannot
+    /// take its own delay for a client's silence.
+    /// </summary>
+    public int Tick => Volatile.Read(ref _tick);
+
+    public int AdvanceTick() => Interlocked.Increment(ref _tick);
+}

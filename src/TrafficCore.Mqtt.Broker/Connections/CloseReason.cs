@@ -1,0 +1,32 @@
+using TrafficCore.Mqtt.Wire;
+
+namespace TrafficCore.Mqtt.Broker;
+
+/// <summary>Why a connection ended, for counts and logs.</summary>
+internal enum CloseReason
+{
+    /// <summary>The client said goodbye.</summary>
+    Disconnected,
+
+    /// <summary>The client said goodbye and asked for its will to be published (5.0).</summary>
+    DisconnectedWithWill,
+
+    /// <summary>The peer closed or the network failed.</summary>
+    Lost,
+    ProtocolError,
+    KeepAlive,
+    ConnectTimeout,
+    SendTimeout,
+    TakenOver,
+    Kicked,
+    Denied,
+    Refused,
+    TooMany,
+    Shutdown,
+
+    /// <summary>A defect of this program.</summary>
+    Fault,
+}
+
+/// <summary>A reason, and the code that a 5.0 client is told.</summary>
+internal sealed record CloseInfo(CloseReason Reason, ReasonCode Code, string? Detail = null);

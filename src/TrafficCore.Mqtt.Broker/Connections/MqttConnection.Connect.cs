@@ -1,0 +1,231 @@
+using System.Buffers;
+using System.Security.Cryptography;
+using System.Text;
+using TrafficCore.Mqtt.Wire;
+
+namespace TrafficCore.Mqtt.Broker;
+
+internal sealed partial class MqttConnection
+{
+    // Read loop, set by CONNECT.
+    private Will? _will;
+    private int _window;
+    private uint _sessionExpirySeconds;
+
+    /// <summary>Waits for CONNECT, judges it and answers. False: the connection is to be closed.</summary>
+    private async ValueTask<bool> ConnectAsync()
+    {
+        if (await ReadConnectAsync() is not { } connect)
+        {
+            return false;
+        }
+
+        _version = connect.Version;
+        var reason = await JudgeAsync(connect);
+        if (reason != ReasonCode.Success)
+        {
+            Refuse(reason, null);
+            return false;
+        }
+
+        var attached = await AttachAsync(connect);
+        if (attached.Session is null)
+        {
+            Refuse(IsClosing ? ReasonCode.ServerBusy : ReasonCode.QuotaExceeded, "No session");
+            return false;
+        }
+
+        _session = attached.Session;
+        if (!attached.Present && (_session.HasRecordedIds || attached.Ended is { HasRecordedIds: true }) && connect.CleanStart)
+        {
+            // The log must not hold ids of a session that is over. Collected before anything this connection publishes.
+            _session.RestoredIds = null;
+            PublishSession.Discard();
+            _isDiscarding = true;
+        }
+
+        if (attached.Ended is { } ended)
+        {
+            await EndSessionAsync(ended, discardIds: false);
+        }
+
+        Welcome(connect, attached.Present);
+        if (_isDiscarding)
+        {
+            await CommitDiscardAsync();
+        }
+
+        return true;
+    }
+
+    private async ValueTask<ConnectData?> ReadConnectAsync()
+    {
+        while (true)
+        {
+            var result = await _input.ReadAsync();
+            var buffer = result.Buffer;
+            try
+            {
+                if (!IsClosing && TryReadConnect(ref buffer, out var connect))
+                {
+                    // Examined only up to here: what came with the CONNECT must wake the read loop at once.
+                    _input.AdvanceTo(buffer.Start, buffer.Start);
+                    return connect;
+                }
+            }
+            catch (MqttProtocolException e)
+            {
+                Refuse(e.Reason, e.Message);
+                return null;
+            }
+
+            _input.AdvanceTo(buffer.Start, buffer.End);
+            if (result.IsCompleted || IsClosing)
+            {
+                SetClose(CloseReason.Lost, ReasonCode.UnspecifiedError, "Closed before CONNECT");
+                return null;
+            }
+        }
+    }
+
+    private bool TryReadConnect(ref ReadOnlySequence<byte> buffer, out ConnectData? connect)
+    {
+        connect = null;
+        var status = MqttFrame.TryRead(buffer, _runtime.Options.MaxPacketSize, out var header);
+        if (status is FrameStatus.TooLarge or FrameStatus.Malformed)
+        {
+            ThrowBadFrame(status);
+        }
+
+        if (!buffer.IsEmpty && buffer.FirstSpan[0] >> 4 != (int)PacketType.Connect)
+        {
+            throw new MqttProtocolException(ReasonCode.ProtocolError, "The first packet is not CONNECT"); // [MQTT-3.1.0-1]
+        }
+
+        if (status == FrameStatus.Incomplete)
+        {
+            return false;
+        }
+
+        var view = ConnectView.Decode(Contiguous(buffer.Slice(header.HeaderLength, header.BodyLength)));
+        _version = view.Version; // also for the answer to what is refused from here on
+        connect = ConnectData.Copy(view);
+        buffer = buffer.Slice(header.TotalLength);
+        return true;
+    }
+
+    private async ValueTask<ReasonCode> JudgeAsync(ConnectData connect)
+    {
+        if (connect.HasAuthenticationMethod)
+        {
+            return ReasonCode.BadAuthenticationMethod; // [MQTT-4.12.0-1]: enhanced authentication is not offered
+        }
+
+        if (connect.ClientId.Length > _runtime.Options.MaxClientIdLength
+            || (connect.ClientId.Length == 0 && connect.Version != MqttVersion.V5 && !connect.CleanStart))
+        {
+            return ReasonCode.ClientIdentifierNotValid; // 3.1.1 [MQTT-3.1.3-8]
+        }
+
+        connect.AssignedId = connect.ClientId.Length == 0 ? "auto-" + RandomNumberGenerator.GetHexString(16, lowercase: true) : null;
+        var clientId = connect.AssignedId ?? connect.ClientId;
+        var result = await _runtime.Authenticator.AuthenticateAsync(
+            new ConnectRequest
+            {
+                ClientId = clientId,
+                UserName = connect.UserName,
+                Password = connect.Password,
+                Version = connect.Version,
+                Remote = _context.RemoteEndPoint,
+            },
+            _runtime.Stopping.Token);
+        if (!result.IsAccepted)
+        {
+            return result.Reason;
+        }
+
+        _client = new ClientIdentity(clientId, result.UserName, connect.Version, _context.RemoteEndPoint);
+        return connect.Will is { } will && !_runtime.Access.MayPublish(_client, will.Topic) ? ReasonCode.NotAuthorized : ReasonCode.Success;
+    }
+
+    /// <summary>Takes the session over: an older connection of the same client ends first, with everything it still has to do.</summary>
+    private async ValueTask<AttachResult> AttachAsync(ConnectData connect)
+    {
+        var cap = (uint)Math.Min(uint.MaxValue - 1, _runtime.Options.MaxSessionExpiry.TotalSeconds);
+        _sessionExpirySeconds = connect.Version == MqttVersion.V5 ? Math.Min(connect.SessionExpirySeconds, cap) : connect.CleanStart ? 0 : cap;
+        while (true)
+        {
+            var result = _runtime.Sessions.TryAttach(this, _client!.ClientId, connect.CleanStart, _sessionExpirySeconds * 1000L);
+            if (result.Other is not { } other || IsClosing)
+            {
+                return result;
+            }
+
+            other.Close(CloseReason.TakenOver, ReasonCode.SessionTakenOver); // [MQTT-3.1.4-3]
+            await other.WhenEndedAsync().WaitAsync(_context.ConnectionClosed);
+        }
+    }
+
+    private void Welcome(ConnectData connect, bool isPresent)
+    {
+        _will = connect.Will;
+        _window = Math.Min(connect.ReceiveMaximum, _runtime.Options.MaxInFlight);
+        var keepAlive = connect.KeepAliveSeconds;
+        _keepAliveTicks = keepAlive == 0 ? 0 : (int)Math.Ceiling(keepAlive * 1.5);
+        Volatile.Write(ref _lastTick, _runtime.Tick);
+        Volatile.Write(ref _isConnected, 1);
+
+        var properties = new PropertyBuilder(stackalloc byte[256]);
+        if (connect.Version == MqttVersion.V5)
+        {
+            AddLimits(ref properties, connect);
+        }
+
+        var answer = new ArrayBufferWriter<byte>();
+        MqttEncoder.Connack(answer, _version, isPresent, ReasonCode.Success, properties.Written);
+        _output.AppendAnswer(answer.WrittenSpan);
+        _output.Open(_session!, _version, connect.MaximumPacketSize);
+        _session!.GoOnline(_output, _window);
+        _output.Signal();
+        BrokerLog.Connected(_runtime.Logger, _client!.ClientId, _client.Remote, (byte)_version, isPresent);
+    }
+
+    private void AddLimits(ref PropertyBuilder properties, ConnectData connect)
+    {
+        var options = _runtime.Options;
+        properties.Add(PropertyId.ReceiveMaximum, (uint)options.ReceiveMaximum);
+        properties.Add(PropertyId.MaximumPacketSize, (uint)options.MaxPacketSize);
+        properties.Add(PropertyId.TopicAliasMaximum, (uint)options.TopicAliasMaximum);
+        properties.Add(PropertyId.SharedSubscriptionAvailable, 0);
+        if (_sessionExpirySeconds != connect.SessionExpirySeconds)
+        {
+            properties.Add(PropertyId.SessionExpiryInterval, _sessionExpirySeconds);
+        }
+
+        if (connect.AssignedId is { } id)
+        {
+            properties.Add(PropertyId.AssignedClientIdentifier, Encoding.UTF8.GetBytes(id));
+        }
+    }
+
+    private void Refuse(ReasonCode reason, string? detail)
+    {
+        if (!SetClose(CloseReason.Refused, reason, detail))
+        {
+            return; // closed for another reason meanwhile
+        }
+
+        _runtime.Metrics.Refused();
+        BrokerLog.Refused(_runtime.Logger, _context.RemoteEndPoint, (byte)reason, detail);
+        if (_version == 0 && reason != ReasonCode.UnsupportedProtocolVersion)
+        {
+            return; // not even a CONNECT: there is nobody who would understand an answer [MQTT-3.1.0-1]
+        }
+
+        // A version that is not known is answered in the form of 3.1.1, which every client can read [MQTT-3.1.2-2].
+        var answer = new ArrayBufferWriter<byte>();
+        MqttEncoder.Connack(answer, _version == 0 ? MqttVersion.V311 : _version, false, reason);
+        _output.AppendAnswer(answer.WrittenSpan);
+        _output.Signal();
+    }
+}

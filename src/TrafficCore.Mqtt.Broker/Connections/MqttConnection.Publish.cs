@@ -1,0 +1,290 @@
+using System.Buffers;
+using TrafficCore.Mqtt.Topics;
+using TrafficCore.Mqtt.Wire;
+
+namespace TrafficCore.Mqtt.Broker;
+
+internal sealed partial class MqttConnection
+{
+    /// <summary>Longer bodies that cross a segment are copied to memory that is not kept: a pipe segment is 4 KiB, a reading 150 bytes.</summary>
+    private const int MaxKeptCopy = 8 * 1024;
+
+    /// <summary>Topics whose routing is remembered: a cabinet has 24 detectors, a controller and a few boards.</summary>
+    private const int CachedTopics = 64;
+
+    // Read loop.
+    private readonly List<ConnectionOutput> _touched = [];
+    private PublishSession? _publishSession;
+    private TopicCache<TopicRoute>? _routes;
+    private byte[]?[]? _aliases;
+    private int _openExchanges;
+    private long _lastExactPosition;
+    private bool _hasExact;
+
+    private PublishSession PublishSession => _publishSession ??= _runtime.Ingress.OpenSession(_client!);
+
+    private void BeginBatch()
+    {
+        _hasExact = false;
+
+        // Before 5.0 a client knows no receive maximum; what it may have open is bounded by packet ids and the output's room.
+        _openExchanges = _version == MqttVersion.V5 ? _output.PendingPubacks + (_session!.ReceivedIds?.Count ?? 0) : 0;
+    }
+
+    private void OnPublish(ReadBatch batch, in FrameHeader header, ReadOnlySpan<byte> body)
+    {
+        var publish = PublishView.Decode(header.First, body, _version);
+        if (publish.TopicAlias != 0)
+        {
+            publish = ResolveAlias(publish);
+        }
+
+        batch.CountPublish(publish.QoS, header.TotalLength);
+        if (publish.QoS == QualityOfService.ExactlyOnce && IsRepeat(publish))
+        {
+            // [MQTT-4.3.3-10]: not a new message; its PUBREC leaves after the first one's record, which is before it in the queue.
+            batch.AddAck(PacketType.Pubrec, _version, publish.PacketId);
+            return;
+        }
+
+        if (publish.QoS != QualityOfService.AtMostOnce && _version == MqttVersion.V5 && ++_openExchanges > _runtime.Options.ReceiveMaximum)
+        {
+            throw new MqttProtocolException(ReasonCode.ReceiveMaximumExceeded, "More publishes at once than the receive maximum"); // [MQTT-3.3.4-9]
+        }
+
+        var route = FindRoute(publish.Topic);
+        if (!route.MayPublish)
+        {
+            Deny(batch, publish);
+            return;
+        }
+
+        var outcome = PublishSession.Accept(publish);
+        if (outcome != PublishOutcome.NotIngested)
+        {
+            batch.AddRecord();
+        }
+
+        var reason = ReasonCode.Success;
+        if (outcome == PublishOutcome.Rejected && _version == MqttVersion.V5)
+        {
+            reason = ReasonCode.PayloadFormatInvalid;
+        }
+        else if (outcome != PublishOutcome.Rejected && (publish.Retain || route.HasSubscribers) && !Route(publish))
+        {
+            reason = _version == MqttVersion.V5 && outcome == PublishOutcome.NotIngested ? ReasonCode.QuotaExceeded : ReasonCode.Success;
+        }
+
+        Acknowledge(batch, publish, reason);
+    }
+
+    private void Acknowledge(ReadBatch batch, in PublishView publish, ReasonCode reason)
+    {
+        if (publish.QoS == QualityOfService.AtLeastOnce)
+        {
+            batch.AddAck(PacketType.Puback, _version, publish.PacketId, reason);
+        }
+        else if (publish.QoS == QualityOfService.ExactlyOnce)
+        {
+            _hasExact = true;
+            if (!reason.IsError())
+            {
+                _session!.ReceivedIdsOrNew().Add(publish.PacketId);
+            }
+            else if (batch.HasRecords)
+            {
+                // A refusing PUBREC ends the exchange [MQTT-4.3.3-9]: the id, recorded with the rejection, is free again.
+                _publishSession?.TryRelease(publish.PacketId);
+            }
+
+            batch.AddAck(PacketType.Pubrec, _version, publish.PacketId, reason);
+        }
+    }
+
+    /// <summary>
+    /// The id is open in this session; or the log knew it at start and the client sends it again. After a lost session a client that starts anew uses
+    /// the same ids for new messages, without DUP.
+    /// </summary>
+    private bool IsRepeat(in PublishView publish)
+    {
+        if (_session!.ReceivedIds?.Contains(publish.PacketId) == true)
+        {
+            return true;
+        }
+
+        if (_session.RestoredIds?.Remove(publish.PacketId) != true)
+        {
+            return false;
+        }
+
+        if (publish.Duplicate)
+        {
+            _session.ReceivedIdsOrNew().Add(publish.PacketId);
+        }
+
+        return publish.Duplicate;
+    }
+
+    private void OnRelease(ReadBatch batch, in AckView ack)
+    {
+        var known = _session!.ReceivedIds?.Remove(ack.PacketId) == true;
+        known |= _session.RestoredIds?.Remove(ack.PacketId) == true;
+        if (PublishSession.TryRelease(ack.PacketId))
+        {
+            batch.AddRecord();
+            known = true;
+        }
+
+        batch.AddAck(PacketType.Pubcomp, _version, ack.PacketId, known ? ReasonCode.Success : ReasonCode.PacketIdentifierNotFound);
+    }
+
+    private void OnDeliveryAck(in AckView ack, PacketType type)
+    {
+        if (_session!.Outbox is not { } outbox)
+        {
+            return;
+        }
+
+        if (type == PacketType.Pubrec && !ack.Reason.IsError())
+        {
+            var known = outbox.MarkReceived(ack.PacketId);
+            Span<byte> release = stackalloc byte[MqttEncoder.ShortAckSize + 1];
+            var size = MqttEncoder.Ack(
+                release, PacketType.Pubrel, _version, ack.PacketId, known ? ReasonCode.Success : ReasonCode.PacketIdentifierNotFound);
+            _output.AppendAnswer(release[..size]);
+        }
+        else
+        {
+            outbox.Complete(ack.PacketId);
+        }
+
+        TouchSelf(); // the window has room again
+    }
+
+    private PublishView ResolveAlias(PublishView publish)
+    {
+        if (publish.TopicAlias > _runtime.Options.TopicAliasMaximum)
+        {
+            throw new MqttProtocolException(ReasonCode.TopicAliasInvalid, "The topic alias is over the maximum"); // [MQTT-3.3.2-9]
+        }
+
+        _aliases ??= new byte[_runtime.Options.TopicAliasMaximum + 1][];
+        if (!publish.Topic.IsEmpty)
+        {
+            if (_aliases[publish.TopicAlias] is not { } known || !publish.Topic.SequenceEqual(known))
+            {
+                _aliases[publish.TopicAlias] = publish.Topic.ToArray();
+            }
+
+            return publish;
+        }
+
+        return _aliases[publish.TopicAlias] is { } topic
+            ? publish.WithTopic(topic)
+            : throw new MqttProtocolException(ReasonCode.ProtocolError, "The topic alias was never set"); // 5.0 section 3.3.2.3.4
+    }
+
+    private TopicRoute FindRoute(ReadOnlySpan<byte> topic)
+    {
+        _routes ??= new TopicCache<TopicRoute>(CachedTopics);
+        var version = _runtime.Router.Subscriptions.Version;
+        var isKnown = _routes.TryGet(topic, out var route);
+        if (isKnown && route.Version == version)
+        {
+            return route;
+        }
+
+        // The version is read before the search: a subscription that comes in between makes the answer old, never wrong.
+        var mayPublish = isKnown ? route.MayPublish : _runtime.Access.MayPublish(_client!, topic);
+        route = new TopicRoute(version, mayPublish, mayPublish && _runtime.Router.HasSubscribers(topic));
+        _routes.Set(topic, route);
+        return route;
+    }
+
+    private bool Route(in PublishView publish) =>
+        _runtime.Router.Publish(ApplicationMessage.Copy(publish, _runtime.NowMs), _session, _touched);
+
+    private void Deny(ReadBatch batch, in PublishView publish)
+    {
+        _runtime.Metrics.Dropped(DropReason.Denied);
+        BrokerLog.PublishDenied(_runtime.Logger, _client!.ClientId, System.Text.Encoding.UTF8.GetString(publish.Topic));
+        if (_version != MqttVersion.V5 && _runtime.Options.CloseOnDeniedPublish)
+        {
+            throw new MqttProtocolException(ReasonCode.NotAuthorized, "The client may not publish to this topic"); // [MQTT-3.3.5-2]
+        }
+
+        Acknowledge(batch, publish, _version == MqttVersion.V5 ? ReasonCode.NotAuthorized : ReasonCode.Success);
+    }
+
+    /// <summary>Commits what the pass collected and queues its acknowledgements. False: the log is full, and nothing has happened.</summary>
+    private bool TryFinishBatch()
+    {
+        var batch = ReadBatch.Current;
+        batch.Report(_runtime.Metrics);
+        long position = 0;
+        if (batch.HasRecords && !_publishSession!.TryCommit(batch.Count, _output, out position))
+        {
+            return false;
+        }
+
+        QueueAcks(batch.Acks, batch.FreeLength, batch.FreePubacks, batch.Pubacks, position);
+        return true;
+    }
+
+    /// <summary>The log is full: nothing more is read from this socket until it took what was collected. The acknowledgements leave this thread.</summary>
+    private async ValueTask FinishBatchSlowAsync()
+    {
+        var batch = ReadBatch.Current;
+        var acks = batch.Acks.ToArray();
+        var (free, freePubacks, pubacks, count) = (batch.FreeLength, batch.FreePubacks, batch.Pubacks, batch.Count);
+        SignalTouched();
+        _runtime.Metrics.WaitedForLog();
+        long position;
+        do
+        {
+            await _publishSession!.WaitForRoomAsync(_runtime.Stopping.Token);
+        }
+        while (!_publishSession.TryCommit(count, _output, out position));
+        QueueAcks(acks, free, freePubacks, pubacks, position);
+    }
+
+    private void QueueAcks(ReadOnlySpan<byte> acks, int free, int freePubacks, int pubacks, long position)
+    {
+        if (_hasExact)
+        {
+            _lastExactPosition = position;
+        }
+
+        if (free > 0)
+        {
+            _output.AppendAcks(acks[..free], freePubacks, 0);
+        }
+
+        if (acks.Length > free)
+        {
+            _output.AppendAcks(acks[free..], pubacks - freePubacks, position);
+        }
+    }
+
+    private void TouchSelf()
+    {
+        if (_touched.Count == 0 || _touched[^1] != _output)
+        {
+            _touched.Add(_output);
+        }
+    }
+
+    /// <summary>Sends once for all messages and answers of the pass.</summary>
+    private void SignalTouched()
+    {
+        foreach (var output in _touched)
+        {
+            output.Signal();
+        }
+
+        _touched.Clear();
+    }
+
+    /// <summary>What is known about a topic this client publishes to, as of a version of the subscriptions.</summary>
+    private readonly record struct TopicRoute(long Version, bool MayPublish, bool HasSubscribers);
+}

@@ -1,0 +1,132 @@
+using TrafficCore.Mqtt.Topics;
+using TrafficCore.Mqtt.Wire;
+
+namespace TrafficCore.Mqtt.Broker;
+
+/// <summary>Brings messages to subscribers and to the retained store.</summary>
+/// <remarks>Ownership: any thread; all state is in the trie, the store and the outboxes, each with its own rule.</remarks>
+internal sealed class MessageRouter
+{
+    [ThreadStatic]
+    private static List<Subscription>? _matches;
+
+    private readonly BrokerMetrics _metrics;
+    private readonly Action<ApplicationMessage, Exception> _onHandlerFailed;
+
+    public MessageRouter(BrokerOptions options, BrokerMetrics metrics, Action<ApplicationMessage, Exception> onHandlerFailed)
+    {
+        _metrics = metrics;
+        _onHandlerFailed = onHandlerFailed;
+        Retained = new RetainedStore(options.MaxRetainedMessages, options.MaxRetainedBytes);
+    }
+
+    public SubscriptionTrie<Subscription> Subscriptions { get; } = new();
+
+    public RetainedStore Retained { get; }
+
+    public bool HasSubscribers(ReadOnlySpan<byte> topic)
+    {
+        if (Subscriptions.Count == 0)
+        {
+            return false;
+        }
+
+        var matches = TakeMatches();
+        Subscriptions.Match(topic, matches);
+        var any = matches.Count > 0;
+        GiveBack(matches);
+        return any;
+    }
+
+    /// <summary>
+    /// Retains and delivers. <paramref name="touched"/> gets the outputs that have something to send now: the caller signals them, once for many
+    /// messages.
+    /// </summary>
+    /// <returns>False: it should have been retained, and there was no room. It was delivered all the same.</returns>
+    public bool Publish(ApplicationMessage message, Session? from, List<ConnectionOutput> touched)
+    {
+        var isRetained = !message.Retain || Retained.TrySet(message);
+        if (!isRetained)
+        {
+            _metrics.Dropped(DropReason.RetainedFull);
+        }
+
+        var matches = TakeMatches();
+        Subscriptions.Match(message.TopicUtf8, matches);
+        if (matches.Count > 1)
+        {
+            matches.Sort(static (a, b) => (a.Session?.Number ?? 0).CompareTo(b.Session?.Number ?? 0));
+        }
+
+        for (var i = 0; i < matches.Count;)
+        {
+            i = matches[i].Session is { } session ? DeliverTo(session, matches, i, message, from, touched) : Handle(matches[i].Handler!, message, i);
+        }
+
+        GiveBack(matches);
+        return isRetained;
+    }
+
+    private static List<Subscription> TakeMatches()
+    {
+        // Taken, not borrowed: a handler may publish, and must not find the list in use.
+        var matches = _matches ?? new List<Subscription>(16);
+        _matches = null;
+        return matches;
+    }
+
+    private static void GiveBack(List<Subscription> matches)
+    {
+        matches.Clear();
+        _matches = matches.Capacity <= 16 * 1024 ? matches : null;
+    }
+
+    /// <summary>One copy at the highest QoS with all identifiers, whatever number of the client's filters match (5.0 section 3.3.4).</summary>
+    private int DeliverTo(
+        Session session, List<Subscription> matches, int first, ApplicationMessage message, Session? from, List<ConnectionOutput> touched)
+    {
+        var qos = -1;
+        var retain = false;
+        uint[]? identifiers = null;
+        var i = first;
+        for (; i < matches.Count && matches[i].Session == session; i++)
+        {
+            var subscription = matches[i];
+            if (subscription.Options.NoLocal && session == from)
+            {
+                continue; // [MQTT-3.8.3-3]
+            }
+
+            qos = Math.Max(qos, (int)subscription.Options.QoS);
+            retain |= message.Retain && subscription.Options.RetainAsPublished;
+            if (subscription.Identifier != 0)
+            {
+                identifiers = identifiers is null ? [subscription.Identifier] : [.. identifiers, subscription.Identifier];
+            }
+        }
+
+        if (qos >= 0)
+        {
+            var delivery = new Delivery(message, (QualityOfService)Math.Min(qos, (int)message.QoS), retain, identifiers);
+            _metrics.Delivered(session.Deliver(delivery, touched));
+        }
+
+        return i;
+    }
+
+    private int Handle(Action<ApplicationMessage> handler, ApplicationMessage message, int index)
+    {
+        try
+        {
+            handler(message);
+        }
+#pragma warning disable CA1031 // A handler of the service must not close the connection of the client that happened to publish.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            _onHandlerFailed(message, e);
+        }
+
+        return index + 1;
+    }
+}

@@ -1,0 +1,42 @@
+using TrafficCore.Log;
+
+namespace TrafficCore.Mqtt.Broker;
+
+/// <summary>What is left to do when a session ends without a connection of its own.</summary>
+internal static class SessionCleanup
+{
+    public static void RemoveSubscriptions(BrokerRuntime runtime, Session session)
+    {
+        foreach (var subscription in session.Subscriptions?.Values ?? Enumerable.Empty<Subscription>())
+        {
+            runtime.Router.Subscriptions.Remove(subscription.Filter, subscription);
+        }
+    }
+
+    /// <summary>Ends an expired session: subscriptions, and the QoS 2 ids that the log still holds for it.</summary>
+    public static async Task EndExpiredAsync(BrokerRuntime runtime, Session session)
+    {
+        RemoveSubscriptions(runtime, session);
+        if (!session.HasRecordedIds)
+        {
+            return;
+        }
+
+        var publishSession = runtime.Ingress.OpenSession(new ClientIdentity(session.ClientId, null, Wire.MqttVersion.V5, null));
+        publishSession.Discard();
+        while (!publishSession.TryCommit(0, NoWaiter.Instance, out _))
+        {
+            await publishSession.WaitForRoomAsync(runtime.Stopping.Token);
+        }
+    }
+}
+
+/// <summary>For records that nobody waits for.</summary>
+internal sealed class NoWaiter : ICommitWaiter
+{
+    public static NoWaiter Instance { get; } = new();
+
+    public void OnCommitted(long durableEnd)
+    {
+    }
+}

@@ -1,0 +1,152 @@
+namespace TrafficCore.Mqtt.Broker;
+
+/// <summary>All sessions by client id, and which connection each belongs to.</summary>
+/// <remarks>
+/// Ownership: any thread; one lock, taken when connections come and go. A session has one connection at most: a newcomer ends the other one
+/// and asks again after it has gone.
+/// </remarks>
+internal sealed class SessionRegistry
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, Session> _sessions = [];
+    private readonly HashSet<Session> _detached = [];
+    private readonly Dictionary<string, HashSet<ushort>> _restored = [];
+    private readonly int _maxSessions;
+    private long _lastNumber;
+
+    public SessionRegistry(int maxSessions) => _maxSessions = maxSessions;
+
+    public int Count
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _sessions.Count;
+            }
+        }
+    }
+
+    /// <summary>QoS 2 packet ids that the log knew at start; given to the session that this client opens first.</summary>
+    public void Restore(string clientId, HashSet<ushort> ids)
+    {
+        lock (_gate)
+        {
+            _restored[clientId] = ids;
+        }
+    }
+
+    /// <summary>Gives the connection its session, new or kept.</summary>
+    public AttachResult TryAttach(MqttConnection connection, string clientId, bool cleanStart, long expiryMs)
+    {
+        lock (_gate)
+        {
+            _sessions.TryGetValue(clientId, out var existing);
+            if (existing?.Connection is { } other)
+            {
+                return new AttachResult(null, false, null, other);
+            }
+
+            Session session;
+            if (existing is not null && !cleanStart)
+            {
+                session = existing;
+                _detached.Remove(session);
+                session.PendingWill = null; // [MQTT-3.1.3-9]: back before the delay has passed
+            }
+            else
+            {
+                if (existing is null && _sessions.Count >= _maxSessions)
+                {
+                    return default;
+                }
+
+                session = NewUnderLock(clientId, existing);
+            }
+
+            session.Connection = connection;
+            session.ExpiryMs = expiryMs;
+            var ended = ReferenceEquals(session, existing) ? null : existing;
+            return new AttachResult(session, ReferenceEquals(session, existing), ended, null);
+        }
+    }
+
+    /// <summary>The connection is gone. True: the session ended with it.</summary>
+    public bool Detach(Session session, long nowMs, PendingWill? pendingWill)
+    {
+        lock (_gate)
+        {
+            session.Connection = null;
+            if (session.ExpiryMs == 0)
+            {
+                _sessions.Remove(session.ClientId);
+                return true;
+            }
+
+            session.ExpiresAtMs = nowMs + session.ExpiryMs;
+            session.PendingWill = pendingWill;
+            _detached.Add(session);
+            return false;
+        }
+    }
+
+    /// <summary>Takes out what time has decided: sessions that expired, and wills whose delay is over.</summary>
+    public void TakeDue(long nowMs, List<Session> expired, List<PendingWill> wills)
+    {
+        lock (_gate)
+        {
+            foreach (var session in _detached)
+            {
+                var isExpired = nowMs >= session.ExpiresAtMs;
+                if (session.PendingWill is { } will && (isExpired || nowMs >= will.DueMs))
+                {
+                    session.PendingWill = null;
+                    wills.Add(will);
+                }
+
+                if (isExpired)
+                {
+                    expired.Add(session);
+                }
+            }
+
+            foreach (var session in expired)
+            {
+                _detached.Remove(session);
+                _sessions.Remove(session.ClientId);
+            }
+        }
+    }
+
+    public MqttConnection? FindConnection(string clientId)
+    {
+        lock (_gate)
+        {
+            return _sessions.GetValueOrDefault(clientId)?.Connection;
+        }
+    }
+
+    private Session NewUnderLock(string clientId, Session? replaced)
+    {
+        var session = new Session(clientId, ++_lastNumber);
+        if (_restored.Remove(clientId, out var ids))
+        {
+            session.RestoredIds = ids;
+        }
+
+        if (replaced is not null)
+        {
+            _detached.Remove(replaced);
+        }
+
+        _sessions[clientId] = session;
+        return session;
+    }
+}
+
+/// <summary>What <see cref="SessionRegistry.TryAttach"/> found.</summary>
+/// <param name="Session">The connection's session; null when there is another connection, or no room.</param>
+/// <param name="Present">The session was kept from an earlier connection.</param>
+/// <param name="Ended">The kept session that a clean start ended; the caller cleans up after it.</param>
+/// <param name="Other">The connection that must go first.</param>
+internal readonly record struct AttachResult(Session? Session, bool Present, Session? Ended, MqttConnection? Other);

@@ -1,0 +1,34 @@
+namespace TrafficCore.Mqtt.Broker;
+
+/// <summary>Publishes wills: a will is a message of its client, so the service takes it in like any other.</summary>
+internal static class WillPublisher
+{
+    public static async Task PublishAsync(BrokerRuntime runtime, Will will, ClientIdentity client)
+    {
+        try
+        {
+            var session = runtime.Ingress.OpenSession(client);
+            var outcome = session.Accept(will.AsPublish());
+            if (outcome != PublishOutcome.Rejected)
+            {
+                var touched = new List<ConnectionOutput>();
+                runtime.Router.Publish(will.AsMessage(runtime.NowMs), null, touched);
+                foreach (var output in touched)
+                {
+                    output.Signal();
+                }
+            }
+
+            while (outcome != PublishOutcome.NotIngested && !session.TryCommit(0, NoWaiter.Instance, out _))
+            {
+                await session.WaitForRoomAsync(runtime.Stopping.Token);
+            }
+        }
+#pragma warning disable CA1031 // One client's will must not end the monitor or the connection that takes over.
+        catch (Exception e) when (e is not OperationCanceledException)
+#pragma warning restore CA1031
+        {
+            BrokerLog.WillFailed(runtime.Logger, client.ClientId, e);
+        }
+    }
+}
