@@ -12,7 +12,8 @@ internal static class PipelineCloser
         {
             if (!parts.Health.IsFaulted)
             {
-                // Closing the input log commits what is in its buffers and hands it to the shards.
+                // Closing the input log commits what is in its buffers and hands it to the shards; a fault meanwhile must not hold it.
+                parts.Dispatcher.Release();
                 await parts.Input.DisposeAsync();
                 await parts.Snapshots.TakeAsync(mayDelete: false, cancellationToken);
             }

@@ -14,16 +14,25 @@ internal sealed class Dispatcher : ICommitSink
     private readonly IReadOnlyList<ShardLoop> _shards;
     private readonly PipelineHealth _health;
     private readonly TaskCompletionSource _released = new();
+    private readonly Func<long> _durableCount;
     private long _end;
     private long _countIn;
+    private long _countRecovered;
     private long _fullWaits;
 
-    public Dispatcher(IReadOnlyList<ShardLoop> shards, PipelineHealth health, long position, long countIn)
+    /// <param name="shards">Who gets everything.</param>
+    /// <param name="health">Tells when to stop committing.</param>
+    /// <param name="durableCount">Sum of the header counts that the log has committed since it was opened; asked on the committer's thread.</param>
+    /// <param name="position">Where the shards are.</param>
+    /// <param name="countIn">Sum of the header counts up to there.</param>
+    public Dispatcher(IReadOnlyList<ShardLoop> shards, PipelineHealth health, Func<long> durableCount, long position, long countIn)
     {
         _shards = shards;
         _health = health;
+        _durableCount = durableCount;
         _end = position;
         _countIn = countIn;
+        _countRecovered = countIn;
     }
 
     /// <summary>End of the last batch that was handed out.</summary>
@@ -53,30 +62,20 @@ internal sealed class Dispatcher : ICommitSink
             return;
         }
 
-        Dispatch(batch);
+        Dispatch(batch, _countRecovered + _durableCount());
     }
 
-    /// <summary>Hands out a batch; waits for room, which only replay needs.</summary>
-    public void Dispatch(LogBatch batch)
+    /// <summary>Hands out a batch that recovery has read; waits for room.</summary>
+    public void Replay(LogBatch batch)
     {
-        var count = 0L;
+        var count = _countIn;
         foreach (var record in batch.Walk())
         {
             count += record.Header.Count;
         }
 
-        lock (_gate)
-        {
-            _end = batch.End;
-            _countIn += count;
-            foreach (var shard in _shards)
-            {
-                batch.AddReference();
-                PostUnderLock(shard, new ShardItem(batch));
-            }
-        }
-
-        batch.Release();
+        _countRecovered = count;
+        Dispatch(batch, count);
     }
 
     /// <summary>Passes over positions that cannot be read; in recovery only.</summary>
@@ -103,6 +102,22 @@ internal sealed class Dispatcher : ICommitSink
 
     /// <summary>Lets a committer go that a fault holds, so that the log can be closed.</summary>
     public void Release() => _released.TrySetResult();
+
+    private void Dispatch(LogBatch batch, long countIn)
+    {
+        lock (_gate)
+        {
+            _end = batch.End;
+            _countIn = countIn;
+            foreach (var shard in _shards)
+            {
+                batch.AddReference();
+                PostUnderLock(shard, new ShardItem(batch));
+            }
+        }
+
+        batch.Release();
+    }
 
     private void PostUnderLock(ShardLoop shard, ShardItem item)
     {

@@ -15,17 +15,15 @@ internal sealed class ReceivedReader : IDisposable
 
     private readonly LogReader _reader;
     private readonly ReceivedCounts _counts;
-    private readonly Action<Exception> _onFault;
     private readonly LoopQueue<Request> _queue = new(Requests);
     private readonly Thread _thread;
     private long _position;
 
-    public ReceivedReader(LogReader reader, ReceivedCounts counts, long position, Action<Exception> onFault)
+    public ReceivedReader(LogReader reader, ReceivedCounts counts, long position)
     {
         _reader = reader;
         _counts = counts;
         _position = position;
-        _onFault = onFault;
         _thread = new Thread(Run) { IsBackground = true, Name = "trafficcore ledger" };
     }
 
@@ -80,8 +78,8 @@ internal sealed class ReceivedReader : IDisposable
         }
         catch (Exception exception)
         {
+            // Whoever asked is told; counting goes on from the same place when the disk can be read again.
             request.Done.TrySetException(exception);
-            _onFault(exception);
         }
     }
 

@@ -4,28 +4,21 @@ using TrafficCore.Log;
 namespace TrafficCore.Pipeline.Output;
 
 /// <summary>The durable outputs of the pipeline, to be read from any retained position by as many readers as like.</summary>
-/// <remarks>Ownership: thread-safe. The output writer alone moves <see cref="DurableEnd"/> and deletes what nobody holds.</remarks>
+/// <remarks>Ownership: thread-safe. The output writer alone moves <see cref="DurableEnd"/>; retention deletes what nobody holds.</remarks>
 public sealed class OutputLog
 {
     private readonly LogWriter _log;
     private readonly AsyncSignal _signal = new();
     private readonly ConcurrentDictionary<OutputHold, byte> _holds = new();
-    private long _start;
-    private long _durableEnd;
     private volatile bool _completed;
 
-    internal OutputLog(LogWriter log)
-    {
-        _log = log;
-        _start = log.Start;
-        _durableEnd = log.DurableEnd;
-    }
+    internal OutputLog(LogWriter log) => _log = log;
 
     /// <summary>Position of the oldest record that is still kept.</summary>
-    public long Start => Volatile.Read(ref _start);
+    public long Start => _log.Start;
 
     /// <summary>Everything below this position is on disk and may be read.</summary>
-    public long DurableEnd => Volatile.Read(ref _durableEnd);
+    public long DurableEnd => _log.DurableEnd;
 
     /// <summary>Opens a reader at a position that was a record's, or <see cref="Start"/>; below <see cref="Start"/> it begins with a gap.</summary>
     public OutputReader OpenReader(long position) => new(_log.OpenReader(position));
@@ -63,11 +56,7 @@ public sealed class OutputLog
     internal long LowestHold => _holds.Keys.Select(static hold => hold.Position).DefaultIfEmpty(long.MaxValue).Min();
 
     /// <summary>The writer has committed.</summary>
-    internal void Advance()
-    {
-        Volatile.Write(ref _durableEnd, _log.DurableEnd);
-        _signal.Pulse();
-    }
+    internal void Advance() => _signal.Pulse();
 
     /// <summary>The pipeline has closed: nobody needs to wait any more.</summary>
     internal void Complete()
@@ -76,12 +65,8 @@ public sealed class OutputLog
         _signal.Pulse();
     }
 
-    /// <summary>Deletes whole segments below a position; on the writer's thread.</summary>
-    internal void RetainFrom(long position)
-    {
-        _log.RetainFrom(Math.Min(position, _log.DurableEnd));
-        Volatile.Write(ref _start, _log.Start);
-    }
+    /// <summary>Deletes whole segments below a position.</summary>
+    internal void RetainFrom(long position) => _log.RetainFrom(position);
 }
 
 /// <summary>A sink's claim on the output log: nothing at or behind <see cref="Position"/> is deleted.</summary>

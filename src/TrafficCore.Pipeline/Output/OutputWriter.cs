@@ -159,7 +159,7 @@ internal sealed class OutputWriter : IDisposable
     private void Append(OutputChunk chunk)
     {
         var position = _log.End;
-        _log.AppendSealed(chunk.Records);
+        WhileUnavailable(() => _log.AppendSealed(chunk.Records));
         _uncommitted.Add((chunk, position));
         if (_log.End - _log.DurableEnd >= MaxUncommittedBytes)
         {
@@ -174,7 +174,7 @@ internal sealed class OutputWriter : IDisposable
             return;
         }
 
-        CommitLog();
+        WhileUnavailable(_log.Commit);
         _lastCommit = _time.GetTimestamp();
         foreach (var (chunk, position) in _uncommitted)
         {
@@ -186,13 +186,13 @@ internal sealed class OutputWriter : IDisposable
         _onCommitted();
     }
 
-    private void CommitLog()
+    private void WhileUnavailable(Action work)
     {
         while (true)
         {
             try
             {
-                _log.Commit();
+                work();
                 return;
             }
             catch (LogUnavailableException exception) when (!_abandon.IsSet)

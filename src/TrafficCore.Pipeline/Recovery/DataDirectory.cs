@@ -20,37 +20,22 @@ internal sealed class DataDirectory : IDisposable
     {
         var paths = new DataPaths(Path.GetFullPath(path));
         Create(paths.Root, files);
-        var held = files.Lock(paths.Root);
-        foreach (var directory in paths.All)
-        {
-            files.CreateDirectory(directory);
-        }
-
-        files.SyncDirectory(paths.Root);
-        return new DataDirectory(paths, held);
+        return new DataDirectory(paths, files.Lock(paths.Root));
     }
 
     public void Dispose() => _lock.Dispose();
 
-    // Each new name is durable before something is put below it.
+    // Each new name is durable before something is put below it; the logs do the same for their own directories.
     private static void Create(string path, ILogFileSystem files)
     {
-        if (files.DirectoryExists(path))
+        if (files.DirectoryExists(path) || Path.GetDirectoryName(path) is not { } parent)
         {
             return;
         }
 
-        var parent = Path.GetDirectoryName(path);
-        if (parent is not null)
-        {
-            Create(parent, files);
-        }
-
+        Create(parent, files);
         files.CreateDirectory(path);
-        if (parent is not null)
-        {
-            files.SyncDirectory(parent);
-        }
+        files.SyncDirectory(parent);
     }
 }
 
@@ -64,6 +49,4 @@ internal sealed record DataPaths(string Root)
     public string Output => Path.Combine(Root, "output");
 
     public string Snapshots => Path.Combine(Root, "snapshots");
-
-    public IEnumerable<string> All => [Input, State, Output, Snapshots];
 }

@@ -37,15 +37,21 @@ internal sealed class PageStore : IPageStore, IDisposable
             }
 
             _reader ??= _log.OpenReader(pagePosition);
-            _reader.Seek(pagePosition);
-            if (_reader.Read(out var record) != LogReadStatus.Record || record.Position != pagePosition
-                || record.Header.Type != (byte)RecordType.Page)
-            {
-                throw new InvalidDataException($"The state log holds no page at {pagePosition}.");
-            }
-
-            return record.Body.ToArray();
+            return Read(_reader, pagePosition);
         }
+    }
+
+    /// <exception cref="InvalidDataException">There is no page at the position: the state log is not the one of the snapshot.</exception>
+    public static byte[] Read(LogReader reader, long pagePosition)
+    {
+        reader.Seek(pagePosition);
+        if (reader.Read(out var record) != LogReadStatus.Record || record.Position != pagePosition
+            || record.Header.Type != (byte)RecordType.Page)
+        {
+            throw new InvalidDataException($"The state log holds no page at {pagePosition}.");
+        }
+
+        return record.Body.ToArray();
     }
 
     public void Commit()
@@ -56,22 +62,19 @@ internal sealed class PageStore : IPageStore, IDisposable
         }
     }
 
-    public void RetainFrom(long position)
-    {
-        lock (_gate)
-        {
-            _log.RetainFrom(Math.Min(position, _log.DurableEnd));
-        }
-    }
+    public void RetainFrom(long position) => _log.RetainFrom(position);
 
-    /// <summary>Start and end of the state log.</summary>
-    public (long Start, long End) Extent
+    /// <summary>Lowest position that is still there.</summary>
+    public long Start => _log.Start;
+
+    /// <summary>Position behind the last appended page.</summary>
+    public long End
     {
         get
         {
             lock (_gate)
             {
-                return (_log.Start, _log.End);
+                return _log.End;
             }
         }
     }

@@ -73,12 +73,12 @@ internal sealed class PipelineAssembly
         var outputs = OutputParts(output, snapshot);
         var trigger = new AsyncSignal();
         var shards = Shards(snapshot, pages, outputs, control, trigger);
-        var dispatcher = new Dispatcher(shards, _environment.Health, snapshot.Position, snapshot.Count);
+        var dispatcher = new Dispatcher(shards, _environment.Health, () => input.DurableCount, snapshot.Position, snapshot.Count);
         var received = new ReceivedReader(
-            input.OpenReader(snapshot.Position), snapshot.Received(), snapshot.Position, exception => _environment.Fault("ledger", exception));
+            input.OpenReader(snapshot.Position), snapshot.Received(), snapshot.Position);
         var metrics = Opened(new PipelineMetrics(_environment.Meters));
         var ledger = new LedgerDesk(dispatcher, shards.Length, received, devices);
-        var retention = new Retention(_options, input, pages, outputs.Log, outputs.Writer, clock, snapshot.Head);
+        var retention = new Retention(_options, input, pages, outputs.Log, clock, snapshot.Head);
         var sources = new SnapshotSources(
             dispatcher, shards.Length, pages, outputs.Log, outputs.Writer, outputs.Latest, received, ledger, store, snapshot.Head?.Position);
         var parts = new PipelineParts
@@ -124,7 +124,7 @@ internal sealed class PipelineAssembly
 
     private LogWriter OpenLog(string directory, LogOptions options)
     {
-        var log = LogWriter.Open(directory, options, _environment.Files, _environment.NewSalt, _environment.Meters, _environment.OnLogFault);
+        var log = LogWriter.Open(directory, options, _environment.Files, _environment.NewSalt, _environment.Meters, _environment.OnLogFault, _environment.Time);
         _environment.OnRecovered(options.Name, log.Recovery);
         return log;
     }

@@ -48,7 +48,7 @@ internal static class PipelineOpener
     {
         if (reader.TryReadBatch(out var batch))
         {
-            parts.Dispatcher.Dispatch(batch);
+            parts.Dispatcher.Replay(batch);
             return true;
         }
 

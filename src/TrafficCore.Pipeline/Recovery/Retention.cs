@@ -11,7 +11,6 @@ internal sealed class Retention
     private readonly GroupCommitLog _input;
     private readonly PageStore _pages;
     private readonly OutputLog _output;
-    private readonly OutputWriter _outputWriter;
     private readonly ServiceClock _clock;
     private readonly LogMarks _inputMarks;
     private readonly LogMarks _outputMarks;
@@ -24,7 +23,6 @@ internal sealed class Retention
         GroupCommitLog input,
         PageStore pages,
         OutputLog output,
-        OutputWriter outputWriter,
         ServiceClock clock,
         SnapshotHead? loaded)
     {
@@ -32,7 +30,6 @@ internal sealed class Retention
         _input = input;
         _pages = pages;
         _output = output;
-        _outputWriter = outputWriter;
         _clock = clock;
         _previous = loaded;
         _inputMarks = new LogMarks(loaded?.InputMarks ?? []);
@@ -44,7 +41,7 @@ internal sealed class Retention
     public IReadOnlyList<LogMark> NoteOutput(long position) => Note(_outputMarks, position, _output.Start);
 
     /// <summary>After a snapshot is durable.</summary>
-    public async Task ApplyAsync(SnapshotHead newest)
+    public void Apply(SnapshotHead newest)
     {
         var previous = _previous;
         _previous = newest;
@@ -58,13 +55,9 @@ internal sealed class Retention
             _inputMarks.OlderThan(now - (long)_options.InputKeep.TotalMilliseconds),
             newest.Position - _options.InputMaxBytes);
         Delete(Math.Min(wantedInput, previous.Position), _input.Start, _input.RetainFrom);
-        Delete(Math.Min(previous.OldestPage, newest.OldestPage), _pages.Extent.Start, _pages.RetainFrom);
+        Delete(Math.Min(previous.OldestPage, newest.OldestPage), _pages.Start, _pages.RetainFrom);
         var wantedOutput = Math.Min(_outputMarks.OlderThan(now - (long)_options.OutputKeep.TotalMilliseconds), _output.LowestHold);
-        var output = Math.Min(wantedOutput, previous.OutputFrom);
-        if (output > _output.Start)
-        {
-            await _outputWriter.RunAsync(_ => _output.RetainFrom(output));
-        }
+        Delete(Math.Min(wantedOutput, previous.OutputFrom), _output.Start, _output.RetainFrom);
     }
 
     private static void Delete(long position, long start, Action<long> retainFrom)

@@ -68,7 +68,7 @@ internal sealed class Snapshotter : IDisposable
             _lastPosition = head.Position;
             if (mayDelete)
             {
-                await _retention.ApplyAsync(head);
+                _retention.Apply(head);
             }
 
             var duration = _time.GetElapsedTime(started);
@@ -94,7 +94,7 @@ internal sealed class Snapshotter : IDisposable
     {
         // Taken before the barrier is placed: what shards emit behind it lies behind these.
         var outputFrom = _from.Output.DurableEnd;
-        var pagesFrom = _from.Pages.Extent.End;
+        var pagesFrom = _from.Pages.End;
         var collected = new ShardPart[_from.Shards];
         var barrier = new ShardBarrier(_from.Shards, shard => collected[shard.Index] = Collect(shard));
         byte[] received;
