@@ -1,0 +1,129 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using TrafficCore.TestKit.Processes;
+
+namespace TrafficCore.TestKit.Storage;
+
+/// <summary>A real InfluxDB 1.x or VictoriaMetrics on free ports of this machine, ended with the test that started it.</summary>
+/// <remarks>Ownership: one test.</remarks>
+public sealed class DatabaseProcess : IAsyncDisposable
+{
+    private readonly TemporaryDirectory directory = new();
+    private readonly HttpClient http = new();
+    private Process? process;
+
+    private DatabaseProcess(int port) => Url = $"http://127.0.0.1:{port}";
+
+    /// <summary>Base address.</summary>
+    public string Url { get; }
+
+    /// <summary>Starts influxd without users.</summary>
+    /// <returns>Null when it is not installed.</returns>
+    public static async Task<DatabaseProcess?> TryStartInfluxAsync()
+    {
+        if (RequiredTools.Find("influxd") is not { } program)
+        {
+            return null;
+        }
+
+        int port = FreePort();
+        DatabaseProcess database = new(port);
+        string configuration = $"""
+            reporting-disabled = true
+            bind-address = "127.0.0.1:{FreePort()}"
+            [meta]
+              dir = "{database.directory["meta"]}"
+            [data]
+              dir = "{database.directory["data"]}"
+              wal-dir = "{database.directory["wal"]}"
+              index-version = "tsi1"
+            [http]
+              bind-address = "127.0.0.1:{port}"
+              auth-enabled = false
+            [monitor]
+              store-enabled = false
+            [subscriber]
+              enabled = false
+            """;
+        await File.WriteAllTextAsync(database.directory["influx.conf"], configuration).ConfigureAwait(false);
+        await database.StartAsync(program, ["run", "-config", database.directory["influx.conf"]], "/ping").ConfigureAwait(false);
+        return database;
+    }
+
+    /// <summary>Starts victoria-metrics.</summary>
+    /// <returns>Null when it is not installed.</returns>
+    public static async Task<DatabaseProcess?> TryStartVictoriaMetricsAsync()
+    {
+        if (RequiredTools.Find("victoria-metrics") is not { } program)
+        {
+            return null;
+        }
+
+        int port = FreePort();
+        DatabaseProcess database = new(port);
+        string[] arguments =
+        [
+            $"-httpListenAddr=127.0.0.1:{port}", $"-storageDataPath={database.directory["data"]}", "-retentionPeriod=100y",
+            "-influxMeasurementFieldSeparator=_", "-search.latencyOffset=0s",
+        ];
+        await database.StartAsync(program, arguments, "/health").ConfigureAwait(false);
+        return database;
+    }
+
+    /// <summary>GET, as text.</summary>
+    public Task<string> GetAsync(string path) => http.GetStringAsync(new Uri(Url + path));
+
+    /// <summary>POST of a form, as text.</summary>
+    public async Task<string> PostAsync(string path, string name, string value)
+    {
+        using FormUrlEncodedContent form = new([new KeyValuePair<string, string>(name, value)]);
+        using HttpResponseMessage response = await http.PostAsync(new Uri(Url + path), form).ConfigureAwait(false);
+        return await response.EnsureSuccessStatusCode().Content.ReadAsStringAsync().ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        http.Dispose();
+        if (process is { HasExited: false })
+        {
+            process.Kill();
+            await process.WaitForExitAsync().ConfigureAwait(false);
+        }
+
+        process?.Dispose();
+        directory.Dispose();
+    }
+
+    private async Task StartAsync(string program, string[] arguments, string probe)
+    {
+        process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+        process.ErrorDataReceived += static (_, _) => { };
+        process.OutputDataReceived += static (_, _) => { };
+        process.BeginErrorReadLine();
+        process.BeginOutputReadLine();
+        await Eventually.ReachesAsync(
+            async () =>
+            {
+                try
+                {
+                    await GetAsync(probe).ConfigureAwait(false);
+                    return null;
+                }
+                catch (HttpRequestException e)
+                {
+                    return e.Message;
+                }
+            },
+            TimeSpan.FromSeconds(20)).ConfigureAwait(false);
+    }
+
+    /// <summary>Neither server can bind port 0 and tell; a port that was free a moment ago is the best there is.</summary>
+    private static int FreePort()
+    {
+        using TcpListener listener = new(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
