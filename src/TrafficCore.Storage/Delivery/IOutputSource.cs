@@ -57,7 +57,11 @@ public readonly record struct OutputEntry(
 /// <param name="Topic">The topic it came by, where the device does not tell it; else empty.</param>
 /// <param name="Payload">The bytes that were kept.</param>
 public sealed record RejectedPayload(
-    long ReceivedMs, string Reason, string Intersection, string Kind, string Device, string Topic, ReadOnlyMemory<byte> Payload);
+    long ReceivedMs, string Reason, string Intersection, string Kind, string Device, string Topic, ReadOnlyMemory<byte> Payload)
+{
+    /// <summary>How many bytes were kept.</summary>
+    public long Length => Payload.Length;
+}
 
 /// <summary>A reader of the output with a durable cursor of its own.</summary>
 /// <remarks>Ownership: started and stopped once by the host; the properties may be read from any thread.</remarks>
