@@ -231,8 +231,8 @@ public sealed record RejectionAnswer
     /// <summary>Device id, or <c>-</c>.</summary>
     public required string Device { get; init; }
 
-    /// <summary>Bytes as received.</summary>
-    public required long Length { get; init; }
+    /// <summary>The topic it came by, where the device does not tell it.</summary>
+    public string? Topic { get; init; }
 
     /// <summary>The bytes that were kept, Base64.</summary>
     public required string Payload { get; init; }

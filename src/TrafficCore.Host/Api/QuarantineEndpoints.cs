@@ -45,7 +45,7 @@ internal static class QuarantineEndpoints
         Intersection = rejected.Intersection,
         Kind = rejected.Kind,
         Device = rejected.Device,
-        Length = rejected.Length,
+        Topic = rejected.Topic.Length == 0 ? null : rejected.Topic,
         Payload = Convert.ToBase64String(rejected.Payload.Span),
         Text = Text(rejected.Payload.Span),
     };

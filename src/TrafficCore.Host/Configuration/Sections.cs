@@ -70,6 +70,30 @@ public sealed class WindowsSettings : IValidatableObject
     }
 }
 
+/// <summary>Section <c>Pipeline</c>: sizes and times that scripts rarely touch.</summary>
+public sealed class PipelineSettings
+{
+    /// <summary>Shards. Default 1: one keeps up with a million readings a second. May change from start to start.</summary>
+    [Range(1, 64)]
+    public int Shards { get; set; } = 1;
+
+    /// <summary>Longest wait from a reading to its commit. Default 5 ms; 10 ms saves power.</summary>
+    public TimeSpan CommitInterval { get; set; } = TimeSpan.FromMilliseconds(5);
+
+    /// <summary>Time between snapshots. Default 5 min: what a restart replays.</summary>
+    public TimeSpan SnapshotInterval { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>How long raw readings stay in the log. Default 7 d.</summary>
+    public TimeSpan InputKeep { get; set; } = TimeSpan.FromDays(7);
+
+    /// <summary>Most bytes of raw readings. Default 64 GiB.</summary>
+    [Range(1L << 20, long.MaxValue)]
+    public long InputMaxBytes { get; set; } = 64L << 30;
+
+    /// <summary>How long outputs stay at least, so that a lost store can be filled again. Default 8 d.</summary>
+    public TimeSpan OutputKeep { get; set; } = TimeSpan.FromDays(8);
+}
+
 /// <summary>Section <c>History</c>.</summary>
 public sealed class HistorySettings
 {
@@ -85,17 +109,6 @@ public sealed class IngestSettings
 
     /// <summary>Readings further ahead of the service's clock are rejected. Default 5 min: more than any clock drifts between syncs.</summary>
     public TimeSpan MaxAhead { get; set; } = TimeSpan.FromMinutes(5);
-}
-
-/// <summary>Section <c>Mqtt</c>, what the listener needs; the broker binds its own keys of the same section.</summary>
-public sealed class MqttSettings
-{
-    /// <summary>Port; 0 = any free port. Default 1883, registered for MQTT.</summary>
-    [Range(0, 65_535)]
-    public int Port { get; set; } = 1883;
-
-    /// <summary>True: listens on every address, for anybody. Default false: this machine only.</summary>
-    public bool Anonymous { get; set; }
 }
 
 /// <summary>Section <c>Http</c>.</summary>

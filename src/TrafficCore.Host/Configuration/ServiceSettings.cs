@@ -1,4 +1,5 @@
 using TrafficCore.Boards;
+using TrafficCore.Mqtt.Broker;
 using TrafficCore.Storage.Influx;
 using TrafficCore.Storage.Sqlite;
 
@@ -26,6 +27,9 @@ public sealed class ServiceSettings
     /// <summary>Section <c>Windows</c>.</summary>
     public required WindowsSettings Windows { get; init; }
 
+    /// <summary>Section <c>Pipeline</c>.</summary>
+    public required PipelineSettings Pipeline { get; init; }
+
     /// <summary>Section <c>History</c>.</summary>
     public required HistorySettings History { get; init; }
 
@@ -33,7 +37,7 @@ public sealed class ServiceSettings
     public required IngestSettings Ingest { get; init; }
 
     /// <summary>Section <c>Mqtt</c>.</summary>
-    public required MqttSettings Mqtt { get; init; }
+    public required BrokerOptions Mqtt { get; init; }
 
     /// <summary>Section <c>Http</c>.</summary>
     public required HttpSettings Http { get; init; }
@@ -63,9 +67,10 @@ public sealed class ServiceSettings
             Data = binder.Bind<DataSettings>("Data"),
             Network = binder.Bind<NetworkSettings>("Network"),
             Windows = binder.Bind<WindowsSettings>("Windows"),
+            Pipeline = binder.Bind<PipelineSettings>("Pipeline"),
             History = binder.Bind<HistorySettings>("History"),
             Ingest = binder.Bind<IngestSettings>("Ingest"),
-            Mqtt = binder.Bind<MqttSettings>("Mqtt"),
+            Mqtt = binder.Bind<BrokerOptions>(BrokerOptions.Section),
             Http = binder.Bind<HttpSettings>("Http"),
             Influx = binder.Bind<InfluxOptions>(InfluxOptions.Section),
             Sqlite = binder.Bind<SqliteOptions>(SqliteOptions.Section),

@@ -1,0 +1,82 @@
+using System.Diagnostics.Metrics;
+using System.Net;
+using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using TrafficCore.Host.Api;
+using TrafficCore.Host.Health;
+using TrafficCore.Storage.Sqlite;
+using BadHttpRequestException = Microsoft.AspNetCore.Http.BadHttpRequestException;
+
+namespace TrafficCore.Host.Composition;
+
+/// <summary>Builds the HTTP side: endpoints, problem details, OpenAPI.</summary>
+internal static partial class HttpService
+{
+    public static WebApplication Build(IPEndPoint address, ServicePlatform platform, Action<IServiceCollection> rooms, Action<ListenOptions> bound)
+    {
+        // The empty builder reads no configuration files of its own and watches none.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "trafficcore" });
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Listen(address, bound);
+        });
+        var services = builder.Services;
+        services.AddSingleton(platform.Loggers);
+        services.AddSingleton<IMeterFactory>(platform.Meters);
+        services.AddSingleton<IHostLifetime, NoSignals>();
+        services.AddRoutingCore();
+        services.AddProblemDetails();
+        services.AddOpenApi();
+        services.ConfigureHttpJsonOptions(json => ApiJson.Configure(json.SerializerOptions));
+        services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
+        rooms(services);
+        var app = builder.Build();
+        app.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = context => HandleAsync(context, platform), SuppressDiagnosticsCallback = _ => true });
+        app.UseStatusCodePages();
+        app.UseRouting();
+        app.MapFlow();
+        app.MapBoards();
+        app.MapQuarantine();
+        app.MapLedger();
+        app.MapHealth();
+        app.MapOpenApi();
+        return app;
+    }
+
+    private static async Task HandleAsync(HttpContext context, ServicePlatform platform)
+    {
+        var error = context.Features.Get<IExceptionHandlerFeature>()?.Error;
+        var result = error switch
+        {
+            BadHttpRequestException bad => Bad(bad),
+            SqliteStoreException => Problems.Unavailable("a database file is damaged and is being rebuilt"),
+            OperationCanceledException when context.RequestAborted.IsCancellationRequested => TypedResults.StatusCode(StatusCodes.Status499ClientClosedRequest),
+            _ => null,
+        };
+        if (result is null)
+        {
+            HostLog.RequestFailed(platform.Logger<TrafficCoreService>(), error ?? new InvalidOperationException("no error"));
+            result = TypedResults.Problem(title: "The request failed.", statusCode: StatusCodes.Status500InternalServerError);
+        }
+
+        await result.ExecuteAsync(context);
+    }
+
+    // The framework's message is: Failed to bind parameter "int? limit" from "x".
+    private static IResult Bad(BadHttpRequestException error) => Parameter().Match(error.Message) is { Success: true } match
+        ? Problems.Parameter(match.Groups[1].Value, $"\"{match.Groups[2].Value}\" is not valid here")
+        : TypedResults.Problem(detail: error.Message, statusCode: error.StatusCode);
+
+    [GeneratedRegex("parameter \"[^\"]*?([A-Za-z]+)\" from \"(.*)\"")]
+    private static partial Regex Parameter();
+
+    // Signals belong to the command that runs the service: a host inside another program must not react to them.
+    private sealed class NoSignals : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}

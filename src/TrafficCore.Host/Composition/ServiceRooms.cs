@@ -1,0 +1,133 @@
+using System.Security.Cryptography;
+using TrafficCore.Host.Api;
+using TrafficCore.Host.Configuration;
+using TrafficCore.Host.Delivery;
+using TrafficCore.Host.Health;
+using TrafficCore.Host.Telemetry;
+using TrafficCore.Log;
+using TrafficCore.Pipeline;
+using TrafficCore.Storage.Delivery;
+using TrafficCore.Storage.History;
+using TrafficCore.Storage.Influx;
+using TrafficCore.Storage.Sqlite;
+
+namespace TrafficCore.Host.Composition;
+
+/// <summary>Everything behind the listeners: the recovered pipeline, its sinks, and what the API reads.</summary>
+/// <remarks>Ownership: the service opens, starts and stops it; the rooms are thread-safe as each of them says.</remarks>
+internal sealed class ServiceRooms : IAsyncDisposable
+{
+    private ServiceRooms(TrafficPipeline pipeline, SinkSet sinks, SqliteHistory history, InfluxSink? influx, PrometheusExporter prometheus)
+    {
+        Pipeline = pipeline;
+        Sinks = sinks;
+        History = history;
+        Influx = influx;
+        Prometheus = prometheus;
+        City = new CityDirectory(pipeline.Devices);
+        Readiness = new Readiness(pipeline, sinks);
+    }
+
+    public TrafficPipeline Pipeline { get; }
+
+    public SinkSet Sinks { get; }
+
+    public SqliteHistory History { get; }
+
+    public InfluxSink? Influx { get; }
+
+    public PrometheusExporter Prometheus { get; }
+
+    public CityDirectory City { get; }
+
+    public Readiness Readiness { get; }
+
+    /// <summary>Recovers the data directory and makes the rooms; nothing moves before they are started.</summary>
+    public static async Task<ServiceRooms> OpenAsync(ServiceSettings settings, ServicePlatform platform, TimeProvider time, CancellationToken cancellation)
+    {
+        // Before the pipeline, so that no measurement of the recovery is missed.
+        var prometheus = new PrometheusExporter(platform.Meters);
+        try
+        {
+            var pipeline = await TrafficPipeline.OpenAsync(
+                PipelineMapping.Options(settings), PhysicalFileSystem.Instance, time, PipelineMapping.NewSalt, platform.Meters, platform.Loggers, cancellation);
+            return Compose(settings, platform, time, pipeline, prometheus);
+        }
+        catch
+        {
+            prometheus.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Where the embedded store lies.</summary>
+    public static string StoreDirectory(ServiceSettings settings) => settings.Sqlite.Directory.Length > 0
+        ? Path.GetFullPath(settings.Sqlite.Directory)
+        : Path.Combine(Path.GetFullPath(settings.Data.Directory), "sqlite");
+
+    public static SqliteHistory OpenHistory(ServiceSettings settings, TimeProvider time, Action<string>? onDamaged) => new(
+        StoreDirectory(settings), settings.Sqlite, settings.Windows.Length.Select(l => (long)l.TotalMilliseconds), time, onDamaged);
+
+    public void AddTo(IServiceCollection services, ServiceSettings settings, TimeProvider time)
+    {
+        services.AddSingleton(time);
+        services.AddSingleton(Pipeline);
+        services.AddSingleton<IFlowHistory>(History);
+        services.AddSingleton(Prometheus);
+        services.AddSingleton(City);
+        services.AddSingleton(Readiness);
+        services.AddSingleton(new WindowLengthsInUse((long)settings.Windows.Length.Min().TotalMilliseconds));
+    }
+
+    /// <summary>Delivers what the pipeline has made so far as far as the time allows, then closes the pipeline behind it.</summary>
+    public async Task StopAsync(TimeSpan flush, TimeProvider time)
+    {
+        if (!Pipeline.Health.IsFaulted)
+        {
+            using var limit = new CancellationTokenSource(flush, time);
+            try
+            {
+                await Pipeline.SettleAsync(limit.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                // What is not applied yet is durable, and is applied after the next start.
+            }
+        }
+
+        await Sinks.StopAsync(flush, time);
+        await Pipeline.StopAsync(CancellationToken.None);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Sinks.DisposeAsync();
+        History.Dispose();
+        await Pipeline.DisposeAsync();
+        Prometheus.Dispose();
+    }
+
+    private static ServiceRooms Compose(
+        ServiceSettings settings, ServicePlatform platform, TimeProvider time, TrafficPipeline pipeline, PrometheusExporter prometheus)
+    {
+        var output = new PipelineOutput(pipeline.Output);
+        var metrics = new StorageMetrics(platform.Meters);
+        var directory = StoreDirectory(settings);
+        Directory.CreateDirectory(directory);
+        var sqlite = new SqliteSink(directory, settings.Sqlite, output, time, metrics, platform.Logger<SqliteSink>());
+        var influx = settings.Influx.Url.Length == 0 ? null : OpenInflux(settings, output, time, metrics, platform);
+        var sinks = new SinkSet(pipeline.Output, influx is null ? [sqlite] : [sqlite, influx], time);
+        return new ServiceRooms(pipeline, sinks, OpenHistory(settings, time, sqlite.Suspect), influx, prometheus);
+    }
+
+    private static InfluxSink OpenInflux(
+        ServiceSettings settings, PipelineOutput output, TimeProvider time, StorageMetrics metrics, ServicePlatform platform)
+    {
+        var directory = Path.Combine(Path.GetFullPath(settings.Data.Directory), "influx");
+        var cursor = new CursorFile(directory, "influx", PhysicalFileSystem.Instance);
+
+        // Jitter only: that a thousand services do not retry in step.
+        var random = new Random(RandomNumberGenerator.GetInt32(int.MaxValue));
+        return new InfluxSink(settings.Influx, directory, output, cursor, time, random, metrics, platform.Logger<InfluxSink>());
+    }
+}

@@ -1,0 +1,39 @@
+using TrafficCore.Host.Delivery;
+using TrafficCore.Pipeline;
+
+namespace TrafficCore.Host.Health;
+
+/// <summary>Says whether devices can be acknowledged and questions answered, and why not.</summary>
+/// <remarks>Thread-safe; reads what others publish.</remarks>
+internal sealed class Readiness(TrafficPipeline pipeline, SinkSet sinks)
+{
+    // 64 MiB of output, one segment of its log: some hours of a city. A sink that is further behind needs somebody.
+    private const long MaxLagBytes = 64L << 20;
+
+    /// <summary>What stops the service from doing its work; empty when it is ready.</summary>
+    public IReadOnlyList<string> Failures
+    {
+        get
+        {
+            List<string> reasons = [];
+            if (pipeline.Health.Fault is { } fault)
+            {
+                reasons.Add($"{fault.Component} failed: {fault.Exception.Message}");
+            }
+
+            if (!pipeline.Input.IsAvailable)
+            {
+                reasons.Add("log unavailable: the disk refuses writes, so nothing is acknowledged");
+            }
+
+            reasons.AddRange(sinks.Sinks.Where(s => Lag(s) > MaxLagBytes).Select(s => $"sink {s.Name} is {Lag(s)} bytes behind: {s.Trouble ?? "delivering"}"));
+            return reasons;
+        }
+    }
+
+    /// <summary>What an operator should know although the service is ready.</summary>
+    public IReadOnlyList<string> Warnings =>
+        [.. sinks.Sinks.Where(s => s.Trouble is not null && Lag(s) <= MaxLagBytes).Select(s => $"sink {s.Name}: {s.Trouble}")];
+
+    private long Lag(Storage.Delivery.IOutputSink sink) => pipeline.Output.DurableEnd - sink.Cursor;
+}

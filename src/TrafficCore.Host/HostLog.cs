@@ -1,0 +1,23 @@
+namespace TrafficCore.Host;
+
+/// <summary>Log messages of the host, ids 5000-5999. Next free: 5006.</summary>
+internal static partial class HostLog
+{
+    [LoggerMessage(5000, LogLevel.Information, "TrafficCore {Version} on {DataDirectory}: mqtt {Mqtt}, http {Http}")]
+    public static partial void Started(ILogger logger, string version, string dataDirectory, string mqtt, string http);
+
+    [LoggerMessage(5001, LogLevel.Information, "Stopping: {Why}")]
+    public static partial void Stopping(ILogger logger, string why);
+
+    [LoggerMessage(5002, LogLevel.Information, "Stopped")]
+    public static partial void Stopped(ILogger logger);
+
+    [LoggerMessage(5003, LogLevel.Critical, "{Component} failed; nothing more can be acknowledged and the service stops. What was acknowledged is on disk")]
+    public static partial void Faulted(ILogger logger, Exception error, string component);
+
+    [LoggerMessage(5004, LogLevel.Error, "Stopping {Part} failed; the next start makes up for it")]
+    public static partial void StopFailed(ILogger logger, Exception error, string part);
+
+    [LoggerMessage(5005, LogLevel.Error, "A request failed")]
+    public static partial void RequestFailed(ILogger logger, Exception error);
+}
