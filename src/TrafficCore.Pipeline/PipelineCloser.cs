@@ -10,7 +10,7 @@ internal static class PipelineCloser
     {
         try
         {
-            if (!parts.Health.IsFaulted)
+            if (!parts.Environment.Health.IsFaulted)
             {
                 // Closing the input log commits what is in its buffers and hands it to the shards; a fault meanwhile must not hold it.
                 parts.Dispatcher.Release();
@@ -27,20 +27,20 @@ internal static class PipelineCloser
     /// <summary>Closes without a snapshot; the next start replays. What is acknowledged is in the log.</summary>
     public static async Task AbandonAsync(PipelineParts parts)
     {
-        parts.OutputWriter.Abandon();
+        parts.Output.Writer.Abandon();
         parts.Dispatcher.Release();
         await parts.Input.DisposeAsync();
         var position = parts.Dispatcher.End;
         await Task.Run(() => Join(parts));
-        parts.Latest.Complete();
-        parts.Output.Complete();
+        parts.Output.Latest.Complete();
+        parts.Output.Log.Complete();
         parts.Snapshots.Dispose();
         parts.Ledger.Dispose();
         parts.Pages.Dispose();
-        parts.OutputFile.Dispose();
+        parts.Output.File.Dispose();
         parts.Metrics.Dispose();
         parts.Directory.Dispose();
-        PipelineLog.Stopped(parts.Logger, position);
+        PipelineLog.Stopped(parts.Environment.Logger, position);
     }
 
     // Shards first: until they end they may write outputs.
@@ -56,7 +56,7 @@ internal static class PipelineCloser
             shard.Join();
         }
 
-        parts.OutputWriter.Dispose();
+        parts.Output.Writer.Dispose();
         parts.Received.Dispose();
     }
 }

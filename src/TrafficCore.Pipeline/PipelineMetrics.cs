@@ -26,12 +26,12 @@ internal sealed class PipelineMetrics : IDisposable
         _meter.CreateObservableGauge("trafficcore.pipeline.shard.lag", () => parts.Input.DurableEnd - parts.Shards.Min(static s => s.Position), "By", "Durable input that the slowest shard has not applied.");
         _meter.CreateObservableGauge("trafficcore.pipeline.shard.dirty", () => parts.Shards.Sum(static s => s.DirtyPageBytes), "By", "State that the next snapshot writes.");
         _meter.CreateObservableCounter("trafficcore.pipeline.shard.walked", () => parts.Shards.Min(static s => s.CountOut), "{item}", "Readings, events and rejections that the shards have walked through.");
-        _meter.CreateObservableGauge("trafficcore.pipeline.output.queue", () => (long)parts.OutputQueue.Count, "{chunk}", "Chunks of outputs that wait for the output writer.");
-        _meter.CreateObservableCounter("trafficcore.pipeline.output.queue.full", () => parts.OutputQueue.FullWaits, "{wait}", "Waits of a shard for the output writer.");
-        _meter.CreateObservableCounter("trafficcore.pipeline.output.records", () => parts.OutputWriter.Records, "{record}", "Records written to the output log.");
+        _meter.CreateObservableGauge("trafficcore.pipeline.output.queue", () => (long)parts.Output.Queue.Count, "{chunk}", "Chunks of outputs that wait for the output writer.");
+        _meter.CreateObservableCounter("trafficcore.pipeline.output.queue.full", () => parts.Output.Queue.FullWaits, "{wait}", "Waits of a shard for the output writer.");
+        _meter.CreateObservableCounter("trafficcore.pipeline.output.records", () => parts.Output.Writer.Records, "{record}", "Records written to the output log.");
         _meter.CreateObservableGauge("trafficcore.pipeline.output.lag", () => Lag(parts), "By", "Output that the slowest sink has not delivered.");
-        _meter.CreateObservableCounter("trafficcore.pipeline.live.dropped", () => parts.Latest.Dropped, "{window}", "Windows that slow readers of the live feed lost.");
-        _meter.CreateObservableGauge("trafficcore.pipeline.faulted", () => parts.Health.IsFaulted ? 1 : 0, "{fault}", "1 when a loop has failed.");
+        _meter.CreateObservableCounter("trafficcore.pipeline.live.dropped", () => parts.Output.Latest.Dropped, "{window}", "Windows that slow readers of the live feed lost.");
+        _meter.CreateObservableGauge("trafficcore.pipeline.faulted", () => parts.Environment.Health.IsFaulted ? 1 : 0, "{fault}", "1 when a loop has failed.");
     }
 
     public void SnapshotTaken(TimeSpan duration) => _snapshotSeconds.Record(duration.TotalSeconds);
@@ -42,7 +42,7 @@ internal sealed class PipelineMetrics : IDisposable
 
     private static long Lag(PipelineParts parts)
     {
-        var end = parts.Output.DurableEnd;
-        return end - Math.Min(end, parts.Output.LowestHold);
+        var end = parts.Output.Log.DurableEnd;
+        return end - Math.Min(end, parts.Output.Log.LowestHold);
     }
 }

@@ -24,36 +24,40 @@ public sealed class TrafficPipeline : IAsyncDisposable
     private TickTimer? _ticks;
     private int _closing;
 
-    private TrafficPipeline(PipelineParts parts, PipelineEnvironment environment)
+    private TrafficPipeline(PipelineParts parts)
     {
         _parts = parts;
         _snapshots = new SnapshotLoop(
-            parts.Snapshots, parts.SnapshotTrigger, parts.Options.SnapshotInterval, parts.Time, exception => environment.Fault("snapshot", exception));
+            parts.Snapshots,
+            parts.SnapshotTrigger,
+            parts.Environment.Options.SnapshotInterval,
+            parts.Environment.Time,
+            exception => parts.Environment.Fault("snapshot", exception));
     }
 
     /// <summary>The input log; it takes records from <see cref="Start"/> on.</summary>
     public GroupCommitLog Input => _parts.Input;
 
     /// <summary>All devices that have a number.</summary>
-    public DeviceRegistry Devices => _parts.Devices;
+    public DeviceRegistry Devices => _parts.Control.Devices;
 
     /// <summary>The versions of the road network that are durable.</summary>
-    public NetworkHistory Networks => _parts.Networks;
+    public NetworkHistory Networks => _parts.Control.Networks;
 
     /// <summary>QoS 2 packet ids that were received and not released.</summary>
-    public PacketIdRegistry ReceivedPackets => _parts.Packets;
+    public PacketIdRegistry ReceivedPackets => _parts.Control.Packets;
 
     /// <summary>The two times of every record.</summary>
     public ServiceClock Clock => _parts.Clock;
 
     /// <summary>What the sinks read.</summary>
-    public OutputLog Output => _parts.Output;
+    public OutputLog Output => _parts.Output.Log;
 
     /// <summary>What boards and the live feed look at.</summary>
-    public LatestWindows Latest => _parts.Latest;
+    public LatestWindows Latest => _parts.Output.Latest;
 
     /// <summary>Whether the pipeline works.</summary>
-    public PipelineHealth Health => _parts.Health;
+    public PipelineHealth Health => _parts.Environment.Health;
 
     /// <summary>Input position up to which every shard has applied the log.</summary>
     public long AppliedPosition => _parts.Shards.Min(static shard => shard.Position);
@@ -85,14 +89,14 @@ public sealed class TrafficPipeline : IAsyncDisposable
 
         // Recovery reads and waits for disks; whoever starts the service must not.
         return Task.Run(
-            async () => new TrafficPipeline(await PipelineOpener.OpenAsync(environment, cancellationToken), environment), cancellationToken);
+            async () => new TrafficPipeline(await PipelineOpener.OpenAsync(environment, cancellationToken)), cancellationToken);
     }
 
     /// <summary>Opens the input log for appending and lets time pass: ticks and snapshots begin.</summary>
     public void Start()
     {
         _parts.Input.StartCommitting(_parts.Dispatcher);
-        _ticks = new TickTimer(_parts.Input, _parts.Clock, _parts.Shards, _parts.Time);
+        _ticks = new TickTimer(_parts.Input, _parts.Clock, _parts.Shards, _parts.Environment.Time);
         _snapshots.Start();
     }
 
@@ -113,14 +117,14 @@ public sealed class TrafficPipeline : IAsyncDisposable
     {
         while (_parts.Dispatcher.End < _parts.Input.DurableEnd)
         {
-            _parts.Health.ThrowIfFaulted();
+            _parts.Environment.Health.ThrowIfFaulted();
             await Task.Yield();
         }
 
         var barrier = new ShardBarrier(_parts.Shards.Count, static shard => shard.Output.Flush());
         _parts.Dispatcher.Place(barrier);
         await barrier.Done.WaitAsync(cancellationToken);
-        await _parts.OutputWriter.RunAsync(static _ => { }).WaitAsync(cancellationToken);
+        await _parts.Output.Writer.RunAsync(static _ => { }).WaitAsync(cancellationToken);
     }
 
     /// <summary>

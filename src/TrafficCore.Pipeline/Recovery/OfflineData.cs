@@ -11,6 +11,7 @@ internal sealed class OfflineData : IDisposable
     private readonly ILogFileSystem _files;
     private readonly DataPaths _paths;
     private readonly IDisposable? _lock;
+    private readonly ControlSide _control = ControlSide.Create(static _ => { });
 
     private OfflineData(ILogFileSystem files, DataPaths paths, IDisposable? held)
     {
@@ -18,19 +19,19 @@ internal sealed class OfflineData : IDisposable
         _paths = paths;
         _lock = held;
         Snapshot = LoadedSnapshot.Load(new SnapshotStore(paths.Snapshots, files));
-        Control = new ControlState(Devices, new NetworkHistory(), new PacketIdRegistry(), static _ => { });
         if (Snapshot.Find(SnapshotTags.Control) is { } content)
         {
-            Control.Restore(content);
+            _control.State.Restore(content);
         }
     }
 
     public LoadedSnapshot Snapshot { get; }
 
-    public DeviceRegistry Devices { get; } = new();
+    /// <summary>The devices of the snapshot, and of what <see cref="Control"/> is given.</summary>
+    public DeviceRegistry Devices => _control.Devices;
 
-    /// <summary>Follows the log from the snapshot on, so that <see cref="Devices"/> knows every number.</summary>
-    public ControlState Control { get; }
+    /// <summary>Follows the log, so that <see cref="Devices"/> knows every number.</summary>
+    public ControlState Control => _control.State;
 
     /// <exception cref="DirectoryNotFoundException">There is no data directory.</exception>
     /// <exception cref="IOException">A service runs on it.</exception>

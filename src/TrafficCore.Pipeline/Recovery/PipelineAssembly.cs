@@ -1,6 +1,5 @@
 using TrafficCore.Log;
 using TrafficCore.Pipeline.Dispatch;
-using TrafficCore.Pipeline.Ingest;
 using TrafficCore.Pipeline.Ledger;
 using TrafficCore.Pipeline.Output;
 using TrafficCore.Pipeline.Shards;
@@ -53,60 +52,32 @@ internal sealed class PipelineAssembly
     {
         var directory = Opened(DataDirectory.Open(_options.DataDirectory, _environment.Files));
         var state = Opened(OpenLog(directory.Paths.State, _options.StateLog));
-        var output = Opened(OpenLog(directory.Paths.Output, _options.OutputLog));
-        var input = Opened(GroupCommitLog.Open(
-            directory.Paths.Input, _options.InputLog, _environment.Files, _environment.Time, _environment.NewSalt, _environment.Meters, _environment.OnLogFault));
-        _environment.OnRecovered("input", input.Recovery);
+        var outputFile = Opened(OpenLog(directory.Paths.Output, _options.OutputLog));
+        var input = Opened(OpenInput(directory.Paths.Input));
         var store = new SnapshotStore(directory.Paths.Snapshots, _environment.Files);
         var snapshot = LoadedSnapshot.Load(store);
         Check(store, snapshot, input);
 
-        var (devices, networks, packets) = (new DeviceRegistry(), new NetworkHistory(), new PacketIdRegistry());
-        var control = new ControlState(devices, networks, packets, version => PipelineLog.NetworkRefused(_environment.Logger, version));
+        var control = ControlSide.Create(version => PipelineLog.NetworkRefused(_environment.Logger, version));
         if (snapshot.Find(SnapshotTags.Control) is { } content)
         {
-            control.Restore(content);
+            control.State.Restore(content);
         }
 
         var clock = new ServiceClock(_environment.Time, input.Recovery.LastRecord?.ElapsedMs ?? 0);
         var pages = new PageStore(state);
-        var outputs = OutputParts(output, snapshot);
+        var output = MakeOutput(outputFile, snapshot);
         var trigger = new AsyncSignal();
-        var shards = Shards(snapshot, pages, outputs, control, trigger);
+        var shards = MakeShards(snapshot, pages, output, control.State, trigger);
         var dispatcher = new Dispatcher(shards, _environment.Health, () => input.DurableCount, snapshot.Position, snapshot.Count);
-        var received = new ReceivedReader(
-            input.OpenReader(snapshot.Position), snapshot.Received(), snapshot.Position);
+        var received = new ReceivedReader(input.OpenReader(snapshot.Position), snapshot.Received(), snapshot.Position);
+        var ledger = new LedgerDesk(dispatcher, shards.Length, received, control.Devices);
         var metrics = Opened(new PipelineMetrics(_environment.Meters));
-        var ledger = new LedgerDesk(dispatcher, shards.Length, received, devices);
-        var retention = new Retention(_options, input, pages, outputs.Log, clock, snapshot.Head);
-        var sources = new SnapshotSources(
-            dispatcher, shards.Length, pages, outputs.Log, outputs.Writer, outputs.Latest, received, ledger, store, snapshot.Head?.Position);
-        var parts = new PipelineParts
-        {
-            Options = _options,
-            Time = _environment.Time,
-            Logger = _environment.Logger,
-            Metrics = metrics,
-            Health = _environment.Health,
-            Directory = directory,
-            Clock = clock,
-            Input = input,
-            Pages = pages,
-            Devices = devices,
-            Networks = networks,
-            Packets = packets,
-            OutputFile = output,
-            Output = outputs.Log,
-            OutputQueue = outputs.Queue,
-            OutputWriter = outputs.Writer,
-            Latest = outputs.Latest,
-            Shards = shards,
-            Dispatcher = dispatcher,
-            Received = received,
-            Ledger = ledger,
-            Snapshots = new Snapshotter(sources, retention, _environment.Time, _environment.Logger, metrics),
-            SnapshotTrigger = trigger,
-        };
+        var retention = new Retention(_options, input, pages, output.Log, clock, snapshot.Head);
+        var sources = new SnapshotSources(dispatcher, shards.Length, pages, output, received, ledger, store, snapshot.Head?.Position);
+        var snapshots = new Snapshotter(sources, retention, _environment.Time, _environment.Logger, metrics);
+        var parts = new PipelineParts(
+            _environment, directory, input, clock, control, pages, output, shards, dispatcher, received, ledger, snapshots, trigger, metrics);
         metrics.Observe(parts);
         Start(parts, snapshot);
         return parts;
@@ -114,7 +85,7 @@ internal sealed class PipelineAssembly
 
     private static void Start(PipelineParts parts, LoadedSnapshot snapshot)
     {
-        parts.OutputWriter.Start();
+        parts.Output.Writer.Start();
         parts.Received.Start();
         foreach (var shard in parts.Shards)
         {
@@ -126,6 +97,14 @@ internal sealed class PipelineAssembly
     {
         var log = LogWriter.Open(directory, options, _environment.Files, _environment.NewSalt, _environment.Meters, _environment.OnLogFault, _environment.Time);
         _environment.OnRecovered(options.Name, log.Recovery);
+        return log;
+    }
+
+    private GroupCommitLog OpenInput(string directory)
+    {
+        var log = GroupCommitLog.Open(
+            directory, _options.InputLog, _environment.Files, _environment.Time, _environment.NewSalt, _environment.Meters, _environment.OnLogFault);
+        _environment.OnRecovered(_options.InputLog.Name, log.Recovery);
         return log;
     }
 
@@ -150,8 +129,7 @@ internal sealed class PipelineAssembly
         PipelineLog.Opening(_environment.Logger, _options.DataDirectory, snapshot.Position, input.Start, input.DurableEnd);
     }
 
-    private (OutputLog Log, LoopQueue<OutputItem> Queue, OutputWriter Writer, LatestWindows Latest, OutputProgress Progress, uint Salt) OutputParts(
-        LogWriter file, LoadedSnapshot snapshot)
+    private OutputSide MakeOutput(LogWriter file, LoadedSnapshot snapshot)
     {
         var latest = new LatestWindows();
         var progress = OutputScan.Run(file, snapshot, latest, gap => _environment.OnGap("output", gap));
@@ -166,21 +144,16 @@ internal sealed class PipelineAssembly
             log.Advance,
             exception => PipelineLog.OutputWaits(_environment.Logger, exception.Message),
             exception => _environment.Fault("output", exception));
-        return (log, queue, writer, latest, progress, file.Salt);
+        return new OutputSide(file, log, queue, writer, latest, progress);
     }
 
-    private ShardLoop[] Shards(
-        LoadedSnapshot snapshot,
-        PageStore pages,
-        (OutputLog Log, LoopQueue<OutputItem> Queue, OutputWriter Writer, LatestWindows Latest, OutputProgress Progress, uint Salt) outputs,
-        ControlState control,
-        AsyncSignal trigger)
+    private ShardLoop[] MakeShards(LoadedSnapshot snapshot, PageStore pages, OutputSide outputs, ControlState control, AsyncSignal trigger)
     {
         var options = ShardOptionsOf(_options);
         var shards = new ShardLoop[_options.Shards];
         for (var index = 0; index < shards.Length; index++)
         {
-            var output = new ShardOutput(outputs.Progress, outputs.Queue, outputs.Salt);
+            var output = new ShardOutput(outputs.Progress, outputs.Queue, outputs.File.Salt);
             var state = new ShardState(options, index, shards.Length, pages, output);
             state.Restore(snapshot.Parts());
             shards[index] = new ShardLoop(

@@ -37,11 +37,11 @@ internal static class PipelineOpener
         var applied = new ShardBarrier(parts.Shards.Count, static shard => shard.Control?.GoLive());
         parts.Dispatcher.Place(applied);
         await applied.Done;
-        await parts.OutputWriter.RunAsync(static _ => { });
+        await parts.Output.Writer.RunAsync(static _ => { });
         environment.Health.ThrowIfFaulted();
-        parts.OutputWriter.GoLive();
+        parts.Output.Writer.GoLive();
         PipelineLog.Recovered(
-            parts.Logger, parts.Dispatcher.End - from, parts.Shards.Sum(static shard => shard.Output.Repeated), parts.Devices.Count);
+            environment.Logger, parts.Dispatcher.End - from, parts.Shards.Sum(static shard => shard.Output.Repeated), parts.Control.Devices.Count);
     }
 
     private static bool Dispatch(LogReader reader, PipelineParts parts, PipelineEnvironment environment)

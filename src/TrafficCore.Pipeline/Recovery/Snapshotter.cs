@@ -13,9 +13,7 @@ internal sealed record SnapshotSources(
     Dispatcher Dispatcher,
     int Shards,
     PageStore Pages,
-    OutputLog Output,
-    OutputWriter OutputWriter,
-    LatestWindows Latest,
+    OutputSide Output,
     ReceivedReader Received,
     LedgerDesk Ledger,
     SnapshotStore Store,
@@ -93,7 +91,7 @@ internal sealed class Snapshotter : IDisposable
     private async Task<(SnapshotHead Head, List<(uint Tag, ReadOnlyMemory<byte> Content)> Parts)> CollectAsync(CancellationToken cancellationToken)
     {
         // Taken before the barrier is placed: what shards emit behind it lies behind these.
-        var outputFrom = _from.Output.DurableEnd;
+        var outputFrom = _from.Output.Log.DurableEnd;
         var pagesFrom = _from.Pages.End;
         var collected = new ShardPart[_from.Shards];
         var barrier = new ShardBarrier(_from.Shards, shard => collected[shard.Index] = Collect(shard));
@@ -106,7 +104,7 @@ internal sealed class Snapshotter : IDisposable
         }
 
         _from.Pages.Commit();
-        await _from.OutputWriter.RunAsync(static _ => { });
+        await _from.Output.Writer.RunAsync(static _ => { });
         var head = new SnapshotHead
         {
             Position = barrier.Position,
@@ -121,7 +119,7 @@ internal sealed class Snapshotter : IDisposable
             (SnapshotTags.Head, head.ToBytes()),
             (SnapshotTags.Control, collected.Select(static part => part.Control).OfType<byte[]>().Single()),
             (SnapshotTags.Received, received),
-            (SnapshotTags.Latest, LatestPositions.ToBytes(_from.Latest)),
+            (SnapshotTags.Latest, LatestPositions.ToBytes(_from.Output.Latest)),
         };
         parts.AddRange(collected.Select(static part => (Tag: 0u, part.State)));
         return (head, parts);
