@@ -1,4 +1,5 @@
 using TrafficCore.Log;
+using TrafficCore.Pipeline.Ingest;
 using TrafficCore.Pipeline.Ledger;
 
 namespace TrafficCore.Pipeline.Shards;
@@ -12,45 +13,269 @@ namespace TrafficCore.Pipeline.Shards;
 /// </remarks>
 internal sealed class ShardState
 {
-#pragma warning disable CA1822, IDE0060 // Filled in by the next commits.
+    /// <summary>How often idle pages are looked for: often enough against <c>Windows:InMemory</c>, too rarely to be noticed.</summary>
+    private const long SweepMs = 60_000;
+
+    private readonly ShardContext _context;
+    private readonly DeviceDirectory _devices;
+    private readonly PseudoLedger _pseudo = new();
+    private readonly ReadingApplier _readings;
+    private readonly EventApplier _events;
+    private readonly RejectionApplier _rejections;
+    private readonly WindowCloser _closer;
+    private readonly ShardSnapshot _snapshot;
+    private readonly List<IntersectionState> _touched = [];
+    private readonly bool _isFirstShard;
+    private long _lastSweepMs;
+
     public ShardState(ShardOptions options, int shard, int shardCount, IPageStore pages, IShardOutput output)
     {
+        _isFirstShard = shard == 0;
+        _context = new ShardContext(options, pages, output);
+        _devices = new DeviceDirectory(_context, shard, shardCount);
+        var marks = new WindowMarks(_context);
+        _readings = new ReadingApplier(_context, marks);
+        _events = new EventApplier(_context, marks);
+        _rejections = new RejectionApplier(_context, _devices, _pseudo);
+        _closer = new WindowCloser(_context, marks);
+        _snapshot = new ShardSnapshot(_context, _devices, _pseudo, _isFirstShard);
     }
 
     /// <summary>Something is open, dirty or held: ticks are needed once a second.</summary>
-    public bool HasWork => false;
+    public bool HasWork => _context.WorkCount > 0;
 
     /// <summary>Bytes of pages that changed since they were last appended.</summary>
-    public long DirtyPageBytes => 0;
+    public long DirtyPageBytes => _context.DirtyPageBytes;
+
+    /// <summary>Bytes of all pages in memory.</summary>
+    public long ResidentPageBytes => _context.ResidentPageBytes;
 
     /// <summary>The oldest page position that the page index refers to: the state log must keep everything from there.</summary>
-    public long OldestPagePosition => long.MaxValue;
+    public long OldestPagePosition => _devices.Own.Aggregate(long.MaxValue, (oldest, s) => Math.Min(oldest, s.Pages.OldestPosition));
 
     /// <summary>Applies the next input record.</summary>
     public void Apply(long position, in RecordHeader header, ReadOnlySpan<byte> body)
     {
+        _context.MoveTo(position, header.ReceivedMs, header.ElapsedMs);
+        bool isWhole = (RecordType)header.Type switch
+        {
+            RecordType.Readings => ApplyReadings(in header, body),
+            RecordType.Events => ApplyEvents(in header, body),
+            RecordType.Rejection => ApplyRejection(in header, body),
+            RecordType.Device => InputRecordReader.TryDevice(in header, body, out DeviceView device) && _devices.Add(in device),
+            RecordType.Network => ApplyNetwork(in header, body),
+            RecordType.Tick => ApplyTick(),
+            _ => true,
+        };
+
+        // What cannot be read has no intersection: the first shard counts it for all.
+        _pseudo.Corrupt += !isWhole && _isFirstShard ? header.Count : 0;
     }
 
-    /// <summary>Appends every changed page to the page store; the pages stay in memory.</summary>
+    /// <summary>Appends every changed page to the page store; the pages stay in memory unless there are too many.</summary>
     public void FlushPages()
     {
+        bool isFull = _context.ResidentPageBytes > _context.Options.ResidentPageBytes;
+        foreach (IntersectionState state in _devices.Own)
+        {
+            state.Pages.Flush();
+            if (isFull)
+            {
+                state.Pages.EvictPast();
+            }
+        }
     }
 
     /// <summary>Writes everything but the pages, which are flushed first.</summary>
     public void WriteSnapshot(SnapshotPartWriter writer)
     {
+        FlushPages();
+        _snapshot.Write(writer);
     }
 
     /// <summary>Takes what belongs to this shard from a snapshot of any number of shards; only before the first record.</summary>
-    public void Restore(SnapshotPartReader reader)
-    {
-    }
+    /// <exception cref="InvalidDataException">The snapshot is damaged, or was written with other window lengths.</exception>
+    public void Restore(SnapshotPartReader reader) => _snapshot.Read(reader);
 
     /// <summary>Adds this shard's outcomes.</summary>
     public void ReadTotals(LedgerTotals totals)
     {
+        _pseudo.AddTo(totals);
+        foreach (IntersectionState state in _devices.Own)
+        {
+            for (int i = 0; i < state.DeviceCount; i++)
+            {
+                state.Details(i).AddTo(totals, in state.Device(i));
+            }
+        }
     }
 
     /// <summary>A device's outcomes, or null when this shard knows nothing of it. Pseudo devices may be known to two shards: add them.</summary>
-    public LedgerTotals? ReadDevice(string intersection, string kind, string device) => null;
+    public LedgerTotals? ReadDevice(string intersection, string kind, string device)
+    {
+        DeviceKind wanted = DeviceKinds.Parse(kind);
+        LedgerTotals? totals = _pseudo.Find(intersection, wanted, device);
+        if (_devices.FindOwn(intersection) is { } state)
+        {
+            foreach (int i in state.DeviceIndexes(wanted).Where(i => state.Details(i).Id == device))
+            {
+                totals ??= new LedgerTotals();
+                state.Details(i).AddTo(totals, in state.Device(i));
+            }
+        }
+
+        return totals;
+    }
+
+    private bool ApplyReadings(in RecordHeader header, ReadOnlySpan<byte> body)
+    {
+        if (!InputRecordReader.TryReadings(in header, body, out ReadingsView view))
+        {
+            return false;
+        }
+
+        RecordTrailer classes = view.Trailer;
+        bool hasClass = false;
+        ReadOnlySpan<ReadingEntry> entries = view.Entries;
+        for (int i = 0; i < entries.Length; i++)
+        {
+            ref readonly ReadingEntry entry = ref entries[i];
+            if (!_devices.TryFind(entry.Device, out DeviceSlot slot))
+            {
+                _pseudo.Corrupt += _isFirstShard ? 1 : 0;
+                continue;
+            }
+
+            if (slot.State is null)
+            {
+                continue;
+            }
+
+            Touch(slot.State);
+            if (_readings.Apply(slot.State, slot.Index, in entry) && (entry.Flags & ReadingFlags.HasClasses) != 0)
+            {
+                ApplyClasses(ref classes, ref hasClass, i);
+            }
+        }
+
+        CloseTouched();
+        return true;
+    }
+
+    /// <summary>Adds the classes of one reading; the trailer is in order of readings, so one pass serves the whole record.</summary>
+    private void ApplyClasses(ref RecordTrailer classes, ref bool hasClass, int reading)
+    {
+        while (hasClass || classes.MoveNext())
+        {
+            hasClass = classes.TryClassVolume(out ClassVolumeView view);
+            if (hasClass && view.Reading > reading)
+            {
+                return;
+            }
+
+            if (hasClass && view.Reading == reading)
+            {
+                _readings.ApplyClass(view.Name, view.Volume);
+            }
+
+            hasClass = false;
+        }
+    }
+
+    private bool ApplyEvents(in RecordHeader header, ReadOnlySpan<byte> body)
+    {
+        if (!InputRecordReader.TryEvents(in header, body, out EventsView view) || !_devices.TryFind(view.Batch.Controller, out DeviceSlot slot))
+        {
+            return false;
+        }
+
+        if (slot.State is not null)
+        {
+            _events.Apply(slot.State, slot.Index, in view);
+            _closer.AfterRecord(slot.State);
+        }
+
+        return true;
+    }
+
+    private bool ApplyRejection(in RecordHeader header, ReadOnlySpan<byte> body)
+    {
+        if (!InputRecordReader.TryRejection(in header, body, out RejectionView view))
+        {
+            return false;
+        }
+
+        if (_rejections.Apply(in view) is { } state)
+        {
+            _closer.AfterRecord(state);
+        }
+
+        return true;
+    }
+
+    private bool ApplyNetwork(in RecordHeader header, ReadOnlySpan<byte> body)
+    {
+        if (!InputRecordReader.TryNetwork(in header, body, out NetworkView view))
+        {
+            return false;
+        }
+
+        foreach (DeviceView device in view.Devices)
+        {
+            _devices.Add(in device);
+        }
+
+        NetworkInForce version = _context.Networks.Add(header.ReceivedMs, view.Json.ToArray());
+        foreach (IntersectionState state in _devices.Own)
+        {
+            if (version.Network.FindIntersection(state.Id) is not null)
+            {
+                EmptyRows.Begin(state, header.ReceivedMs);
+            }
+        }
+
+        return true;
+    }
+
+    private bool ApplyTick()
+    {
+        bool isSweep = _context.ElapsedMs - _lastSweepMs >= SweepMs;
+        _lastSweepMs = isSweep ? _context.ElapsedMs : _lastSweepMs;
+        IReadOnlyList<IntersectionState> own = _devices.Own;
+        for (int i = 0; i < own.Count; i++)
+        {
+            IntersectionState state = own[i];
+            if (state.NeedsTick)
+            {
+                _closer.AtTick(state);
+            }
+
+            state.DeleteExpired();
+            if (isSweep)
+            {
+                state.Pages.EvictIdle();
+            }
+        }
+
+        return true;
+    }
+
+    private void Touch(IntersectionState state)
+    {
+        if (state.TouchedPosition != _context.Position)
+        {
+            state.TouchedPosition = _context.Position;
+            _touched.Add(state);
+        }
+    }
+
+    private void CloseTouched()
+    {
+        foreach (IntersectionState state in _touched)
+        {
+            _closer.AfterRecord(state);
+        }
+
+        _touched.Clear();
+    }
 }

@@ -1,0 +1,75 @@
+using TrafficCore.Pipeline.Ingest;
+using TrafficCore.Pipeline.Ledger;
+
+namespace TrafficCore.Pipeline.Shards;
+
+/// <summary>What every reading of a device touches.</summary>
+internal struct DeviceState
+{
+    public DeviceKind Kind;
+    public DeviceFlags Flags;
+    public bool Heard;
+    public bool HasSequence;
+
+    /// <summary>Interval of the last reading in ms, 0 when unknown; of a controller <see cref="IntersectionState.ControllerIntervalMs"/>.</summary>
+    public uint Interval;
+
+    /// <summary>The last number of its own counter.</summary>
+    public uint Sequence;
+
+    /// <summary>Highest end of an interval, or event time, that it has sent.</summary>
+    public long Watermark;
+
+    /// <summary>Elapsed time of the last thing it sent.</summary>
+    public long HeardMs;
+
+    public long Stored;
+    public long Duplicate;
+    public long Conflict;
+    public long Late;
+    public long Gaps;
+
+    /// <summary>Judges the device's own counter: missing numbers are a gap, going back is a restart.</summary>
+    public void TakeSequence(uint sequence)
+    {
+        int step = unchecked((int)(sequence - Sequence));
+        if (HasSequence && step > 1)
+        {
+            Gaps += step - 1;
+        }
+
+        HasSequence = true;
+        Sequence = sequence;
+    }
+}
+
+/// <summary>What few records touch.</summary>
+internal sealed class DeviceDetails(string id)
+{
+    public string Id { get; } = id;
+
+    /// <summary>Batches that a controller sent.</summary>
+    public BatchRuns Batches { get; } = new();
+
+    /// <summary>Refused at the door, by reason; null without.</summary>
+    public SortedDictionary<string, long>? Rejected { get; private set; }
+
+    public void AddRejected(string reason, long count)
+    {
+        Rejected ??= new SortedDictionary<string, long>(StringComparer.Ordinal);
+        Rejected[reason] = Rejected.GetValueOrDefault(reason) + count;
+    }
+
+    public void AddTo(LedgerTotals totals, in DeviceState state)
+    {
+        totals.Stored += state.Stored;
+        totals.Duplicate += state.Duplicate;
+        totals.Conflict += state.Conflict;
+        totals.Late += state.Late;
+        totals.Gaps += state.Gaps;
+        foreach ((string reason, long count) in Rejected ?? [])
+        {
+            totals.AddRejected(reason, count);
+        }
+    }
+}

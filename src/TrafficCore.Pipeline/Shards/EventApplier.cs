@@ -1,0 +1,168 @@
+using TrafficCore.Pipeline.Ingest;
+
+namespace TrafficCore.Pipeline.Shards;
+
+/// <summary>Applies a batch of controller events: identities, vehicles of channels, and when the stream was alive.</summary>
+internal sealed class EventApplier(ShardContext context, WindowMarks marks)
+{
+    /// <summary>Indiana code of a detector that switches on: one vehicle.</summary>
+    private const ushort DetectorOn = 82;
+
+    private readonly long _span = context.Lengths.SpanMs;
+
+    public void Apply(IntersectionState state, int controller, in EventsView batch)
+    {
+        ref DeviceState device = ref state.Device(controller);
+        long tooOld = Math.Min(device.Watermark, context.ReceivedMs) - context.Options.LatenessMs;
+        state.Hear(ref device, IntersectionState.ControllerIntervalMs);
+        long first = long.MaxValue, last = long.MinValue;
+        bool stored = false;
+        foreach (ref readonly EventEntry entry in batch.Entries)
+        {
+            stored |= Apply(state, controller, in entry, tooOld);
+            first = Math.Min(first, entry.Timestamp);
+            last = Math.Max(last, entry.Timestamp);
+        }
+
+        if (batch.Entries.IsEmpty)
+        {
+            return;
+        }
+
+        if ((batch.Batch.Flags & EventsFlags.Unjudged) == 0)
+        {
+            state.Advance(ref device, last);
+        }
+
+        if (stored && (batch.Batch.Flags & EventsFlags.HasSequence) != 0)
+        {
+            device.TakeSequence(batch.Batch.Sequence);
+            if (state.Details(controller).Batches.Add(batch.Batch.Sequence, first, last) is { } behind)
+            {
+                HoleChanged(state, behind);
+            }
+        }
+    }
+
+    private bool Apply(IntersectionState state, int controller, in EventEntry entry, long tooOld)
+    {
+        ref DeviceState device = ref state.Device(controller);
+        PageState? page = entry.Timestamp < tooOld ? null : state.Pages.Get(PageMath.FloorDivide(entry.Timestamp, _span));
+        if (page is null)
+        {
+            device.Late++;
+            return false;
+        }
+
+        ControllerPage events = page.Controller(controller);
+        int offset = (int)(entry.Timestamp - page.Start);
+        long before = events.Identities.Bytes;
+        if (!events.Identities.Add(offset, entry.Code, entry.Parameter, context.Pool))
+        {
+            device.Duplicate++;
+            return false;
+        }
+
+        page.Bytes += events.Identities.Bytes - before;
+        device.Stored++;
+        if (entry.Code == DetectorOn)
+        {
+            AddVehicle(state, page, events, entry.Parameter, offset);
+        }
+
+        MarkAlive(state, page, events, controller, offset / 1000);
+        state.Pages.MarkChanged(page);
+        return true;
+    }
+
+    private void AddVehicle(IntersectionState state, PageState page, ControllerPage events, int parameter, int offset)
+    {
+        ChannelPage? channel = events.Find(parameter);
+        if (channel is null)
+        {
+            channel = new ChannelPage(parameter, context.Lengths.Count);
+            events.Channels.Add(channel);
+            page.Bytes += 64;
+        }
+
+        for (int length = 0; length < context.Lengths.Count; length++)
+        {
+            int window = (int)(offset / context.Lengths[length]);
+            ref int count = ref channel.Count(length, window, page.Slots[length].Length, ref page.Bytes);
+            count = (count + 2) | 1;
+            marks.Touch(state, page, length, window);
+        }
+
+        int hour = offset / 3_600_000;
+        if ((channel.Hours & (1u << hour)) == 0)
+        {
+            channel.Hours |= 1u << hour;
+            TouchPublished(state, page, hour * 3_600_000L, ((hour + 1) * 3_600_000L) - 1);
+        }
+    }
+
+    /// <summary>An event proves the stream alive for a minute, which may reach into the next page.</summary>
+    private void MarkAlive(IntersectionState state, PageState page, ControllerPage events, int controller, int second)
+    {
+        ref ulong word = ref events.EventSeconds[second >> 6];
+        ulong bit = 1UL << (second & 63);
+        if ((word & bit) != 0)
+        {
+            return;
+        }
+
+        word |= bit;
+        events.Hours |= 1u << (second / 3600);
+        TouchAll(state, page, second * 1000L, (second + AliveTime.Seconds) * 1000L - 1);
+        int seconds = (int)(_span / 1000);
+        if (second + AliveTime.Seconds <= seconds || state.Pages.Get(page.Index + 1) is not { } next)
+        {
+            return;
+        }
+
+        ControllerPage following = next.Controller(controller);
+        following.CarrySecond = Math.Max(following.CarrySecond, second - seconds);
+        TouchAll(state, next, 0, ((second + AliveTime.Seconds - seconds) * 1000L) - 1);
+        state.Pages.MarkChanged(next);
+    }
+
+    /// <summary>A hole in the numbers opened or closed: the minute after the last event before it changed its meaning.</summary>
+    private void HoleChanged(IntersectionState state, long behind)
+    {
+        long end = behind + (AliveTime.Seconds * 1000L);
+        for (long index = PageMath.FloorDivide(behind, _span); index <= PageMath.FloorDivide(end, _span); index++)
+        {
+            if (state.Pages.Exists(index) && state.Pages.Get(index) is { } page)
+            {
+                TouchPublished(state, page, Math.Max(0, behind - page.Start), Math.Min(_span - 1, end - page.Start));
+                state.Pages.MarkChanged(page);
+            }
+        }
+    }
+
+    private void TouchAll(IntersectionState state, PageState page, long from, long to)
+    {
+        for (int length = 0; length < context.Lengths.Count; length++)
+        {
+            int last = (int)Math.Min(to / context.Lengths[length], page.Slots[length].Length - 1);
+            for (int window = (int)(from / context.Lengths[length]); window <= last; window++)
+            {
+                marks.Touch(state, page, length, window);
+            }
+        }
+    }
+
+    private void TouchPublished(IntersectionState state, PageState page, long from, long to)
+    {
+        for (int length = 0; length < context.Lengths.Count; length++)
+        {
+            for (int window = (int)(from / context.Lengths[length]); window <= (int)(to / context.Lengths[length]); window++)
+            {
+                if ((page.Slots[length][window].Flags & WindowFlags.Published) != 0)
+                {
+                    marks.Touch(state, page, length, window);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,37 @@
+using TrafficCore.Traffic.Network;
+
+namespace TrafficCore.Pipeline.Shards;
+
+/// <summary>All versions of the network file that the log has seen, in order.</summary>
+internal sealed class NetworkTimeline
+{
+    private readonly List<NetworkInForce> _versions = [];
+
+    public IReadOnlyList<NetworkInForce> Versions => _versions;
+
+    public NetworkInForce Add(long receivedMs, byte[] json)
+    {
+        // The door checked the file before it logged it. A file that an older program accepted and this one does not names nothing.
+        RoadNetwork network = RoadNetworkParser.Parse(json).Network ?? RoadNetwork.Empty;
+        var version = new NetworkInForce(_versions.Count, receivedMs, network, json);
+        _versions.Add(version);
+        return version;
+    }
+
+    /// <summary>The version that rules a window: the last that was received at or before its start, else the first; null without any.</summary>
+    public NetworkInForce? At(long start)
+    {
+        for (int i = _versions.Count - 1; i > 0; i--)
+        {
+            if (_versions[i].ReceivedMs <= start)
+            {
+                return _versions[i];
+            }
+        }
+
+        return _versions.Count > 0 ? _versions[0] : null;
+    }
+}
+
+/// <summary>One version of the network file and when it was received.</summary>
+internal sealed record NetworkInForce(int Version, long ReceivedMs, RoadNetwork Network, byte[] Json);

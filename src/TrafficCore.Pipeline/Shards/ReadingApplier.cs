@@ -1,0 +1,137 @@
+using TrafficCore.Pipeline.Ingest;
+using TrafficCore.Traffic.Windows;
+
+namespace TrafficCore.Pipeline.Shards;
+
+/// <summary>Applies one reading: late, duplicate, or stored. The hot path: nothing here allocates once a page has warmed up.</summary>
+internal sealed class ReadingApplier(ShardContext context, WindowMarks marks)
+{
+    private readonly long[] _lengths = context.Lengths.Ms.ToArray();
+    private readonly long _span = context.Lengths.SpanMs;
+
+    // Where the last stored reading went, for the classes that follow it.
+    private PageState? _page;
+    private DetectorPage? _detector;
+    private uint _offset;
+    private uint _interval;
+
+    /// <summary>Applies a reading; true when it was stored.</summary>
+    public bool Apply(IntersectionState state, int deviceIndex, in ReadingEntry entry)
+    {
+        ref DeviceState device = ref state.Device(deviceIndex);
+        long end = entry.Timestamp + entry.Interval;
+        bool isLate = end < Math.Min(device.Watermark, context.ReceivedMs) - context.Options.LatenessMs;
+        state.Hear(ref device, entry.Interval);
+        PageState? page = isLate ? null : state.Pages.Get(PageMath.FloorDivide(entry.Timestamp, _span));
+        if (page is null)
+        {
+            device.Late++;
+            return false;
+        }
+
+        bool stored = Store(state, page, deviceIndex, in entry);
+        if (stored && (entry.Flags & ReadingFlags.HasSequence) != 0)
+        {
+            device.TakeSequence(entry.Sequence);
+        }
+
+        if ((entry.Flags & ReadingFlags.Unjudged) == 0)
+        {
+            state.Advance(ref device, end);
+        }
+
+        return stored;
+    }
+
+    /// <summary>Adds vehicles of a class to the reading that was stored last.</summary>
+    public void ApplyClass(ReadOnlySpan<byte> name, uint volume)
+    {
+        int number = _page!.ClassNumber(name);
+        for (int length = FirstLength(_interval); length < _lengths.Length; length++)
+        {
+            // The lowest bit says that the class was sent: none of a class is something else than not counted.
+            ref long known = ref _detector!.Class(length, number, (int)(_offset / (uint)_lengths[length]), ref _page.Bytes);
+            known = (known | 1) + (2L * volume);
+        }
+    }
+
+    private bool Store(IntersectionState state, PageState page, int deviceIndex, in ReadingEntry entry)
+    {
+        ref DeviceState device = ref state.Device(deviceIndex);
+        DetectorPage detector = page.Detector(deviceIndex);
+        var offset = (uint)(entry.Timestamp - page.Start);
+
+        // A time that the server gave says nothing about which reading it is.
+        if ((entry.Flags & ReadingFlags.ServerTime) == 0)
+        {
+            long before = detector.Identities.Bytes;
+            IdentityOutcome outcome = detector.Identities.Add(offset, entry.Interval, Fingerprint(in entry), context.Pool);
+            if (outcome != IdentityOutcome.Added)
+            {
+                device.Duplicate++;
+                device.Conflict += outcome == IdentityOutcome.Conflict ? 1 : 0;
+                return false;
+            }
+
+            page.Bytes += detector.Identities.Bytes - before;
+        }
+
+        device.Stored++;
+        _page = page;
+        _detector = detector;
+        _offset = offset;
+        _interval = entry.Interval;
+        var values = new ReadingValues(
+            entry.Interval, entry.Volume, entry.Occupancy, entry.Speed == ReadingEntry.NoSpeed ? -1 : entry.Speed);
+        for (int length = FirstLength(entry.Interval); length < _lengths.Length; length++)
+        {
+            AddTo(state, page, detector, length, (int)(offset / (uint)_lengths[length]), in values);
+        }
+
+        uint hour = offset / 3_600_000;
+        if (entry.Interval < detector.HourShortest[hour])
+        {
+            detector.HourShortest[hour] = entry.Interval;
+            marks.ExpectationChanged(state, page, deviceIndex, (int)hour, entry.Interval);
+        }
+
+        state.Pages.MarkChanged(page);
+        return true;
+    }
+
+    private void AddTo(IntersectionState state, PageState page, DetectorPage detector, int length, int window, in ReadingValues values)
+    {
+        detector.Cell(length, window, context.Pool, ref page.Bytes).Add(in values);
+        WindowFlags flags = page.Slots[length][window].Flags;
+        if ((flags & WindowFlags.Open) != 0)
+        {
+            return;
+        }
+
+        if ((flags & WindowFlags.Published) != 0)
+        {
+            detector.Row(length, window, ref page.Bytes) |= RowTrack.Dirty;
+        }
+
+        marks.Touch(state, page, length, window);
+    }
+
+    private int FirstLength(uint interval)
+    {
+        int length = 0;
+        while (length < _lengths.Length && _lengths[length] < interval)
+        {
+            length++;
+        }
+
+        return length;
+    }
+
+    private static ushort Fingerprint(in ReadingEntry entry)
+    {
+        ulong mixed = entry.Volume + 1;
+        mixed = (mixed * 0x9E3779B97F4A7C15) ^ (uint)entry.Occupancy;
+        mixed = (mixed * 0x9E3779B97F4A7C15) ^ ((ulong)entry.Speed << 32) ^ entry.Interval;
+        return (ushort)((mixed * 0x9E3779B97F4A7C15) >> 48);
+    }
+}

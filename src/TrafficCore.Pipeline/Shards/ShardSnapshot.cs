@@ -1,0 +1,129 @@
+using TrafficCore.Pipeline.Output;
+
+namespace TrafficCore.Pipeline.Shards;
+
+/// <summary>
+/// A shard's parts of a snapshot. What all shards hold alike (devices, networks) is written by the first; the rest is a part
+/// per intersection, so that any number of shards can take it up again.
+/// </summary>
+internal sealed class ShardSnapshot(ShardContext context, DeviceDirectory devices, PseudoLedger pseudo, bool isFirstShard)
+{
+    private const byte Version = 1;
+
+    private readonly BodyWriter _part = new();
+
+    public void Write(SnapshotPartWriter writer)
+    {
+        if (isFirstShard)
+        {
+            WriteShared(writer);
+        }
+
+        Begin();
+        pseudo.Write(_part);
+        writer.Write(SnapshotTag.Orphans, _part.Written);
+        foreach (IntersectionState state in devices.Own)
+        {
+            Begin();
+            IntersectionCodec.Write(_part, state, context);
+            writer.Write(SnapshotTag.Intersection, _part.Written);
+        }
+    }
+
+    public void Read(SnapshotPartReader snapshot)
+    {
+        // Parts of several shards may come in any order, and all others need the device table.
+        foreach ((uint tag, ReadOnlyMemory<byte> content) in snapshot.Parts())
+        {
+            ReadShared(tag, content.Span);
+        }
+
+        foreach ((uint tag, ReadOnlyMemory<byte> content) in snapshot.Parts())
+        {
+            ReadOwn(tag, content.Span);
+        }
+    }
+
+    private void WriteShared(SnapshotPartWriter writer)
+    {
+        Begin();
+        _part.Count(context.Lengths.Count);
+        foreach (long length in context.Lengths.Ms)
+        {
+            _part.Unsigned((ulong)length);
+        }
+
+        _part.Signed(context.Position);
+        _part.Signed(context.ReceivedMs);
+        _part.FixedInt64(context.ElapsedMs);
+        devices.Write(_part);
+        writer.Write(SnapshotTag.Devices, _part.Written);
+        foreach (NetworkInForce version in context.Networks.Versions)
+        {
+            Begin();
+            _part.Signed(version.ReceivedMs);
+            _part.Block(version.Json);
+            writer.Write(SnapshotTag.Network, _part.Written);
+        }
+    }
+
+    private void ReadShared(uint tag, ReadOnlySpan<byte> content)
+    {
+        var reader = new BodyReader(content);
+        if (tag == SnapshotTag.Devices)
+        {
+            CheckVersion(ref reader);
+            bool isSame = reader.Int32() == context.Lengths.Count;
+            for (int i = 0; isSame && i < context.Lengths.Count; i++)
+            {
+                isSame = reader.Int64() == context.Lengths[i];
+            }
+
+            if (!isSame)
+            {
+                throw new InvalidDataException("the snapshot was written with other window lengths; Windows:Length cannot change in a data directory");
+            }
+
+            context.MoveTo(reader.Signed(), reader.Signed(), reader.FixedInt64());
+            devices.Read(ref reader);
+        }
+        else if (tag == SnapshotTag.Network)
+        {
+            CheckVersion(ref reader);
+            context.Networks.Add(reader.Signed(), reader.Block().ToArray());
+        }
+    }
+
+    private void ReadOwn(uint tag, ReadOnlySpan<byte> content)
+    {
+        var reader = new BodyReader(content);
+        if (tag == SnapshotTag.Orphans)
+        {
+            CheckVersion(ref reader);
+            pseudo.Read(ref reader, devices, isFirstShard);
+        }
+        else if (tag == SnapshotTag.Intersection)
+        {
+            CheckVersion(ref reader);
+            if (devices.FindOwn(IntersectionCodec.ReadOrdinal(ref reader)) is { } state)
+            {
+                IntersectionCodec.Read(ref reader, state, context);
+            }
+        }
+    }
+
+    private void Begin()
+    {
+        _part.Clear();
+        _part.Byte(Version);
+    }
+
+    private static void CheckVersion(ref BodyReader reader)
+    {
+        byte version = reader.Byte();
+        if (version != Version)
+        {
+            throw new InvalidDataException($"a snapshot part of version {version} is not known to this program");
+        }
+    }
+}

@@ -1,0 +1,46 @@
+using TrafficCore.Traffic.Detectors;
+using TrafficCore.Traffic.Service;
+
+namespace TrafficCore.Traffic.Windows;
+
+/// <summary>Which row of which window.</summary>
+public readonly record struct RowKey(string Intersection, FlowLevel Level, string Id, long Start, long Length);
+
+/// <summary>Makes rows of single detectors.</summary>
+public static class DetectorRow
+{
+    /// <summary>Makes the row; without content it is the empty row of a silent detector.</summary>
+    public static FlowRow Create(in RowKey key, int revision, in DetectorFlow flow, PcuTable pcu) => new()
+    {
+        Intersection = key.Intersection,
+        Id = key.Id,
+        Level = key.Level,
+        Start = key.Start,
+        Length = key.Length,
+        Revision = revision,
+        Readings = flow.Cell.Readings,
+        Volume = flow.Volume,
+        ObservedMs = flow.Cell.ObservedMs,
+        Expected = flow.ExpectedReadings(key.Length),
+        ExpectedMs = flow.IsExpected && flow.IsTimed ? key.Length : null,
+        OccupancyWeighted = flow.Cell.OccupancyWeighted,
+        OccupancyMs = flow.Cell.OccupancyMs,
+        SpeedWeighted = flow.Cell.SpeedWeighted,
+        SpeedVehicles = flow.Cell.SpeedVehicles,
+        FlowRateMilli = flow.RateMilli,
+        Classes = flow.Classes?.ToList() ?? [],
+        PcuMilli = flow.Classes?.PcuMilli(pcu),
+        Health = Judge(in flow, key.Length),
+    };
+
+    private static RowHealth Judge(in DetectorFlow flow, long length) => RowHealthRule.Judge(new RowHealthInput
+    {
+        Readings = flow.Cell.Readings,
+        Volume = flow.Volume,
+        ObservedMs = flow.Cell.ObservedMs,
+        LengthMs = length,
+        OccupancyWeighted = flow.Cell.OccupancyWeighted,
+        OccupancyMs = flow.Cell.OccupancyMs,
+        SpeedWithoutVehicles = flow.Cell.SpeedWithoutVehicles,
+    });
+}
