@@ -1,1 +1,3 @@
-return 0;
+using TrafficCore.LoadBench;
+
+return await LoadBenchCommandLine.RunAsync(args, Console.Out, Console.Error);

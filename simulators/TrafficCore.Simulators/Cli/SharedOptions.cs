@@ -22,6 +22,15 @@ internal static class SharedOptions
         Description = "Print the result as one JSON line, last on standard output.",
     };
 
+    /// <summary>An option that takes a whole number in a range.</summary>
+    public static Option<int> Whole(string name, string description, int value, int low, int high) => new(name)
+    {
+        Description = $"{description} [default: {value}]",
+        CustomParser = Parsed(text => ParseWhole(text, low, high)),
+        DefaultValueFactory = _ => value,
+        HelpName = "N",
+    };
+
     /// <summary>An option parser that turns a <see cref="UsageException"/> into an error of the command line.</summary>
     public static Func<ArgumentResult, T?> Parsed<T>(Func<string, T> parse) => result =>
     {

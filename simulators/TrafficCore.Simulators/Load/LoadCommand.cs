@@ -12,8 +12,8 @@ internal static class LoadCommand
     {
         var defaults = new LoadOptions();
         var broker = SharedOptions.Broker();
-        var rate = Number("--rate", "Readings per second over all connections", defaults.Rate, 1, 10_000_000);
-        var connections = Number("--connections", "Connections; each is one detector", defaults.Connections, 1, 60_000);
+        var rate = SharedOptions.Whole("--rate", "Readings per second over all connections", defaults.Rate, 1, 10_000_000);
+        var connections = SharedOptions.Whole("--connections", "Connections; each is one detector", defaults.Connections, 1, 60_000);
         var duration = new Option<TimeSpan>("--duration")
         {
             Description = "How long to send [default: 10s]",
@@ -27,7 +27,7 @@ internal static class LoadCommand
             CustomParser = SharedOptions.Parsed<long?>(static text => SharedOptions.ParseWhole(text, 1, int.MaxValue)),
             HelpName = "N",
         };
-        var qos = Number("--qos", "Quality of service, 0 or 1", defaults.Qos, 0, 1);
+        var qos = SharedOptions.Whole("--qos", "Quality of service, 0 or 1", defaults.Qos, 0, 1);
         var http = new Option<Uri?>("--http")
         {
             Description = "The service's HTTP address; checks its ledger at the end",
@@ -57,14 +57,6 @@ internal static class LoadCommand
             cancellation));
         return command;
     }
-
-    private static Option<int> Number(string name, string description, int value, int low, int high) => new(name)
-    {
-        Description = $"{description} [default: {value}]",
-        CustomParser = SharedOptions.Parsed(text => SharedOptions.ParseWhole(text, low, high)),
-        DefaultValueFactory = _ => value,
-        HelpName = "N",
-    };
 
     private static Uri ParseHttp(string text) =>
         Uri.TryCreate(text.EndsWith('/') ? text : text + "/", UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"

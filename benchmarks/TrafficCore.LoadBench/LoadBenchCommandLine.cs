@@ -1,0 +1,88 @@
+using System.CommandLine;
+
+namespace TrafficCore.LoadBench;
+
+/// <summary>The program's command line, from arguments to exit code: 0 done, 1 lost something or below the ratchet, 2 wrong usage.</summary>
+internal static class LoadBenchCommandLine
+{
+    public static async Task<int> RunAsync(string[] arguments, TextWriter output, TextWriter error)
+    {
+        var mqblast = new Option<string>("--mqblast") { Description = "Source of the load generator, compiled with gcc", Required = true, HelpName = "mqblast.c" };
+        var service = new Option<string?>("--service") { Description = "The service's program or .dll [default: built from this checkout]" };
+        var rounds = new Option<int>("--rounds") { Description = "Rounds; results are medians", DefaultValueFactory = static _ => 3 };
+        var profiles = new Option<string[]>("--profiles") { Description = "Profiles to run [default: all]", AllowMultipleArgumentsPerToken = true };
+        profiles.AcceptOnlyFromAmong([.. LoadProfile.All.Select(static p => p.Name)]);
+        var noReference = new Option<bool>("--no-reference") { Description = "Do not measure mosquitto" };
+        var noWindows = new Option<bool>("--no-windows") { Description = "Do not wait for the windows to check their volumes" };
+        var json = new Option<string?>("--json") { Description = "Write all results to this file" };
+        var gate = new Option<bool>("--gate") { Description = "Run the profiles of benchmarks/ratchet.json only and fail when below it" };
+        var data = new Option<string?>("--data") { Description = "Directory for the service's data: the disk that is measured" };
+        var root = new RootCommand("Measures TrafficCore end to end, and mosquitto in turn as the reference.")
+        {
+            mqblast, service, rounds, profiles, noReference, noWindows, json, gate, data,
+        };
+        root.SetAction((result, _) =>
+        {
+            var gated = result.GetValue(gate);
+            return MeasureAsync(
+                new BenchOptions
+                {
+                    MqblastSource = result.GetRequiredValue(mqblast),
+                    Service = result.GetValue(service),
+                    Rounds = Math.Max(1, result.GetValue(rounds)),
+                    Profiles = [.. LoadProfile.All.Where(p => Wanted(p, result.GetValue(profiles) ?? [], gated))],
+                    Reference = !gated && !result.GetValue(noReference),
+                    CheckWindows = !result.GetValue(noWindows),
+                    Json = result.GetValue(json),
+                    Gate = gated,
+                    DataRoot = result.GetValue(data),
+                },
+                output,
+                error);
+        });
+        var parsed = root.Parse(arguments);
+        if (parsed.Errors.Count > 0)
+        {
+            await error.WriteLineAsync(string.Join(Environment.NewLine, parsed.Errors.Select(static e => e.Message)));
+            return 2;
+        }
+
+        return await parsed.InvokeAsync(new InvocationConfiguration { Output = output, Error = error });
+    }
+
+    private static bool Wanted(LoadProfile profile, string[] named, bool gated) =>
+        gated ? ReadRatchets().Any(r => r.Profile == profile.Name)
+        : named.Length == 0 || named.Contains(profile.Name);
+
+    private static IReadOnlyList<Ratchet> ReadRatchets() => Ratchet.Read(Path.Combine(ServiceBuild.FindRoot(), "benchmarks", "ratchet.json"));
+
+    private static async Task<int> MeasureAsync(BenchOptions options, TextWriter output, TextWriter error)
+    {
+        try
+        {
+            var results = await new Bench(options, output).RunAsync();
+            foreach (var line in BenchReport.Table(results))
+            {
+                await output.WriteLineAsync(line);
+            }
+
+            if (options.Json is { } file)
+            {
+                await File.WriteAllTextAsync(file, BenchReport.Json(results));
+            }
+
+            var failures = options.Gate ? ReadRatchets().SelectMany(r => r.Failures(results)).ToArray() : [];
+            foreach (var failure in failures)
+            {
+                await error.WriteLineAsync("BELOW THE RATCHET: " + failure);
+            }
+
+            return failures.Length == 0 ? 0 : 1;
+        }
+        catch (Exception e) when (e is BenchException or HttpRequestException or IOException)
+        {
+            await error.WriteLineAsync(e.Message);
+            return 1;
+        }
+    }
+}

@@ -1,0 +1,101 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using TrafficCore.Simulators.Load;
+
+namespace TrafficCore.Simulators.Demo;
+
+/// <summary>Asks the running service what anybody could ask it, over HTTP: the demonstration shows no inside knowledge.</summary>
+/// <remarks>Ownership: one loop.</remarks>
+internal sealed class DemoFeed : IDisposable
+{
+    private readonly HttpClient _http;
+    private readonly TimeProvider _time;
+    private (long Received, long At)? _last;
+
+    public DemoFeed(Uri service, TimeProvider time)
+    {
+        _http = new HttpClient { BaseAddress = service, Timeout = TimeSpan.FromSeconds(5) };
+        _time = time;
+    }
+
+    /// <summary>The state now; parts that can't be had are empty.</summary>
+    public async Task<DemoSnapshot> ReadAsync(CancellationToken cancellation)
+    {
+        var intersections = await AskAsync("api/v1/intersections", cancellation);
+        var boards = await AskAsync("api/v1/boards", cancellation);
+        var ledger = await AskAsync("api/v1/ledger", cancellation) is { } counts ? LedgerClient.Parse(counts) : null;
+        return new DemoSnapshot(
+            [.. Items(intersections, "intersections").Select(ReadIntersection)],
+            [.. Items(boards, "boards").Select(ReadBoard)],
+            ledger,
+            Rate(ledger));
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    internal static DemoIntersection ReadIntersection(JsonElement json)
+    {
+        var latest = Member(json, "latest");
+        var row = Member(latest, "row") ?? latest;
+        return new DemoIntersection(
+            Text(json, "id") ?? "?",
+            Text(json, "name"),
+            Text(latest, "window"),
+            Text(row, "start") is { } start ? DateTimeOffset.Parse(start, System.Globalization.CultureInfo.InvariantCulture) : null,
+            (long?)Number(row, "volume"),
+            Number(row, "occupancy"),
+            Number(row, "speed"),
+            Text(row, "levelOfService") ?? Text(json, "levelOfService"),
+            Number(row, "coverage"));
+    }
+
+    internal static DemoBoard ReadBoard(JsonElement json)
+    {
+        var because = Member(Member(json, "reason"), "because");
+        var why = Text(Member(json, "reason"), "rule") is { } rule
+            ? string.Join(' ', new[] { rule, Text(because, "event"), Text(because, "approach"), Evidence(because) }.OfType<string>())
+            : null;
+        return new DemoBoard(
+            Text(json, "intersection") ?? "?", Text(json, "board") ?? "?", Text(json, "multi"), why, Text(json, "delivery"), Text(Member(json, "status"), "state"));
+    }
+
+    private static string? Evidence(JsonElement? because) =>
+        Text(because, "metric") is { } metric && Number(because, "value") is { } value
+            ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{metric} {value:0.##}")
+            : null;
+
+    private double Rate(LedgerCounts? ledger)
+    {
+        var now = _time.GetTimestamp();
+        var rate = ledger is not null && _last is { } last ? (ledger.Received - last.Received) / _time.GetElapsedTime(last.At, now).TotalSeconds : 0;
+        _last = ledger is null ? _last : (ledger.Received, now);
+        return rate;
+    }
+
+    private async Task<JsonElement?> AskAsync(string path, CancellationToken cancellation)
+    {
+        try
+        {
+            return await _http.GetFromJsonAsync<JsonElement>(path, cancellation);
+        }
+        catch (Exception e) when (e is HttpRequestException or JsonException || (e is OperationCanceledException && !cancellation.IsCancellationRequested))
+        {
+            // The service is starting or busy; the next question comes in a second.
+            return null;
+        }
+    }
+
+    private static IEnumerable<JsonElement> Items(JsonElement? json, string name) =>
+        json is { ValueKind: JsonValueKind.Array } array ? array.EnumerateArray()
+        : Member(json, name) is { ValueKind: JsonValueKind.Array } member ? member.EnumerateArray()
+        : [];
+
+    private static JsonElement? Member(JsonElement? json, string name) =>
+        json is { ValueKind: JsonValueKind.Object } o && o.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
+
+    private static string? Text(JsonElement? json, string name) =>
+        Member(json, name) is { ValueKind: JsonValueKind.String } value ? value.GetString() : null;
+
+    private static double? Number(JsonElement? json, string name) =>
+        Member(json, name) is { ValueKind: JsonValueKind.Number } value ? value.GetDouble() : null;
+}

@@ -1,0 +1,98 @@
+using TrafficCore.Simulators.City;
+using TrafficCore.Simulators.Cli;
+using TrafficCore.Simulators.Load;
+
+namespace TrafficCore.Simulators.Demo;
+
+/// <summary>Starts service, city and boards in one process, shows them, and takes them down in order.</summary>
+internal sealed class DemoRunner
+{
+    /// <summary>How long the service may take to account for the last readings.</summary>
+    private static readonly TimeSpan SettleLimit = TimeSpan.FromSeconds(10);
+
+    private readonly DemoOptions _options;
+    private readonly TimeProvider _time;
+    private readonly TextWriter _output;
+    private readonly Func<string, IDemoScreen> _screen;
+
+    /// <param name="options">What to start.</param>
+    /// <param name="time">Clock.</param>
+    /// <param name="output">Where lines go.</param>
+    /// <param name="screen">Makes the screen, given its last line.</param>
+    public DemoRunner(DemoOptions options, TimeProvider time, TextWriter output, Func<string, IDemoScreen> screen) =>
+        (_options, _time, _output, _screen) = (options, time, output, screen);
+
+    /// <summary>Runs until cancelled or the duration is over.</summary>
+    public async Task<DemoReport> RunAsync(CancellationToken cancellation)
+    {
+        var temporary = _options.DataDirectory is null ? Directory.CreateTempSubdirectory("trafficcore-demo-").FullName : null;
+        var directory = Path.GetFullPath(_options.DataDirectory ?? temporary!);
+        try
+        {
+            var plan = CityPlan.Create(new CityOptions { Seed = _options.Seed, Intersections = _options.Intersections });
+            var network = DemoService.WriteNetworkFile(plan, directory);
+            await using var service = await DemoHost.StartAsync(DemoService.Configure(_options, directory, network), cancellation);
+            await _output.WriteLineAsync(WhereToLook(service));
+            return await RunCityAsync(plan, service, cancellation);
+        }
+        finally
+        {
+            if (temporary is not null)
+            {
+                Directory.Delete(temporary, recursive: true);
+            }
+        }
+    }
+
+    private async Task<DemoReport> RunCityAsync(CityPlan plan, DemoHost service, CancellationToken cancellation)
+    {
+        using var feed = new DemoFeed(service.Http, _time);
+        using var ledger = new LedgerClient(service.Http, _time);
+        var before = await ledger.ReadAsync(cancellation);
+        var city = new DemoCity(plan, service.Mqtt, _time);
+        var boards = plan.Intersections.SelectMany(i => i.Boards.Select(b => new BoardDevice(i.Id, b.Id, service.Mqtt, _time))).ToArray();
+        var start = _time.GetTimestamp();
+
+        // The city stops first and the boards last, so that every reading is answered and every board says good-bye.
+        using var stopCity = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        using var stopBoards = new CancellationTokenSource();
+        if (_options.Duration is { } duration)
+        {
+            stopCity.CancelAfter(duration);
+        }
+
+        var boardsTask = Task.WhenAll(boards.Select(b => b.RunAsync(stopBoards.Token)));
+        var cityTask = city.RunAsync(stopCity.Token);
+        var screenTask = _screen("Ctrl-C stops").RunAsync(
+            async token => new DemoFrame(_time.GetElapsedTime(start), city.IsRush, city.Sent, city.Acknowledged, await feed.ReadAsync(token)),
+            stopCity.Token);
+        await await Task.WhenAny(cityTask, screenTask);
+        await stopCity.CancelAsync();
+        await Task.WhenAll(cityTask, screenTask);
+
+        var grown = await ledger.SettleAsync(before, city.Acknowledged, SettleLimit, CancellationToken.None);
+        var last = await feed.ReadAsync(CancellationToken.None);
+        await stopBoards.CancelAsync();
+        await boardsTask;
+        return new DemoReport
+        {
+            Seconds = Math.Round(_time.GetElapsedTime(start).TotalSeconds, 1),
+            Sent = city.Sent,
+            Acknowledged = city.Acknowledged,
+            Warnings = boards.Sum(static b => b.Shown),
+            Cleared = boards.Sum(static b => b.Cleared),
+            IntersectionsWithWindows = last.Intersections.Count(static i => i.Start is not null),
+            Ledger = grown,
+        };
+    }
+
+    private static string WhereToLook(DemoHost service) => $"""
+        A small city sends to the service in this process. Where to look:
+          intersections  {service.Http}api/v1/intersections
+          windows        {service.Http}api/v1/intersections/int-0001/flow?from=-15m&window=10s
+          boards         {service.Http}api/v1/boards
+          ledger         {service.Http}api/v1/ledger
+          all messages   mosquitto_sub -h {service.Mqtt.Host} -p {service.Mqtt.Port} -v -t 'traffic/v1/#'
+        The first windows close after 10 s, the rush hour begins after 10 s, boards warn some 20 s later and clear within two minutes.
+        """;
+}

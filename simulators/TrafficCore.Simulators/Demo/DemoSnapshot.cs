@@ -1,0 +1,25 @@
+using TrafficCore.Simulators.Load;
+
+namespace TrafficCore.Simulators.Demo;
+
+/// <summary>What the service's HTTP interface said a moment ago. Immutable; what is not known is null.</summary>
+internal sealed record DemoSnapshot(
+    IReadOnlyList<DemoIntersection> Intersections, IReadOnlyList<DemoBoard> Boards, LedgerCounts? Ledger, double ReadingsPerSecond)
+{
+    /// <summary>Before the first answer.</summary>
+    public static readonly DemoSnapshot Empty = new([], [], null, 0);
+}
+
+/// <summary>One intersection and its latest window.</summary>
+internal sealed record DemoIntersection(
+    string Id, string? Name, string? Window, DateTimeOffset? Start, long? Volume, double? Occupancy, double? Speed, string? Level, double? Coverage);
+
+/// <summary>One board: what it is to show, why, and whether the device agrees.</summary>
+internal sealed record DemoBoard(string Intersection, string Board, string? Multi, string? Why, string? Delivery, string? DeviceState)
+{
+    /// <summary>Whether a message stands on it.</summary>
+    public bool IsLit => !string.IsNullOrEmpty(Multi);
+
+    /// <summary>The message as a person reads it: without MULTI tags, lines separated by a stroke.</summary>
+    public string Text => IsLit ? MultiText.Plain(Multi!) : "(blank)";
+}
