@@ -1,0 +1,72 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text;
+using TrafficCore.Pipeline.Ingest;
+
+namespace TrafficCore.Host.Ingress;
+
+/// <summary>Refuses: a record with bytes and reason, a count, and a notice to the device at most once a second.</summary>
+/// <remarks>Safe from any thread. The notices' memory is one entry per device that ever went wrong, and one for each kind of unknown.</remarks>
+internal sealed class RejectionDesk(string topicRoot, IngressMetrics metrics, IDeviceNotifier? notifier)
+{
+    // Contract section 1: at most one message a second and device.
+    private const long NoticeIntervalMs = 1_000;
+
+    private readonly ConcurrentDictionary<uint, NoticeState> _notices = new();
+
+    /// <summary>Refuses something of a device, or of nobody when <paramref name="device"/> is null.</summary>
+    public void Reject(IntakeBatch batch, TopicSlot slot, DeviceEntry? device, RejectionReason reason, ReadOnlySpan<byte> payload)
+    {
+        metrics.Rejected(reason);
+        if (device is not null)
+        {
+            batch.Writer.AddRejection(device.Number, device.Kind, device.Intersection, device.Device, reason, payload, default);
+        }
+        else
+        {
+            DeviceKind kind = reason == RejectionReason.NotSupported ? slot.Topic.Kind : DeviceKind.Unknown;
+            batch.Writer.AddRejection(0, kind, DeviceKinds.Nobody, DeviceKinds.Nobody, reason, payload, slot.Bytes);
+        }
+
+        if (notifier is not null)
+        {
+            Notify(batch, slot, device, reason);
+        }
+    }
+
+    private void Notify(IntakeBatch batch, TopicSlot slot, DeviceEntry? device, RejectionReason reason)
+    {
+        bool named = slot.Topic.Meaning is TopicMeaning.Readings or TopicMeaning.Events or TopicMeaning.NotSupported;
+        if (device is null or { Number: 0 } && !named)
+        {
+            return;
+        }
+
+        NoticeState state = _notices.GetOrAdd(device?.Number ?? 0, static _ => new NoticeState());
+        int count = Interlocked.Increment(ref state.Rejected);
+        long next = Volatile.Read(ref state.NextMs);
+        if (batch.ElapsedMs < next || Interlocked.CompareExchange(ref state.NextMs, batch.ElapsedMs + NoticeIntervalMs, next) != next)
+        {
+            return;
+        }
+
+        Interlocked.Add(ref state.Rejected, -count);
+        string topic = device is { Number: > 0 }
+            ? $"{topicRoot}/{device.Intersection}/{DeviceKinds.Name(device.Kind)}/{device.Device}/errors"
+            : $"{topicRoot}/{Ascii(slot.Intersection)}/{DeviceKinds.Name(slot.Topic.Kind)}/{Ascii(slot.DeviceId)}/errors";
+        string payload = string.Create(
+            CultureInfo.InvariantCulture, $$"""{"ts":{{batch.ReceivedMs}},"reason":"{{RejectionReasons.Name(reason)}}","count":{{count}}}""");
+        if (!notifier!.TryNotify(topic, Encoding.UTF8.GetBytes(payload)))
+        {
+            metrics.NoticeDropped();
+        }
+    }
+
+    private static string Ascii(ReadOnlySpan<byte> id) => Encoding.ASCII.GetString(id);
+
+    private sealed class NoticeState
+    {
+        public long NextMs;
+        public int Rejected;
+    }
+}
