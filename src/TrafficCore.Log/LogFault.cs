@@ -15,9 +15,6 @@ public enum LogFaultKind
     /// <summary>The next segment could not be prepared ahead; it is made when needed.</summary>
     PreparationFailed,
 
-    /// <summary>A segment below the retained position could not be deleted; it is tried again with the next.</summary>
-    RetentionFailed,
-
     /// <summary>A commit waiter threw; its connection may miss acknowledgements.</summary>
     WaiterFailed,
 

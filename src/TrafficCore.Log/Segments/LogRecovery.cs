@@ -142,14 +142,15 @@ internal sealed class LogRecovery
         }
 
         var header = SegmentHeader.Read(cursor.File, out var damaged);
-        if (header is { } known && known.FileLength > segment.FileLength)
+        var capacity = header is { } known ? Segment.CapacityOf(known.FileLength) : _nominalCapacity;
+        if (capacity > segment.Capacity)
         {
             // A segment has its whole length before it gets its name: somebody cut off what may have been acknowledged.
-            GiveUp(_validEnd, segment.Base + Segment.CapacityOf(known.FileLength));
+            GiveUp(_validEnd, segment.Base + capacity);
             return;
         }
 
-        _clean = !damaged && written == _validEnd && header?.FileLength == segment.FileLength;
+        _clean = !damaged && written == _validEnd;
     }
 
     /// <summary>Positions that are lost, and must not be given out again.</summary>

@@ -217,17 +217,17 @@ internal sealed class SegmentStore : IDisposable
     private void Abandon(Exception refused)
     {
         var segment = _segment!;
-        _file!.Dispose();
-        _file = null;
-        _segment = null;
         _meter.Abandoned();
         if (segment.Base == Catalog.DurableEnd)
         {
-            // Nothing in it was ever acknowledged.
+            // Nothing in it was ever acknowledged. If it can't be deleted, the next segment's base says that it is empty.
             Catalog.Remove(segment);
-            TryDelete(segment.Path);
+            new PreparedFile(segment.Path, _file!).Discard(_files);
         }
 
+        _file!.Dispose();
+        _file = null;
+        _segment = null;
         Report(LogFaultKind.SegmentAbandoned, refused);
     }
 
@@ -239,18 +239,6 @@ internal sealed class SegmentStore : IDisposable
             {
                 _files.Delete(Path.Combine(_directory, name));
             }
-        }
-    }
-
-    private void TryDelete(string path)
-    {
-        try
-        {
-            _files.Delete(path);
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            Report(LogFaultKind.RetentionFailed, failure);
         }
     }
 }

@@ -1,0 +1,173 @@
+using FsCheck;
+using FsCheck.Fluent;
+using TrafficCore.Log;
+using TrafficCore.TestKit.Log;
+
+namespace TrafficCore.Tests.Log;
+
+/// <summary>Output- and state-like logs: one writer, commits when it likes, retention behind it.</summary>
+public sealed class LogWriterCrashTests
+{
+    private const int Records = 60;
+
+    [Theory]
+    [InlineData(512)]
+    [InlineData(8)]
+    public void Writer_PowerLossAtEveryOperation_KeepsWhatWasCommitted(int blockBytes)
+    {
+        var undisturbed = Run(new ForgetfulFileSystem());
+        Assert.Equal(Records, undisturbed.Committed);
+        for (var crash = 1; crash <= undisturbed.Files.Operations; crash++)
+        {
+            var run = Run(new ForgetfulFileSystem().CrashAt(crash));
+            for (var seed = 0; seed < 8; seed++)
+            {
+                Verify(run, undisturbed, run.Files.Restart(seed, blockBytes));
+            }
+        }
+    }
+
+    [Fact]
+    public void Writer_KilledThenPowerLost_KeepsWhatRecoveryShowed()
+    {
+        var undisturbed = Run(new ForgetfulFileSystem());
+        for (var crash = 1; crash <= undisturbed.Files.Operations; crash++)
+        {
+            var run = Run(new ForgetfulFileSystem().CrashAt(crash));
+            Verify(run, undisturbed, run.Files.Kill());
+        }
+    }
+
+    [Theory]
+    [InlineData(FileOperation.Create)]
+    [InlineData(FileOperation.Write)]
+    [InlineData(FileOperation.Sync)]
+    [InlineData(FileOperation.Rename)]
+    [InlineData(FileOperation.Delete)]
+    [InlineData(FileOperation.SyncDirectory)]
+    public void Writer_NthOperationFails_LosesNothingAndGoesOn(FileOperation kind)
+    {
+        var undisturbed = Run(new ForgetfulFileSystem());
+        for (var number = 1; number <= undisturbed.Files.CountOf(kind); number++)
+        {
+            var run = Run(new ForgetfulFileSystem().Fail(kind, number));
+            Assert.Equal(Records, run.Committed);
+            Verify(run, undisturbed, run.Files.Restart(0));
+            Verify(run, undisturbed, run.Files.Restart(number + 2, 8));
+        }
+    }
+
+    [Fact]
+    public void Writer_RandomFailuresThenPowerLoss_KeepsWhatWasCommitted()
+    {
+        var undisturbed = Run(new ForgetfulFileSystem());
+        var cases =
+            from writes in Gen.Choose(1, 60).ListOf(3)
+            from syncs in Gen.Choose(1, 50).ListOf(3)
+            from renames in Gen.Choose(1, 8).ListOf(2)
+            from crash in Gen.Choose(5, undisturbed.Files.Operations + 20)
+            from seed in Gen.Choose(0, 1000)
+            select (writes, syncs, renames, crash, seed);
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(400), Prop.ForAll(cases.ToArbitrary(), plan =>
+        {
+            var files = new ForgetfulFileSystem().CrashAt(plan.crash);
+            plan.writes.ToList().ForEach(number => files.Fail(FileOperation.Write, number));
+            plan.syncs.ToList().ForEach(number => files.Fail(FileOperation.Sync, number));
+            plan.renames.ToList().ForEach(number => files.Fail(FileOperation.Rename, number));
+            var run = Run(files);
+            Verify(run, undisturbed, run.Files.Restart(plan.seed, plan.seed % 2 == 0 ? 512 : 8));
+            Verify(run, undisturbed, run.Files.Kill());
+        }));
+    }
+
+    /// <summary>Appends all records with commits and retention between, until done or the power is gone.</summary>
+    private static WriterRun Run(ForgetfulFileSystem files)
+    {
+        var run = new WriterRun(files);
+        try
+        {
+            using var writer = Retry(() => LogFixture.OpenWriter(files));
+            for (var number = 0; number < Records; number++)
+            {
+                run.Positions.Add(Retry(() => LogFixture.Append(writer, number)));
+                if (number % 3 == 2)
+                {
+                    Retry(() => { writer.Commit(); return 0; });
+                    run.Committed = number + 1;
+                }
+
+                if (number % 20 == 19)
+                {
+                    run.Retained = run.Positions[number - 15];
+                    Retry(() => { writer.RetainFrom(run.Retained); return 0; });
+                }
+            }
+        }
+        catch (SimulatedCrash)
+        {
+        }
+
+        return run;
+    }
+
+    private static T Retry<T>(Func<T> action)
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            try
+            {
+                return action();
+            }
+            catch (IOException) when (attempt < 5)
+            {
+            }
+        }
+    }
+
+    /// <summary>Reopens, checks, writes on, loses power keeping only what is durable, and checks again.</summary>
+    private static void Verify(WriterRun run, WriterRun undisturbed, ForgetfulFileSystem found)
+    {
+        List<(int Number, long Position)> before;
+        int next;
+        using (var writer = LogFixture.OpenWriter(found))
+        {
+            before = LogFixture.ReadAll(writer).Records;
+            CheckContent(run, undisturbed, before);
+            next = before.Count == 0 ? 0 : before[^1].Number + 1;
+            for (var i = 0; i < 5; i++)
+            {
+                before.Add((1000 + next + i, LogFixture.Append(writer, 1000 + next + i)));
+            }
+
+            writer.Commit();
+        }
+
+        using var reopened = LogFixture.OpenWriter(found.Restart(0));
+        Assert.Equal(before, LogFixture.ReadAll(reopened).Records);
+    }
+
+    private static void CheckContent(WriterRun run, WriterRun undisturbed, List<(int Number, long Position)> records)
+    {
+        for (var i = 1; i < records.Count; i++)
+        {
+            Assert.True(records[i].Number > records[i - 1].Number, "Out of order or twice.");
+        }
+
+        // Positions are those of the undisturbed run: nothing moves, whatever segments were abandoned.
+        Assert.All(records, record => Assert.Equal(undisturbed.Positions[record.Number], record.Position));
+        var first = run.Positions.FindIndex(position => position >= run.Retained);
+        var expected = Enumerable.Range(0, run.Committed).Where(number => number >= first);
+        Assert.Empty(expected.Except(records.Select(record => record.Number)));
+    }
+
+    private sealed class WriterRun(ForgetfulFileSystem files)
+    {
+        public ForgetfulFileSystem Files => files;
+
+        public List<long> Positions { get; } = [];
+
+        public int Committed { get; set; }
+
+        public long Retained { get; set; }
+    }
+}
