@@ -21,29 +21,44 @@ public sealed class SnapshotStore
 
     private readonly string _directory;
     private readonly ILogFileSystem _files;
+    private readonly bool _readOnly;
     private readonly List<StoredSnapshot> _stored = [];
     private readonly List<string> _damaged = [];
 
     /// <summary>Opens the store, creating its directory; what an interrupted save left is deleted.</summary>
-    public SnapshotStore(string directory, ILogFileSystem files)
+    /// <param name="directory">The store's own directory.</param>
+    /// <param name="files">File system.</param>
+    /// <param name="readOnly">Change nothing: for audit and export, also while a service owns the store. It can't save then.</param>
+    public SnapshotStore(string directory, ILogFileSystem files, bool readOnly = false)
     {
         ArgumentNullException.ThrowIfNull(files);
-        (_directory, _files) = (directory, files);
-        DurableDirectory.Ensure(files, directory);
+        (_directory, _files, _readOnly) = (directory, files, readOnly);
+        if (!readOnly)
+        {
+            DurableDirectory.Ensure(files, directory);
+        }
+        else if (!files.DirectoryExists(directory))
+        {
+            return;
+        }
+
         foreach (var name in files.ListFiles(directory))
         {
-            if (name.EndsWith(TemporaryExtension, StringComparison.Ordinal))
-            {
-                files.Delete(Path.Combine(directory, name));
-            }
-            else if (TryParseName(name) is { } found)
+            if (TryParseName(name) is { } found)
             {
                 _stored.Add(found);
             }
+            else if (!readOnly && name.EndsWith(TemporaryExtension, StringComparison.Ordinal))
+            {
+                files.Delete(Path.Combine(directory, name));
+            }
         }
 
-        // A name that a killed process did not sync must not vanish after it was loaded.
-        files.SyncDirectory(directory);
+        if (!readOnly)
+        {
+            // A name that a killed process did not sync must not vanish after it was loaded.
+            files.SyncDirectory(directory);
+        }
     }
 
     /// <summary>Position of the oldest snapshot kept: logs must retain everything from here. Null when there is none.</summary>
@@ -62,6 +77,11 @@ public sealed class SnapshotStore
     {
         ArgumentOutOfRangeException.ThrowIfNegative(position);
         ArgumentNullException.ThrowIfNull(write);
+        if (_readOnly)
+        {
+            throw new InvalidOperationException("The store was opened to read only.");
+        }
+
         var sequence = _stored.Count == 0 ? 1 : _stored[^1].Sequence + 1;
         var name = string.Create(CultureInfo.InvariantCulture, $"{sequence:x8}-{position:x16}{Extension}");
         var temporary = Path.Combine(_directory, name + TemporaryExtension);

@@ -18,7 +18,7 @@ internal sealed class OfflineData : IDisposable
         _files = files;
         _paths = paths;
         _lock = held;
-        Snapshot = LoadedSnapshot.Load(new SnapshotStore(paths.Snapshots, files));
+        Snapshot = LoadedSnapshot.Load(new SnapshotStore(paths.Snapshots, files, readOnly: true));
         if (Snapshot.Find(SnapshotTags.Control) is { } content)
         {
             _control.State.Restore(content);

@@ -92,6 +92,20 @@ public sealed class SnapshotStoreTests
     }
 
     [Fact]
+    public void Open_ReadOnly_ChangesNothing()
+    {
+        var files = new ForgetfulFileSystem();
+        SaveAll(files);
+        files.Create(Place + "/being-written.tmp", 8).Dispose();
+        var operations = files.Operations;
+        var store = new SnapshotStore(Place, files, readOnly: true);
+        Assert.True(store.TryLoadLatest(out var position, out _));
+        Assert.Equal((5 * 8, operations), (position, files.Operations));
+        Assert.Throws<InvalidOperationException>(() => store.Save(1, _ => { }));
+        Assert.False(new SnapshotStore("/nowhere", files, readOnly: true).TryLoadLatest(out _, out _));
+    }
+
+    [Fact]
     public void Save_ContentInManyPieces_IsReadBackAsOne()
     {
         var files = new ForgetfulFileSystem();
