@@ -1,37 +1,193 @@
 using System.Net;
+using System.Reflection;
+using Microsoft.AspNetCore.Connections;
+using OpenTelemetry;
+using TrafficCore.Boards.Delivery;
+using TrafficCore.Host.Boards;
 using TrafficCore.Host.Composition;
 using TrafficCore.Host.Configuration;
+using TrafficCore.Host.Telemetry;
+using TrafficCore.Mqtt.Broker;
+using TrafficCore.Storage.Influx;
+using TrafficCore.Traffic.Network;
 
 namespace TrafficCore.Host;
 
-/// <summary>The whole service in this process: opened, started, and stopped in order.</summary>
+/// <summary>The whole service in this process: recovered, listening, and stopped in order.</summary>
 /// <remarks>Ownership: whoever started it stops it, once. The properties may be read from any thread.</remarks>
 public sealed class TrafficCoreService : IAsyncDisposable
 {
-    private readonly ServicePlatform platform;
-    private readonly ServiceRooms rooms;
     private readonly ServiceSettings settings;
     private readonly TimeProvider time;
+    private readonly ServicePlatform platform;
+    private readonly ServiceRooms rooms;
+    private readonly Door door;
+    private readonly BoardService boards;
+    private readonly NetworkFollower follower;
+    private readonly OpenTelemetrySdk? telemetry;
     private readonly WebApplication http;
+    private readonly MqttListener mqtt;
     private readonly ILogger logger;
+    private bool stopped;
 
-    private TrafficCoreService(ServicePlatform platform, ServiceRooms rooms, ServiceSettings settings, TimeProvider time, WebApplication http)
+    private TrafficCoreService(ServiceSettings settings, TimeProvider time, ServicePlatform platform, ServiceRooms rooms)
     {
-        this.platform = platform;
-        this.rooms = rooms;
         this.settings = settings;
         this.time = time;
-        this.http = http;
+        this.platform = platform;
+        this.rooms = rooms;
         logger = platform.Logger<TrafficCoreService>();
+        telemetry = settings.Telemetry.OtlpEndpoint is { } endpoint ? OpenTelemetryExport.Start(endpoint, Version) : null;
+        door = new Door(settings, rooms.Pipeline, time, platform);
+        var worker = new BoardWorker(
+            settings.Boards, new BrokerBoardChannel(door.Broker, settings.Mqtt.TopicRoot, time), time, platform.Meters, platform.Logger<BoardWorker>());
+        boards = new BoardService(worker, rooms.Pipeline, door.Broker, settings.Mqtt.TopicRoot);
+        follower = new NetworkFollower(rooms.Pipeline.Networks, time, OnNetwork);
+        http = HttpService.Build(
+            new IPEndPoint(settings.Http.Bind, settings.Http.Port),
+            platform,
+            services =>
+            {
+                rooms.AddTo(services, settings, time);
+                services.AddSingleton(worker);
+                services.AddSingleton(door.Broker);
+                services.AddSingleton<MqttConnectionHandler>();
+            },
+            listen => HttpEndPoint = () => listen.IPEndPoint!);
+
+        // Without accounts the broker is for this machine, unless the operator says that anybody may come.
+        var address = settings.Mqtt.Anonymous ? IPAddress.Any : IPAddress.Loopback;
+        mqtt = new MqttListener(
+            new IPEndPoint(address, settings.Mqtt.Port), listen => listen.UseConnectionHandler<MqttConnectionHandler>(), http.Services, platform.Loggers);
     }
 
-    /// <summary>Stops the HTTP listener and closes everything that is open.</summary>
+    /// <summary>Version of the program.</summary>
+    public static string Version { get; } =
+        typeof(TrafficCoreService).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";
+
+    /// <summary>Where MQTT listens, with the real port.</summary>
+    public IPEndPoint Mqtt => mqtt.EndPoint;
+
+    /// <summary>Where HTTP listens, with the real port.</summary>
+    public IPEndPoint Http => HttpEndPoint();
+
+    private Func<IPEndPoint> HttpEndPoint { get; set; } = () => throw new InvalidOperationException("Not listening yet.");
+
+    /// <summary>Recovers the data directory, starts every part and listens.</summary>
+    /// <param name="settings">Valid settings.</param>
+    /// <param name="time">Clock and timers of everything.</param>
+    /// <param name="logging">Where it logs; default: single lines on standard error.</param>
+    /// <param name="cancellation">Gives up a start that is under way.</param>
+    /// <exception cref="IOException">The data directory is in use, the disk fails, or an address is taken.</exception>
+    public static async Task<TrafficCoreService> StartAsync(
+        ServiceSettings settings, TimeProvider time, Action<ILoggingBuilder>? logging = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        ServicePlatform.PrepareSockets();
+        var platform = ServicePlatform.Create(settings.Configuration, logging);
+        ServiceRooms rooms;
+        try
+        {
+            rooms = await ServiceRooms.OpenAsync(settings, platform, time, cancellation);
+        }
+        catch
+        {
+            await platform.DisposeAsync();
+            throw;
+        }
+
+        var service = new TrafficCoreService(settings, time, platform, rooms);
+        try
+        {
+            await service.StartAsync(cancellation);
+            return service;
+        }
+        catch
+        {
+            await service.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Waits until the token is cancelled or a part of the service fails for good; true when one failed.</summary>
+    public async Task<bool> WaitAsync(CancellationToken cancellation)
+    {
+        var asked = Task.Delay(Timeout.InfiniteTimeSpan, time, cancellation);
+        if (await Task.WhenAny(rooms.Pipeline.Health.Faulted, asked) == asked)
+        {
+            return false;
+        }
+
+        var fault = await rooms.Pipeline.Health.Faulted;
+        HostLog.Faulted(logger, fault.Exception, fault.Component);
+        return true;
+    }
+
+    /// <summary>
+    /// Stops in the order of the flow: no new messages, what was taken is committed and acknowledged, windows that are due leave for the
+    /// databases as far as <see cref="StopSettings.Flush"/> allows, a snapshot. No window is closed by it.
+    /// </summary>
+    /// <param name="why">For the log.</param>
+    public async Task StopAsync(string why)
+    {
+        if (stopped)
+        {
+            return;
+        }
+
+        stopped = true;
+        HostLog.Stopping(logger, why);
+        using var limit = new CancellationTokenSource(settings.Stop.Connections, time);
+        var listening = mqtt.StopAsync(limit.Token);
+        await TryAsync("MQTT connections", () => door.StopAsync(limit.Token));
+        await TryAsync("the MQTT listener", () => listening);
+        await TryAsync("the network follower", async () => await follower.DisposeAsync());
+        await TryAsync("boards", async () => await boards.DisposeAsync());
+        await TryAsync("HTTP", () => http.StopAsync(limit.Token));
+        await TryAsync("the pipeline", () => rooms.StopAsync(settings.Stop.Flush, time));
+        HostLog.Stopped(logger);
+    }
+
+    /// <summary>Stops, if that was not done, and closes everything.</summary>
     public async ValueTask DisposeAsync()
     {
+        await StopAsync("disposed");
+        await mqtt.DisposeAsync();
         await http.DisposeAsync();
-        await rooms.StopAsync(settings.Stop.Flush, time);
+        await door.DisposeAsync();
         await rooms.DisposeAsync();
-        HostLog.Stopped(logger);
+        telemetry?.Dispose();
         await platform.DisposeAsync();
+    }
+
+    private async Task StartAsync(CancellationToken cancellation)
+    {
+        rooms.Pipeline.Start();
+        rooms.Sinks.Start();
+        door.Start();
+        follower.Start();
+        boards.Start();
+        await http.StartAsync(cancellation);
+        await mqtt.StartAsync(cancellation);
+        HostLog.Started(logger, Version, settings.Data.Directory, Mqtt.ToString(), Http.ToString());
+    }
+
+    private void OnNetwork(RoadNetwork network)
+    {
+        boards.Configure(network);
+        rooms.Influx?.Publish([.. network.Intersections.Select(i => new IntersectionInfo(i.Id, i.Name, i.Lon, i.Lat))]);
+    }
+
+    private async Task TryAsync(string part, Func<Task> stop)
+    {
+        try
+        {
+            await stop();
+        }
+        catch (Exception error)
+        {
+            // One part that will not stop must not keep the others from making their work durable.
+            HostLog.StopFailed(logger, error, part);
+        }
     }
 }

@@ -27,6 +27,18 @@ public sealed class PacketIdRegistry
         }
     }
 
+    /// <summary>A copy of the names of the clients with at least one id.</summary>
+    public IReadOnlyList<string> ClientIds
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _clients.Keys];
+            }
+        }
+    }
+
     /// <summary>A copy of the ids of a client in ascending order; empty when there are none.</summary>
     public IReadOnlyList<ushort> Find(string client)
     {

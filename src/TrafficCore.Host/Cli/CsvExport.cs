@@ -1,0 +1,110 @@
+using System.Globalization;
+using TrafficCore.Host.Api;
+using TrafficCore.Log;
+using TrafficCore.Pipeline.Export;
+using TrafficCore.Pipeline.Ingest;
+using TrafficCore.Traffic.Windows;
+
+namespace TrafficCore.Host.Cli;
+
+/// <summary>Writes readings and windows as CSV (RFC 4180, UTF-8, times in ISO 8601 UTC); a value that is not known is an empty cell.</summary>
+internal static class CsvExport
+{
+    private const string ReadingHeader = "intersection,kind,device,ts,interval_ms,volume,occupancy,speed,seq,received";
+
+    private const string WindowHeader =
+        "level,intersection,id,window,start,volume,flow_rate,occupancy,speed,pcu,level_of_service,speed_ratio,coverage,readings,expected,health,revision";
+
+    public static void Readings(string directory, ILogFileSystem files, TimeRange range, TextWriter target)
+    {
+        target.WriteLine(ReadingHeader);
+        foreach (var reading in DataExport.Readings(directory, files))
+        {
+            if (reading.Entry.Timestamp >= range.From && reading.Entry.Timestamp < range.To)
+            {
+                WriteReading(target, reading);
+            }
+        }
+    }
+
+    /// <summary>Windows, each once. The log holds corrections after what they correct, so it is read twice: first for the last revisions.</summary>
+    public static void Windows(string directory, ILogFileSystem files, TimeRange range, TextWriter target)
+    {
+        // Only rows that were corrected are remembered; most never are.
+        var last = new Dictionary<(FlowLevel, string, string, long, long), int>();
+        foreach (var row in Rows(directory, files, range).Where(r => r.Revision > 1))
+        {
+            var key = KeyOf(row);
+            last[key] = Math.Max(last.GetValueOrDefault(key), row.Revision);
+        }
+
+        target.WriteLine(WindowHeader);
+        foreach (var row in Rows(directory, files, range).Where(r => r.Revision >= last.GetValueOrDefault(KeyOf(r))))
+        {
+            WriteRow(target, row);
+        }
+    }
+
+    private static IEnumerable<FlowRow> Rows(string directory, ILogFileSystem files, TimeRange range) =>
+        DataExport.Windows(directory, files).Where(w => w.Start >= range.From && w.Start < range.To).SelectMany(w => w.Rows);
+
+    private static (FlowLevel Level, string Intersection, string Id, long Length, long Start) KeyOf(FlowRow row) =>
+        (row.Level, row.Intersection, row.Id, row.Length, row.Start);
+
+    private static void WriteReading(TextWriter target, in RawReading reading)
+    {
+        var entry = reading.Entry;
+        Write(
+            target,
+            reading.Intersection,
+            reading.Kind,
+            reading.Device,
+            Instant(entry.Timestamp),
+            entry.Interval == 0 ? "" : Text(entry.Interval),
+            Text(entry.Volume),
+            entry.Occupancy == ReadingEntry.NoOccupancy ? "" : Text(entry.Occupancy / 1000.0),
+            entry.Speed == ReadingEntry.NoSpeed ? "" : Text(entry.Speed / 100.0),
+            entry.Flags.HasFlag(ReadingFlags.HasSequence) ? Text(entry.Sequence) : "",
+            Instant(reading.ReceivedMs));
+    }
+
+    private static void WriteRow(TextWriter target, FlowRow row) => Write(
+        target,
+        row.Level.ToString().ToLowerInvariant(),
+        row.Intersection,
+        row.Id,
+        Storage.History.FlowWindow.Name(row.Length),
+        Instant(row.Start),
+        Text(row.Volume),
+        Text(ApiJson.Round(row.FlowRate)),
+        Text(ApiJson.Round(row.Occupancy)),
+        Text(ApiJson.Round(row.Speed)),
+        Text(ApiJson.Round(row.Pcu)),
+        row.LevelOfService ?? "",
+        Text(ApiJson.Round(row.SpeedRatio)),
+        Text(ApiJson.Round(row.Coverage)),
+        Text(row.Readings),
+        Text(row.Expected),
+        FlowEndpoints.HealthName(row.Health) ?? "",
+        Text(row.Revision));
+
+    // Ids match [A-Za-z0-9._-]: no cell needs quotes.
+    private static void Write(TextWriter target, params ReadOnlySpan<string> cells)
+    {
+        for (var i = 0; i < cells.Length; i++)
+        {
+            if (i > 0)
+            {
+                target.Write(',');
+            }
+
+            target.Write(cells[i]);
+        }
+
+        target.WriteLine();
+    }
+
+    private static string Instant(long unixMilliseconds) => ApiJson.Text(ApiJson.Instant(unixMilliseconds));
+
+    private static string Text(IFormattable? value) => value?.ToString(null, CultureInfo.InvariantCulture) ?? "";
+}

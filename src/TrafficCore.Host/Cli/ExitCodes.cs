@@ -1,0 +1,14 @@
+namespace TrafficCore.Host.Cli;
+
+/// <summary>Exit codes of the program.</summary>
+internal static class ExitCodes
+{
+    /// <summary>Done.</summary>
+    public const int Done = 0;
+
+    /// <summary>Failed while running.</summary>
+    public const int Failed = 1;
+
+    /// <summary>Wrong usage or configuration.</summary>
+    public const int Usage = 2;
+}
