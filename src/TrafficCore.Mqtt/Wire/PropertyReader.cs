@@ -51,6 +51,9 @@ public ref struct PropertyReader
         }
 
         _seen |= 1UL << id;
+        Bytes = default;
+        UserValue = default;
+        Number = 0;
         ReadValue();
         return true;
     }

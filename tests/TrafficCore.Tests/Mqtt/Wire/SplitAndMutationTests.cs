@@ -1,0 +1,125 @@
+using System.Buffers;
+using TrafficCore.Mqtt.Wire;
+
+namespace TrafficCore.Tests.Mqtt.Wire;
+
+/// <summary>Streams cut anywhere decode the same; damaged packets are refused or decoded, and nothing else ever happens.</summary>
+public sealed class SplitAndMutationTests
+{
+    /// <summary>100,000 cases: about a second. TRAFFICCORE_FUZZ_CASES runs longer.</summary>
+    private static readonly int Cases =
+        int.TryParse(Environment.GetEnvironmentVariable("TRAFFICCORE_FUZZ_CASES"), out var cases) ? cases : 100_000;
+
+    [Fact]
+    public void Frame_StreamCutAtEveryPoint_GivesTheSamePackets()
+    {
+        var packets = GoldenVectors.All.Select(v => Hex.Parse(v.Hex)).ToArray();
+        foreach (var packet in packets)
+        {
+            for (var cut = 0; cut <= packet.Length; cut++)
+            {
+                var part = MqttFrame.TryRead(packet.AsSpan(0, cut), 1 << 20, out _);
+                Assert.Equal(cut == packet.Length ? FrameStatus.Whole : FrameStatus.Incomplete, part);
+
+                var sequence = Split(packet, cut);
+                Assert.Equal(FrameStatus.Whole, MqttFrame.TryRead(sequence, 1 << 20, out var header));
+                Assert.Equal(packet.Length, header.TotalLength);
+                Assert.Equal(packet, sequence.Slice(0, header.TotalLength).ToArray());
+            }
+
+            Assert.Equal(FrameStatus.Whole, MqttFrame.TryRead(SingleBytes(packet), 1 << 20, out _));
+        }
+    }
+
+    [Fact]
+    public void Decode_MutatedPackets_AreDecodedOrRefused()
+    {
+        var random = new Random(20_260_101);
+        var vectors = GoldenVectors.All.Select(v => (v.Version, Bytes: Hex.Parse(v.Hex))).ToArray();
+        var refused = 0;
+        for (var i = 0; i < Cases; i++)
+        {
+            var (version, bytes) = vectors[random.Next(vectors.Length)];
+            var mutated = Mutate(random, bytes, vectors[random.Next(vectors.Length)].Bytes);
+            try
+            {
+                Packets.Describe(mutated, random.Next(8) == 0 ? MqttVersion.V5 : version);
+            }
+            catch (MqttProtocolException)
+            {
+                refused++;
+            }
+            catch (Exception e)
+            {
+                Assert.Fail($"case {i}, {Convert.ToHexString(mutated)}: {e}");
+            }
+        }
+
+        Assert.InRange(refused, Cases / 10, Cases);
+    }
+
+    private static byte[] Mutate(Random random, byte[] packet, byte[] other)
+    {
+        var bytes = packet.ToList();
+        for (var n = random.Next(1, 4); n > 0; n--)
+        {
+            var at = random.Next(bytes.Count);
+            switch (random.Next(6))
+            {
+                case 0:
+                    bytes[at] = (byte)random.Next(256);
+                    break;
+                case 1:
+                    bytes[at] ^= (byte)(1 << random.Next(8));
+                    break;
+                case 2:
+                    bytes.Insert(at, (byte)random.Next(256));
+                    break;
+                case 3 when bytes.Count > 1:
+                    bytes.RemoveAt(at);
+                    break;
+                case 4:
+                    bytes.AddRange(other.Skip(random.Next(other.Length)));
+                    break;
+                default:
+                    // A wrong length is refused by the frame alone; a right one lets the mutation reach the fields.
+                    bytes[Math.Min(1, bytes.Count - 1)] = (byte)Math.Clamp(bytes.Count - 2, 0, 127);
+                    break;
+            }
+        }
+
+        return [.. bytes];
+    }
+
+    private static ReadOnlySequence<byte> Split(byte[] bytes, int at)
+    {
+        var first = new Segment(bytes.AsMemory(0, at), null);
+        var second = new Segment(bytes.AsMemory(at), first);
+        return new ReadOnlySequence<byte>(first, 0, second, bytes.Length - at);
+    }
+
+    private static ReadOnlySequence<byte> SingleBytes(byte[] bytes)
+    {
+        Segment? first = null, last = null;
+        for (var i = 0; i < bytes.Length; i++)
+        {
+            last = new Segment(bytes.AsMemory(i, 1), last);
+            first ??= last;
+        }
+
+        return new ReadOnlySequence<byte>(first!, 0, last!, 1);
+    }
+
+    private sealed class Segment : ReadOnlySequenceSegment<byte>
+    {
+        public Segment(ReadOnlyMemory<byte> memory, Segment? previous)
+        {
+            Memory = memory;
+            if (previous is not null)
+            {
+                RunningIndex = previous.RunningIndex + previous.Memory.Length;
+                previous.Next = this;
+            }
+        }
+    }
+}
