@@ -110,7 +110,11 @@ public sealed class MqttBroker : IAsyncDisposable
         _runtime.Router.Subscriptions.Add(name, subscription);
         var retained = new List<ApplicationMessage>();
         _runtime.Router.Retained.Match(name, _runtime.NowMs, retained);
-        retained.ForEach(handler);
+        foreach (var message in retained)
+        {
+            _runtime.Router.Handle(handler, message);
+        }
+
         return new LocalSubscription(_runtime.Router, subscription);
     }
 

@@ -60,7 +60,14 @@ internal sealed class MessageRouter
 
         for (var i = 0; i < matches.Count;)
         {
-            i = matches[i].Session is { } session ? DeliverTo(session, matches, i, message, from, touched) : Handle(matches[i].Handler!, message, i);
+            if (matches[i].Session is { } session)
+            {
+                i = DeliverTo(session, matches, i, message, from, touched);
+            }
+            else
+            {
+                Handle(matches[i++].Handler!, message);
+            }
         }
 
         GiveBack(matches);
@@ -114,7 +121,8 @@ internal sealed class MessageRouter
         return i;
     }
 
-    private int Handle(Action<ApplicationMessage> handler, ApplicationMessage message, int index)
+    /// <summary>Hands a message to a handler of the service, whose failure is its own.</summary>
+    public void Handle(Action<ApplicationMessage> handler, ApplicationMessage message)
     {
         try
         {
@@ -126,7 +134,5 @@ internal sealed class MessageRouter
         {
             _onHandlerFailed(message, e);
         }
-
-        return index + 1;
     }
 }

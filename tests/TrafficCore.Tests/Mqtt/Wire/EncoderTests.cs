@@ -56,7 +56,7 @@ public sealed class EncoderTests
         });
 
         AssertWritten(
-            "10 36 00 04 'MQTT' 05 34 FF FF 0D 21 00 14 27 00 00 10 00 22 00 05 19 01 00 01 'c' 0F 18 00 00 00 05 01 01 02 00 00 00 3C 03 00 00 00 01 't' 00 01 'p'");
+            "10 31 00 04 'MQTT' 05 34 FF FF 0D 21 00 14 27 00 00 10 00 22 00 05 19 01 00 01 'c' 0F 18 00 00 00 05 01 01 02 00 00 00 3C 03 00 00 00 01 't' 00 01 'p'");
     }
 
     [Fact]
@@ -71,7 +71,7 @@ public sealed class EncoderTests
         properties.Add(PropertyId.SubscriptionIdentifier, 1);
         MqttEncoder.Publish(_output, MqttVersion.V5, "a/b"u8, "{}"u8, QualityOfService.AtMostOnce, 0, retain: true, properties: properties.Written);
 
-        AssertWritten("31 1F 00 03 'a/b' 18 01 01 02 00 00 00 1E 23 00 07 0B 81 01 26 00 01 'k' 00 01 'v' 0B 01 '{}'");
+        AssertWritten("31 1E 00 03 'a/b' 16 01 01 02 00 00 00 1E 23 00 07 0B 81 01 26 00 01 'k' 00 01 'v' 0B 01 '{}'");
         Assert.Equal(_output.WrittenCount, MqttEncoder.PublishSize(MqttVersion.V5, 3, 2, QualityOfService.AtMostOnce, properties.Written));
     }
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using TrafficCore.Mqtt.Wire;
+using TrafficCore.TestKit.Mqtt;
 
 namespace TrafficCore.Tests.Mqtt.Wire;
 
@@ -20,7 +21,7 @@ public sealed class GoldenVectorTests
     [Theory]
     [MemberData(nameof(Vectors))]
     public void Decode_GoldenVector_MeansWhatTheSpecificationSays(MqttVersion version, string hex, string meaning) =>
-        Assert.Equal(meaning, Packets.Describe(Hex.Parse(hex), version));
+        Assert.Equal(meaning, PacketText.Describe(Hex.Parse(hex), version));
 
     [Fact]
     public void Vectors_CoverEveryPacketOfBothVersions()
@@ -84,7 +85,7 @@ public sealed class GoldenVectorTests
     [InlineData("10 0C 00 04 'mqtt' 04 02 00 3C 00 00")]
     public void Connect_OfAnotherProtocol_IsAnUnsupportedVersion(string hex)
     {
-        var e = Assert.Throws<MqttProtocolException>(() => Packets.Describe(Hex.Parse(hex), MqttVersion.V5));
+        var e = Assert.Throws<MqttProtocolException>(() => PacketText.Describe(Hex.Parse(hex), MqttVersion.V5));
 
         Assert.Equal(ReasonCode.UnsupportedProtocolVersion, e.Reason);
     }
@@ -122,7 +123,7 @@ public sealed class GoldenVectorTests
         var bytes = Hex.Parse(hex);
         try
         {
-            Assert.Fail($"{what} was accepted: {Packets.Describe(bytes, version)}");
+            Assert.Fail($"{what} was accepted: {PacketText.Describe(bytes, version)}");
         }
         catch (MqttProtocolException e)
         {

@@ -17,7 +17,7 @@ internal static class GoldenVectors
         (MqttVersion.V31, "10 11 00 06 'MQIsdp' 03 00 00 00 00 03 'old'", "CONNECT V31 id=old clean=False ka=0"),
         (MqttVersion.V5, "10 15 00 04 'MQTT' 05 02 00 0A 05 11 00 00 00 0A 00 03 'abc'",
             "CONNECT V5 id=abc clean=True ka=10 SessionExpiryInterval=10"),
-        (MqttVersion.V5, "10 36 00 04 'MQTT' 05 34 FF FF 0D 21 00 14 27 00 00 10 00 22 00 05 19 01 00 01 'c' 0F 18 00 00 00 05 01 01 02 00 00 00 3C 03 00 00 00 01 't' 00 01 'p'",
+        (MqttVersion.V5, "10 31 00 04 'MQTT' 05 34 FF FF 0D 21 00 14 27 00 00 10 00 22 00 05 19 01 00 01 'c' 0F 18 00 00 00 05 01 01 02 00 00 00 3C 03 00 00 00 01 't' 00 01 'p'",
             "CONNECT V5 id=c clean=False ka=65535 will=t:p q2 r=True ReceiveMaximum=20 MaximumPacketSize=4096 TopicAliasMaximum=5 RequestResponseInformation=1 WillDelayInterval=5 PayloadFormatIndicator=1 MessageExpiryInterval=60 ContentType=0"),
         (MqttVersion.V5, "10 11 00 04 'MQTT' 05 40 00 00 00 00 00 00 02 'pw'", "CONNECT V5 id= clean=False ka=0 pass=pw"),
 
@@ -35,7 +35,7 @@ internal static class GoldenVectors
         (MqttVersion.V311, "30 05 00 03 'a/b'", "PUBLISH a/b q0 d=False r=False id=0 "),
         (MqttVersion.V311, "3D 09 00 03 'a/b' 00 0A 'hi'", "PUBLISH a/b q2 d=True r=True id=10 hi"),
         (MqttVersion.V5, "32 08 00 03 'a/b' 00 0A 00", "PUBLISH a/b q1 d=False r=False id=10 "),
-        (MqttVersion.V5, "31 1F 00 03 'a/b' 18 01 01 02 00 00 00 1E 23 00 07 0B 81 01 26 00 01 'k' 00 01 'v' 0B 01 '{}'",
+        (MqttVersion.V5, "31 1E 00 03 'a/b' 16 01 01 02 00 00 00 1E 23 00 07 0B 81 01 26 00 01 'k' 00 01 'v' 0B 01 '{}'",
             "PUBLISH a/b q0 d=False r=True id=0 {} PayloadFormatIndicator=1 MessageExpiryInterval=30 TopicAlias=7 SubscriptionIdentifier=129 UserProperty=k:v SubscriptionIdentifier=1"),
         (MqttVersion.V5, "30 18 00 01 't' 13 03 00 04 'text' 08 00 01 'r' 09 00 05 'abcde' 'x'",
             "PUBLISH t q0 d=False r=False id=0 x ContentType=text ResponseTopic=r CorrelationData=abcde"),

@@ -1,5 +1,6 @@
 using System.Buffers;
 using TrafficCore.Mqtt.Wire;
+using TrafficCore.TestKit.Mqtt;
 
 namespace TrafficCore.Tests.Mqtt.Wire;
 
@@ -43,7 +44,7 @@ public sealed class SplitAndMutationTests
             var mutated = Mutate(random, bytes, vectors[random.Next(vectors.Length)].Bytes);
             try
             {
-                Packets.Describe(mutated, random.Next(8) == 0 ? MqttVersion.V5 : version);
+                PacketText.Describe(mutated, random.Next(8) == 0 ? MqttVersion.V5 : version);
             }
             catch (MqttProtocolException)
             {

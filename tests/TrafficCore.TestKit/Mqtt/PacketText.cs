@@ -1,11 +1,13 @@
 using System.Text;
 using TrafficCore.Mqtt.Wire;
 
-namespace TrafficCore.Tests.Mqtt.Wire;
+namespace TrafficCore.TestKit.Mqtt;
 
-/// <summary>Decodes any packet into text that names every field: what golden, split and mutation tests compare.</summary>
-internal static class Packets
+/// <summary>Decodes any packet into text that names every field, for tests to compare.</summary>
+public static class PacketText
 {
+    /// <summary>Describes one whole packet.</summary>
+    /// <exception cref="MqttProtocolException">The packet breaks a rule.</exception>
     public static string Describe(ReadOnlySpan<byte> packet, MqttVersion version)
     {
         var status = MqttFrame.TryRead(packet, 1 << 20, out var header);
@@ -17,6 +19,7 @@ internal static class Packets
         return Describe(header, packet.Slice(header.HeaderLength, header.BodyLength), version);
     }
 
+    /// <summary>Describes a packet that was cut out of a stream.</summary>
     public static string Describe(in FrameHeader header, ReadOnlySpan<byte> body, MqttVersion version)
     {
         switch (header.Type)
