@@ -10,12 +10,15 @@ internal static class SamplePackets
     /// <summary>Packets in one socket read: what a saturated connection delivers together.</summary>
     public const int PerRead = 16;
 
-    /// <summary>First timestamp of sample payloads; full minutes, so that windows begin there.</summary>
-    public const long Start = 1_763_800_020_000;
+    /// <summary>First timestamp of sample payloads: a full hour, where a page and every window begin.</summary>
+    public const long Start = 1_763_802_000_000;
+
+    /// <summary>Counting interval, and the step from one reading of a device to its next.</summary>
+    public const int StepMs = 1000;
 
     /// <summary>A usual reading.</summary>
     public static byte[] Payload(long timestamp = Start, int sequence = 1) => Encoding.UTF8.GetBytes(
-        $"{{\"ts\":{timestamp},\"interval\":1,\"seq\":{1_000_000 + sequence},\"volume\":{sequence % 10},\"occupancy\":13.4,\"speed\":41.2,\"lane\":1,\"vendor\":\"acme\"}}");
+        $"{{\"ts\":{timestamp},\"interval\":{StepMs},\"seq\":{1_000_000 + sequence},\"volume\":{sequence % 10},\"occupancy\":13.4,\"speed\":41.2,\"lane\":1,\"vendor\":\"acme\"}}");
 
     public static byte[] Topic(int device) => Encoding.UTF8.GetBytes($"traffic/v1/int-0001/detector/d-{device:0000}");
 
@@ -25,7 +28,7 @@ internal static class SamplePackets
         var buffer = new ArrayBufferWriter<byte>();
         for (var i = 0; i < PerRead; i++)
         {
-            MqttEncoder.Publish(buffer, MqttVersion.V311, Topic(device), Payload(Start + i, i), QualityOfService.AtLeastOnce, (ushort)(i + 1));
+            MqttEncoder.Publish(buffer, MqttVersion.V311, Topic(device), Payload(Start + (i * StepMs), i), QualityOfService.AtLeastOnce, (ushort)(i + 1));
         }
 
         return buffer.WrittenSpan.ToArray();

@@ -53,7 +53,7 @@ internal static class DemoCommand
     private static async Task<int> RunAsync(DemoOptions options, TextWriter output, CancellationToken cancellation)
     {
         var live = !options.Json && ReferenceEquals(output, Console.Out) && !Console.IsOutputRedirected && AnsiConsole.Profile.Capabilities.Interactive;
-        var runner = new DemoRunner(options, TimeProvider.System, output, footer => live ? new DemoTable(AnsiConsole.Console, footer) : new DemoLines(output));
+        var runner = new DemoRunner(options, TimeProvider.System, output, footer => live ? new DemoTable(AnsiConsole.Console, footer) : new DemoLines(output), silent: live);
         var report = await runner.RunAsync(cancellation);
         await output.WriteLineAsync(
             $"stopped after {report.Seconds} s: {report.Sent} readings sent, {report.Acknowledged} acknowledged, {report.Ledger.Stored} stored, unexplained {report.Ledger.Unexplained}; "

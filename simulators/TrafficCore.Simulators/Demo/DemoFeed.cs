@@ -8,9 +8,11 @@ namespace TrafficCore.Simulators.Demo;
 /// <remarks>Ownership: one loop.</remarks>
 internal sealed class DemoFeed : IDisposable
 {
+    private static readonly TimeSpan RateSpan = TimeSpan.FromSeconds(5);
+
     private readonly HttpClient _http;
     private readonly TimeProvider _time;
-    private (long Received, long At)? _last;
+    private readonly Queue<(long Received, long At)> _seen = new();
 
     public DemoFeed(Uri service, TimeProvider time)
     {
@@ -64,12 +66,24 @@ internal sealed class DemoFeed : IDisposable
             ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{metric} {value:0.##}")
             : null;
 
+    /// <summary>Over the last seconds: sensors send once a second, so a shorter span would only show their rhythm.</summary>
     private double Rate(LedgerCounts? ledger)
     {
+        if (ledger is null)
+        {
+            return 0;
+        }
+
         var now = _time.GetTimestamp();
-        var rate = ledger is not null && _last is { } last ? (ledger.Received - last.Received) / _time.GetElapsedTime(last.At, now).TotalSeconds : 0;
-        _last = ledger is null ? _last : (ledger.Received, now);
-        return rate;
+        _seen.Enqueue((ledger.Received, now));
+        while (_time.GetElapsedTime(_seen.Peek().At, now) > RateSpan)
+        {
+            _seen.Dequeue();
+        }
+
+        var first = _seen.Peek();
+        var seconds = _time.GetElapsedTime(first.At, now).TotalSeconds;
+        return seconds > 0 ? (ledger.Received - first.Received) / seconds : 0;
     }
 
     private async Task<JsonElement?> AskAsync(string path, CancellationToken cancellation)

@@ -14,13 +14,15 @@ internal sealed class DemoRunner
     private readonly TimeProvider _time;
     private readonly TextWriter _output;
     private readonly Func<string, IDemoScreen> _screen;
+    private readonly bool _silent;
 
     /// <param name="options">What to start.</param>
     /// <param name="time">Clock.</param>
     /// <param name="output">Where lines go.</param>
     /// <param name="screen">Makes the screen, given its last line.</param>
-    public DemoRunner(DemoOptions options, TimeProvider time, TextWriter output, Func<string, IDemoScreen> screen) =>
-        (_options, _time, _output, _screen) = (options, time, output, screen);
+    /// <param name="silent">Whether the service keeps its log to itself, because the screen needs the terminal.</param>
+    public DemoRunner(DemoOptions options, TimeProvider time, TextWriter output, Func<string, IDemoScreen> screen, bool silent) =>
+        (_options, _time, _output, _screen, _silent) = (options, time, output, screen, silent);
 
     /// <summary>Runs until cancelled or the duration is over.</summary>
     public async Task<DemoReport> RunAsync(CancellationToken cancellation)
@@ -30,8 +32,9 @@ internal sealed class DemoRunner
         try
         {
             var plan = CityPlan.Create(new CityOptions { Seed = _options.Seed, Intersections = _options.Intersections });
+            DemoHost.PrepareSockets();
             var network = DemoService.WriteNetworkFile(plan, directory);
-            await using var service = await DemoHost.StartAsync(DemoService.Configure(_options, directory, network), cancellation);
+            await using var service = await DemoHost.StartAsync(DemoService.Configure(_options, directory, network), _silent, cancellation);
             await _output.WriteLineAsync(WhereToLook(service));
             return await RunCityAsync(plan, service, cancellation);
         }
@@ -63,9 +66,7 @@ internal sealed class DemoRunner
 
         var boardsTask = Task.WhenAll(boards.Select(b => b.RunAsync(stopBoards.Token)));
         var cityTask = city.RunAsync(stopCity.Token);
-        var screenTask = _screen("Ctrl-C stops").RunAsync(
-            async token => new DemoFrame(_time.GetElapsedTime(start), city.IsRush, city.Sent, city.Acknowledged, await feed.ReadAsync(token)),
-            stopCity.Token);
+        var screenTask = _screen("Ctrl-C stops").RunAsync(NextFrameAsync, stopCity.Token);
         await await Task.WhenAny(cityTask, screenTask);
         await stopCity.CancelAsync();
         await Task.WhenAll(cityTask, screenTask);
@@ -84,6 +85,15 @@ internal sealed class DemoRunner
             IntersectionsWithWindows = last.Intersections.Count(static i => i.Start is not null),
             Ledger = grown,
         };
+
+        async Task<DemoFrame> NextFrameAsync(CancellationToken token)
+        {
+            var state = await feed.ReadAsync(token);
+
+            // The answer arrives on the thread that polls the service's sockets; drawing must not hold it up.
+            await Task.Yield();
+            return new DemoFrame(_time.GetElapsedTime(start), city.IsRush, city.Sent, city.Acknowledged, state);
+        }
     }
 
     private static string WhereToLook(DemoHost service) => $"""
