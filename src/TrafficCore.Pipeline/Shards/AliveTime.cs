@@ -11,7 +11,7 @@ internal static class AliveTime
     public const int Seconds = 60;
 
     /// <summary>Alive milliseconds in [<paramref name="startMs"/>, + <paramref name="lengthMs"/>), relative to the page.</summary>
-    public static int Ms(ControllerPage page, BatchRuns batches, long pageStart, long startMs, long lengthMs)
+    public static int Ms(PageState owner, ControllerPage page, BatchEdges edges, long startMs, long lengthMs)
     {
         int first = (int)(startMs / 1000);
         int end = first + (int)(lengthMs / 1000);
@@ -23,32 +23,41 @@ internal static class AliveTime
             alive += second - last < Seconds ? 1 : 0;
         }
 
-        return (alive - InHoles(page, batches, pageStart / 1000, first, end)) * 1000;
+        return (alive - InHoles(owner, page, edges, first, end)) * 1000;
     }
 
     /// <summary>Seconds of holes that the events before them would count as alive.</summary>
-    private static int InHoles(ControllerPage page, BatchRuns batches, long pageSecond, int first, int end)
+    private static int InHoles(PageState owner, ControllerPage page, BatchEdges edges, int first, int end)
     {
         int lost = 0;
-        int run = Math.Max(0, batches.FindAt(((pageSecond + first - Seconds) * 1000) - 1));
-        for (; run < batches.Count; run++)
+        Batch? before = edges.Before(owner.Index);
+        for (int i = 0; i <= page.Batches.Count; i++)
         {
-            bool isHole = batches.HasHole(run, out long after, out long until);
-            int from = (int)Math.Max(first, Math.Min(end, PageMath.FloorDivide(after, 1000) + 1 - pageSecond));
-            int to = (int)Math.Max(first, Math.Min(end, PageMath.FloorDivide(until, 1000) - pageSecond));
-            if (from >= end)
+            Batch? next = i < page.Batches.Count ? page.Batches[i] : edges.After(owner.Index);
+            if (before is { } from && next is { } until && from.HasHoleBefore(until))
             {
-                break;
+                lost += InHole(page, ToSecond(from.Last - owner.Start) + 1, ToSecond(until.First - owner.Start), first, end);
             }
 
-            for (int second = from; isHole && second < to; second++)
-            {
-                lost += !HasEvent(page, second) && second - LastEvent(page, second) < Seconds ? 1 : 0;
-            }
+            before = next;
         }
 
         return lost;
     }
+
+    private static int InHole(ControllerPage page, long from, long until, int first, int end)
+    {
+        int lost = 0;
+        int last = (int)Math.Min(until, end);
+        for (int second = (int)Math.Max(from, first); second < last; second++)
+        {
+            lost += !HasEvent(page, second) && second - LastEvent(page, second) < Seconds ? 1 : 0;
+        }
+
+        return lost;
+    }
+
+    private static long ToSecond(long milliseconds) => PageMath.FloorDivide(milliseconds, 1000);
 
     /// <summary>The last second with an event before a second, as far back as matters; far in the past without.</summary>
     private static int LastEvent(ControllerPage page, int second)

@@ -48,8 +48,8 @@ internal sealed class DeviceDetails(string id)
 {
     public string Id { get; } = id;
 
-    /// <summary>Batches that a controller sent.</summary>
-    public BatchRuns Batches { get; } = new();
+    /// <summary>Where the batches of a controller begin and end, page by page.</summary>
+    public BatchEdges Batches { get; } = new();
 
     /// <summary>Refused at the door, by reason; null without.</summary>
     public SortedDictionary<string, long>? Rejected { get; private set; }

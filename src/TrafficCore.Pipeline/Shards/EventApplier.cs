@@ -15,13 +15,16 @@ internal sealed class EventApplier(ShardContext context, WindowMarks marks)
         ref DeviceState device = ref state.Device(controller);
         long tooOld = Math.Min(device.Watermark, context.ReceivedMs) - context.Options.LatenessMs;
         state.Hear(ref device, IntersectionState.ControllerIntervalMs);
-        long first = long.MaxValue, last = long.MinValue;
+        long first = long.MaxValue, last = long.MinValue, highest = long.MinValue;
         bool stored = false;
         foreach (ref readonly EventEntry entry in batch.Entries)
         {
-            stored |= Apply(state, controller, in entry, tooOld);
-            first = Math.Min(first, entry.Timestamp);
-            last = Math.Max(last, entry.Timestamp);
+            highest = Math.Max(highest, entry.Timestamp);
+            if (Apply(state, controller, in entry, tooOld, ref stored))
+            {
+                first = Math.Min(first, entry.Timestamp);
+                last = Math.Max(last, entry.Timestamp);
+            }
         }
 
         if (batch.Entries.IsEmpty)
@@ -31,20 +34,21 @@ internal sealed class EventApplier(ShardContext context, WindowMarks marks)
 
         if ((batch.Batch.Flags & EventsFlags.Unjudged) == 0)
         {
-            state.Advance(ref device, last);
+            state.Advance(ref device, highest);
         }
 
-        if (stored && (batch.Batch.Flags & EventsFlags.HasSequence) != 0)
+        if ((batch.Batch.Flags & EventsFlags.HasSequence) != 0 && first <= last)
         {
-            device.TakeSequence(batch.Batch.Sequence);
-            if (state.Details(controller).Batches.Add(batch.Batch.Sequence, first, last) is { } behind)
+            AddBatch(state, controller, new Batch(first, batch.Batch.Sequence, last));
+            if (stored)
             {
-                HoleChanged(state, behind);
+                device.TakeSequence(batch.Batch.Sequence);
             }
         }
     }
 
-    private bool Apply(IntersectionState state, int controller, in EventEntry entry, long tooOld)
+    /// <summary>Applies one event; false when it is late.</summary>
+    private bool Apply(IntersectionState state, int controller, in EventEntry entry, long tooOld, ref bool stored)
     {
         ref DeviceState device = ref state.Device(controller);
         PageState? page = entry.Timestamp < tooOld ? null : state.Pages.Get(PageMath.FloorDivide(entry.Timestamp, _span));
@@ -60,11 +64,12 @@ internal sealed class EventApplier(ShardContext context, WindowMarks marks)
         if (!events.Identities.Add(offset, entry.Code, entry.Parameter, context.Pool))
         {
             device.Duplicate++;
-            return false;
+            return true;
         }
 
         page.Bytes += events.Identities.Bytes - before;
         device.Stored++;
+        stored = true;
         if (entry.Code == DetectorOn)
         {
             AddVehicle(state, page, events, entry.Parameter, offset);
@@ -126,15 +131,42 @@ internal sealed class EventApplier(ShardContext context, WindowMarks marks)
         state.Pages.MarkChanged(next);
     }
 
-    /// <summary>A hole in the numbers opened or closed: the minute after the last event before it changed its meaning.</summary>
-    private void HoleChanged(IntersectionState state, long behind)
+    /// <summary>Adds a numbered batch. Where a hole opens or closes, the minute after the event before it means something else.</summary>
+    private void AddBatch(IntersectionState state, int controller, Batch batch)
     {
-        long end = behind + (AliveTime.Seconds * 1000L);
-        for (long index = PageMath.FloorDivide(behind, _span); index <= PageMath.FloorDivide(end, _span); index++)
+        PageState page = state.Pages.Get(PageMath.FloorDivide(batch.First, _span))!;
+        BatchList batches = page.Controller(controller).Batches;
+        if (!batches.Add(batch, out int at))
+        {
+            return;
+        }
+
+        BatchEdges edges = state.Details(controller).Batches;
+        edges.Note(page.Index, batches);
+        page.Bytes += 24;
+        state.Pages.MarkChanged(page);
+        Batch? before = at > 0 ? batches[at - 1] : edges.Before(page.Index);
+        Batch? after = at + 1 < batches.Count ? batches[at + 1] : edges.After(page.Index);
+        bool wasHole = before is { } b && after is { } a && b.HasHoleBefore(a);
+        if (before is { } previous && (wasHole || previous.HasHoleBefore(batch)))
+        {
+            TouchMinuteAfter(state, previous.Last);
+        }
+
+        if (after is { } next && (wasHole || batch.HasHoleBefore(next)))
+        {
+            TouchMinuteAfter(state, batch.Last);
+        }
+    }
+
+    private void TouchMinuteAfter(IntersectionState state, long time)
+    {
+        long end = time + (AliveTime.Seconds * 1000L);
+        for (long index = PageMath.FloorDivide(time, _span); index <= PageMath.FloorDivide(end, _span); index++)
         {
             if (state.Pages.Exists(index) && state.Pages.Get(index) is { } page)
             {
-                TouchPublished(state, page, Math.Max(0, behind - page.Start), Math.Min(_span - 1, end - page.Start));
+                TouchPublished(state, page, Math.Max(0, time - page.Start), Math.Min(_span - 1, end - page.Start));
                 state.Pages.MarkChanged(page);
             }
         }

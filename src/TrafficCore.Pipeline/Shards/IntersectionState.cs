@@ -158,10 +158,9 @@ internal sealed class IntersectionState
     {
         if (Pages.DeleteExpired())
         {
-            long oldest = Pages.OldestIndex;
             foreach (DeviceDetails details in _details)
             {
-                details.Batches.Forget(oldest == long.MaxValue ? oldest : oldest * _context.Lengths.SpanMs);
+                details.Batches.ForgetBefore(Pages.OldestIndex);
             }
         }
     }

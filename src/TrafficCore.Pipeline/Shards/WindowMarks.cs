@@ -68,7 +68,9 @@ internal sealed class WindowMarks(ShardContext context)
             int last = (int)(((hour + 1) * 3_600_000L - 1) / size);
             for (int window = first; window <= last; window++)
             {
+                // In a window that has readings of its own they say what was expected.
                 if ((page.Slots[length][window].Flags & WindowFlags.Published) != 0
+                    && page.Detector(device).ReadCell(length, window).Readings == 0
                     && DependsOnHour(state.PlanAt(page.Start + (window * size)), device))
                 {
                     Touch(state, page, length, window, WindowFlags.Expectation);

@@ -26,6 +26,9 @@ internal sealed class ControllerPage
     /// <summary>A bit per UTC hour of the page in which an event lies.</summary>
     public uint Hours { get; set; }
 
+    /// <summary>Batches that begin in the page.</summary>
+    public BatchList Batches { get; } = new();
+
     /// <summary>Channels in order of first appearance.</summary>
     public List<ChannelPage> Channels { get; } = [];
 

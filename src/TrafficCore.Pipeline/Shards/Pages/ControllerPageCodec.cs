@@ -14,6 +14,7 @@ internal static class ControllerPageCodec
             writer.FixedInt64((long)word);
         }
 
+        page.Batches.Write(writer);
         writer.Signed(page.CarrySecond);
         writer.Unsigned(page.Hours);
         foreach (int[]? alive in page.EmittedAlive)
@@ -42,6 +43,7 @@ internal static class ControllerPageCodec
             word = (ulong)reader.FixedInt64();
         }
 
+        page.Batches.Read(ref reader);
         page.CarrySecond = (int)reader.Signed();
         page.Hours = (uint)reader.Unsigned();
         for (int length = 0; length < lengths.Count; length++)

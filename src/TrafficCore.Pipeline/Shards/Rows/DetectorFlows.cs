@@ -77,7 +77,7 @@ internal sealed class DetectorFlows
         {
             int device = plan.Controllers[i];
             _alive[i] = Find(page, device) is { } controller
-                ? AliveTime.Ms(controller, state.Details(device).Batches, page.Start, window * size, size)
+                ? AliveTime.Ms(page, controller, state.Details(device).Batches, window * size, size)
                 : 0;
         }
     }
@@ -134,6 +134,7 @@ internal sealed class DetectorFlows
         }
 
         // A learnt channel exists in the hours in which it had a vehicle; a named one whenever its controller is alive.
+        _changed[index] |= isChanged;
         if (!isSeen || flow.Cell.ObservedMs == 0)
         {
             flow.Cell = default;
@@ -141,7 +142,6 @@ internal sealed class DetectorFlows
         }
 
         flow.HasContent = flow.IsExpected = flow.IsChannel = true;
-        _changed[index] |= isChanged;
         return true;
     }
 

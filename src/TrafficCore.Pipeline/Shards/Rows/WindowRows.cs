@@ -49,9 +49,11 @@ internal sealed class WindowRows
             ref DetectorFlow flow = ref _flows[i];
             PlanDetector planned = _plan.Detectors[i];
             int revision = RowTrack.Revision(_page.FindDetector(planned.Device)?.ReadRow(_length, _window) ?? 0);
+
+            // Without content: the empty row of a silent detector, or one whose minute turned out to lie in a hole.
             bool isDue = flow.HasContent
                 ? IsFirst || revision == 0 || _flows.IsChanged(i)
-                : WantsEmpties && revision == 0 && planned.IsNamed && flow.IsExpected;
+                : revision == 0 ? WantsEmpties && planned.IsNamed && flow.IsExpected : _flows.IsChanged(i);
             if (isDue)
             {
                 revision = RowTrack.Emit(ref _page.Detector(planned.Device).Row(_length, _window, ref _page.Bytes));
@@ -68,10 +70,7 @@ internal sealed class WindowRows
             bool isChanged = SumOf(approach.Members);
             (int? Level, int? RatioMilli) service = _sum.Judge(approach.FreeFlowCenti, _thresholds);
             worst = (LevelOfService.Worst(worst.Level, service.Level), Lower(worst.RatioMilli, service.RatioMilli));
-            if (_sum.HasContent || (WantsEmpties && _sum.HasExpected))
-            {
-                AddSum(FlowLevel.Approach, approach.Id, ref _page.ApproachRow(approach.Id, _length, _window), isChanged, service);
-            }
+            AddSum(FlowLevel.Approach, approach.Id, ref _page.ApproachRow(approach.Id, _length, _window), isChanged, service);
         }
 
         return worst;
@@ -80,15 +79,14 @@ internal sealed class WindowRows
     private void AddIntersection((int? Level, int? RatioMilli) worst)
     {
         bool isChanged = SumOf(_plan.Counting);
-        if (_sum.HasContent || (WantsEmpties && _sum.HasExpected))
-        {
-            AddSum(FlowLevel.Intersection, _state.Id, ref _page.IntersectionRows[_length][_window], isChanged, worst);
-        }
+        AddSum(FlowLevel.Intersection, _state.Id, ref _page.IntersectionRows[_length][_window], isChanged, worst);
     }
 
     private void AddSum(FlowLevel level, string id, ref int revision, bool isChanged, (int? Level, int? RatioMilli) service)
     {
-        bool isDue = revision == 0 || (_sum.HasContent && (isChanged || (_flags & WindowFlags.Expectation) != 0));
+        bool isDue = revision == 0
+            ? _sum.HasContent || (WantsEmpties && _sum.HasExpected)
+            : isChanged || (_sum.HasContent && (_flags & WindowFlags.Expectation) != 0);
         if (isDue)
         {
             _rows.Add(_sum.ToRow(Key(level, id), ++revision, service, _pcu));
@@ -103,7 +101,7 @@ internal sealed class WindowRows
         foreach (int member in members)
         {
             _sum.Add(in _flows[member], _state.Lengths[_length].Length);
-            isChanged |= _flows[member].HasContent && (IsFirst || _flows.IsChanged(member));
+            isChanged |= _flows.IsChanged(member) || (IsFirst && _flows[member].HasContent);
         }
 
         return isChanged;
