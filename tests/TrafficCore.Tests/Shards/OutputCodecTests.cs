@@ -1,0 +1,58 @@
+using TrafficCore.Pipeline.Ingest;
+using TrafficCore.Pipeline.Output;
+using TrafficCore.Traffic.Windows;
+
+namespace TrafficCore.Tests.Shards;
+
+public sealed class OutputCodecTests
+{
+    private static readonly FlowRow Full = new()
+    {
+        Intersection = "int-0001", Id = "d-01", Level = FlowLevel.Detector, Start = -60_000, Length = 60_000, Revision = 3, Readings = 2,
+        Expected = 4, Volume = 1L << 40, ObservedMs = 60_000, ExpectedMs = 120_000, OccupancyWeighted = 99, OccupancyMs = 7, SpeedWeighted = 5,
+        SpeedVehicles = 4, FlowRateMilli = 12, Classes = [new ClassVolume("bus", 0), new ClassVolume("car", 9)], PcuMilli = 9000,
+        SpeedRatioMilli = 801, Level6 = 2, LevelMethod = "speed-ratio", Health = RowHealth.Chatter,
+    };
+
+    private static readonly FlowRow Empty = new()
+    {
+        Intersection = "int-0001", Id = "n", Level = FlowLevel.Approach, Start = -60_000, Length = 60_000, Revision = 1,
+    };
+
+    [Fact]
+    public void Window_AllFieldsOrNone_ReadBackEqual()
+    {
+        var head = new OutputHead(1L << 50, 3, "int-0001");
+        byte[] body = WindowRecordCodec.Encode(new WindowRecord(head, -60_000, 60_000, [Full, Empty]));
+        WindowRecord back = WindowRecordCodec.Decode(body);
+
+        Assert.Equal((head, -60_000L, 60_000L), (back.Head, back.Start, back.Length));
+        Assert.Equal(Full.Classes, back.Rows[0].Classes);
+        Assert.Equal(Full, back.Rows[0] with { Classes = Full.Classes });
+        Assert.Equal(Empty, back.Rows[1] with { Classes = Empty.Classes });
+        Assert.Equal(head, OutputHeadCodec.Decode(body));
+    }
+
+    [Fact]
+    public void Window_CutAnywhere_IsInvalidData()
+    {
+        byte[] body = WindowRecordCodec.Encode(new WindowRecord(new OutputHead(1, 0, "x"), 0, 60_000, [Full with { Intersection = "x" }]));
+        for (int length = 0; length < body.Length; length++)
+        {
+            Assert.Throws<InvalidDataException>(() => WindowRecordCodec.Decode(body.AsSpan(0, length)));
+        }
+    }
+
+    [Fact]
+    public void Quarantine_ReadsBackEqual()
+    {
+        var record = new QuarantineRecord(
+            new OutputHead(9, 0, "x"), InputTape.Origin, DeviceKind.Detector, "x", "a", "bad-json", "traffic/v1/x", new byte[] { 1, 2, 3 });
+        var writer = new BodyWriter();
+        QuarantineRecordCodec.Encode(writer, record);
+        QuarantineRecord back = QuarantineRecordCodec.Decode(writer.Written);
+
+        Assert.Equal(record with { Payload = default }, back with { Payload = default });
+        Assert.Equal(record.Payload.ToArray(), back.Payload.ToArray());
+    }
+}
