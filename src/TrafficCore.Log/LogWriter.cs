@@ -122,6 +122,25 @@ public sealed class LogWriter : IDisposable
         Report(available: true, null);
     }
 
+    /// <summary>
+    /// Gives up everything from a position on, for an owner that makes it again: the rest of a batch that a power cut tore in
+    /// its middle. Durable when this returns; readers that were behind the position see a log that ends there.
+    /// </summary>
+    /// <param name="position">Position of a record, or of a gap; nothing may be appended and not committed.</param>
+    /// <exception cref="LogUnavailableException">The disk refuses a new segment.</exception>
+    public void Rewind(long position)
+    {
+        if (_pendingLength > 0 || position > DurableEnd)
+        {
+            throw new InvalidOperationException("Only what is durable can be given up.");
+        }
+
+        if (position < DurableEnd)
+        {
+            _store.Rewind(position);
+        }
+    }
+
     /// <summary>Deletes whole segments below a position; the newest stays. Any thread.</summary>
     /// <exception cref="IOException">A file could not be deleted; the next call tries again.</exception>
     public void RetainFrom(long position) => _store.Retention.RetainFrom(position);

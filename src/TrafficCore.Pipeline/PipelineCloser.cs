@@ -8,6 +8,9 @@ internal static class PipelineCloser
     /// <summary>Commits, applies and writes what is under way, takes a last snapshot, and closes.</summary>
     public static async Task StopAsync(PipelineParts parts, CancellationToken cancellationToken)
     {
+        // From here on a disk that takes nothing is not waited for: what is not durable then is made again at the next start.
+        parts.Output.Writer.Abandon();
+        parts.Pages.Abandon();
         try
         {
             if (!parts.Environment.Health.IsFaulted)
@@ -28,6 +31,7 @@ internal static class PipelineCloser
     public static async Task AbandonAsync(PipelineParts parts)
     {
         parts.Output.Writer.Abandon();
+        parts.Pages.Abandon();
         parts.Dispatcher.Release();
         await parts.Input.DisposeAsync();
         var position = parts.Dispatcher.End;

@@ -104,6 +104,24 @@ internal sealed class SegmentStore : IDisposable
         }
     }
 
+    /// <summary>Ends the log at an earlier position: a new segment that begins there says that what lies behind does not count.</summary>
+    public void Rewind(long position)
+    {
+        _file?.Dispose();
+        _file = null;
+        foreach (var overtaken in Catalog.Segments.Where(segment => segment.Base > position).ToArray())
+        {
+            Catalog.Remove(overtaken);
+        }
+
+        Catalog.DurableEnd = position;
+        Exception? failure = null;
+        if (!TryRoll(0, ref failure))
+        {
+            throw new LogUnavailableException($"The log in {_directory} can't get a segment.", failure);
+        }
+    }
+
     public SegmentReaderSource Readers => new(_files, Catalog);
 
     public void Report(LogFaultKind kind, Exception? failure) =>

@@ -15,7 +15,7 @@ namespace TrafficCore.Pipeline.Output;
 /// </remarks>
 internal sealed class OutputWriter : IDisposable
 {
-    // A full disk is an outage, not a defect: the shards wait until there is room again.
+    // A full disk is an outage of a running service, not a defect: the shards wait until there is room. A start fails instead.
     private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(1);
 
     // One commit of a fast replay: large enough to hide the sync, small enough that a page of it is soon visible.
@@ -195,7 +195,7 @@ internal sealed class OutputWriter : IDisposable
                 work();
                 return;
             }
-            catch (LogUnavailableException exception) when (!_abandon.IsSet)
+            catch (LogUnavailableException exception) when (_live && !_abandon.IsSet)
             {
                 _onUnavailable(exception);
                 _abandon.Wait(RetryInterval);

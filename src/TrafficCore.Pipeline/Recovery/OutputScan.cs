@@ -7,7 +7,16 @@ namespace TrafficCore.Pipeline.Recovery;
 /// <summary>Reads the output log behind a snapshot: how far each intersection got, and its latest windows.</summary>
 internal static class OutputScan
 {
-    public static OutputProgress Run(LogWriter output, LoadedSnapshot snapshot, LatestWindows latest, Action<LogGap> onGap)
+    /// <param name="output">The output log, before anything is appended.</param>
+    /// <param name="snapshot">Where to begin.</param>
+    /// <param name="latest">Is shown the windows.</param>
+    /// <param name="batchBytes">
+    /// Most that one commit writes. Damage nearer to the end than this is a commit that a power cut tore: nobody has seen its
+    /// records, and replay makes all of them again, so the log is rewound to it. Otherwise what survives behind the tear would pass
+    /// for the last output of its intersection, and what was lost in it would never be made again.
+    /// </param>
+    /// <param name="onGap">Is told of damage.</param>
+    public static OutputProgress Run(LogWriter output, LoadedSnapshot snapshot, LatestWindows latest, long batchBytes, Action<LogGap> onGap)
     {
         var progress = new OutputProgress();
         using var reader = output.OpenReader(Math.Max(snapshot.OutputFrom, output.Start));
@@ -24,6 +33,9 @@ internal static class OutputScan
                 case LogReadStatus.Record:
                     Note(record, progress, latest);
                     break;
+                case LogReadStatus.Gap when reader.Gap.From >= output.Start && output.DurableEnd - reader.Gap.From <= batchBytes:
+                    output.Rewind(reader.Gap.From);
+                    return progress;
                 case LogReadStatus.Gap:
                     onGap(reader.Gap);
                     break;

@@ -13,9 +13,15 @@ internal sealed class PageStore : IPageStore, IDisposable
 {
     private const byte PageVersion = 1;
 
+    // A full disk is an outage of a running service, not a defect: the shard waits, and with it everything in front of it, until
+    // there is room. A start fails instead.
+    private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(1);
+
     private readonly Lock _gate = new();
+    private readonly ManualResetEventSlim _abandon = new(initialState: false, spinCount: 0);
     private readonly LogWriter _log;
     private LogReader? _reader;
+    private volatile bool _live;
 
     public PageStore(LogWriter log) => _log = log;
 
@@ -23,7 +29,17 @@ internal sealed class PageStore : IPageStore, IDisposable
     {
         lock (_gate)
         {
-            return _log.Append((byte)RecordType.Page, PageVersion, count: 0, receivedMs, elapsedMs, page);
+            while (true)
+            {
+                try
+                {
+                    return _log.Append((byte)RecordType.Page, PageVersion, count: 0, receivedMs, elapsedMs, page);
+                }
+                catch (LogUnavailableException) when (_live && !_abandon.Wait(RetryInterval))
+                {
+                    // Nothing was appended.
+                }
+            }
         }
     }
 
@@ -33,7 +49,7 @@ internal sealed class PageStore : IPageStore, IDisposable
         {
             if (pagePosition >= _log.DurableEnd)
             {
-                _log.Commit();
+                CommitUnderLock();
             }
 
             _reader ??= _log.OpenReader(pagePosition);
@@ -79,12 +95,35 @@ internal sealed class PageStore : IPageStore, IDisposable
         }
     }
 
+    /// <summary>From now on a disk that takes nothing is waited for.</summary>
+    public void GoLive() => _live = true;
+
+    /// <summary>Stops waiting for a disk that takes nothing.</summary>
+    public void Abandon() => _abandon.Set();
+
+    private void CommitUnderLock()
+    {
+        while (true)
+        {
+            try
+            {
+                _log.Commit();
+                return;
+            }
+            catch (LogUnavailableException) when (_live && !_abandon.Wait(RetryInterval))
+            {
+                // What was appended is kept.
+            }
+        }
+    }
+
     public void Dispose()
     {
         lock (_gate)
         {
             _reader?.Dispose();
             _log.Dispose();
+            _abandon.Dispose();
         }
     }
 }

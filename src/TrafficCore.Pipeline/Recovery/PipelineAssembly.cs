@@ -132,7 +132,7 @@ internal sealed class PipelineAssembly
     private OutputSide MakeOutput(LogWriter file, LoadedSnapshot snapshot)
     {
         var latest = new LatestWindows();
-        var progress = OutputScan.Run(file, snapshot, latest, gap => _environment.OnGap("output", gap));
+        var progress = OutputScan.Run(file, snapshot, latest, _options.OutputLog.BufferBytes, gap => _environment.OnGap("output", gap));
         var log = new OutputLog(file);
         var queue = new LoopQueue<OutputItem>(_options.OutputQueue);
         var writer = new OutputWriter(

@@ -40,6 +40,7 @@ internal static class PipelineOpener
         await parts.Output.Writer.RunAsync(static _ => { });
         environment.Health.ThrowIfFaulted();
         parts.Output.Writer.GoLive();
+        parts.Pages.GoLive();
         PipelineLog.Recovered(
             environment.Logger, parts.Dispatcher.End - from, parts.Shards.Sum(static shard => shard.Output.Repeated), parts.Control.Devices.Count);
     }

@@ -127,7 +127,6 @@ internal sealed class Snapshotter : IDisposable
 
     private static ShardPart Collect(ShardLoop shard)
     {
-        shard.State.FlushPages();
         var state = new ArrayBufferWriter<byte>();
         shard.State.WriteSnapshot(new SnapshotPartWriter(state));
         shard.Output.Flush();
