@@ -102,7 +102,10 @@ public sealed class InfluxSink : IOutputSink, IAsyncDisposable
     {
         try
         {
-            await DeliverAsync();
+            while (!await TryDeliverAsync())
+            {
+                await Task.Delay(_options.MaxRetryDelay, _time, _abort.Token);
+            }
         }
         catch (OperationCanceledException) when (_abort.IsCancellationRequested)
         {
@@ -117,6 +120,23 @@ public sealed class InfluxSink : IOutputSink, IAsyncDisposable
         }
 
         _logger.Stopped(SinkName, Cursor);
+    }
+
+    /// <summary>Delivers until it is told to stop; false when the output could not be read.</summary>
+    private async Task<bool> TryDeliverAsync()
+    {
+        try
+        {
+            await DeliverAsync();
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            _progress.Failed(e.Message);
+            _metrics.Retried(SinkName, "output");
+            _logger.Retrying(SinkName, _options.MaxRetryDelay, e.Message);
+            return false;
+        }
     }
 
     private async Task DeliverAsync()

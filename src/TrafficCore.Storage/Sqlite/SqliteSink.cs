@@ -29,6 +29,7 @@ public sealed class SqliteSink : IOutputSink, IAsyncDisposable
     private readonly ILogger _logger;
     private readonly OutputBatch _batch;
     private readonly ConcurrentQueue<string> _suspects = new();
+    private readonly SemaphoreSlim _suspected = new(0);
     private readonly CancellationTokenSource _stop = new();
     private readonly CancellationTokenSource _abort = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -72,7 +73,11 @@ public sealed class SqliteSink : IOutputSink, IAsyncDisposable
     }
 
     /// <summary>Reports a file that could not be read; the sink checks it and rebuilds it if it is damaged.</summary>
-    public void Suspect(string path) => _suspects.Enqueue(path);
+    public void Suspect(string path)
+    {
+        _suspects.Enqueue(path);
+        _suspected.Release();
+    }
 
     /// <inheritdoc/>
     public async Task StopAsync(CancellationToken cancellation)
@@ -96,6 +101,7 @@ public sealed class SqliteSink : IOutputSink, IAsyncDisposable
         await StopAsync(CancellationToken.None);
         _stop.Dispose();
         _abort.Dispose();
+        _suspected.Dispose();
     }
 
     private void Run()
@@ -223,12 +229,17 @@ public sealed class SqliteSink : IOutputSink, IAsyncDisposable
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(wake.Token, _stop.Token, _abort.Token);
         try
         {
-            _source.WaitBeyondAsync(position, either.Token).AsTask().GetAwaiter().GetResult();
+            Task<Task> any = Task.WhenAny(_source.WaitBeyondAsync(position, either.Token).AsTask(), _suspected.WaitAsync(either.Token));
+            any.GetAwaiter().GetResult().GetAwaiter().GetResult();
             Task.Delay(_options.BatchDelay, _time, _stop.Token).GetAwaiter().GetResult();
         }
         catch (OperationCanceledException)
         {
             // Stopping, or time to look for expired files: the caller's loop finds out which.
+        }
+        finally
+        {
+            either.Cancel();
         }
     }
 
