@@ -146,6 +146,8 @@ public sealed class InfluxSink : IOutputSink, IAsyncDisposable
         using IOutputReader reader = _source.OpenReader(position);
         while (true)
         {
+            // The loop may be running inside the cancellation's own call: without this it would spin there for ever.
+            _abort.Token.ThrowIfCancellationRequested();
             Fill(reader);
             _unsentInfos = Interlocked.Exchange(ref _infos, null) ?? _unsentInfos;
             if (_batch.Next >= 0 || _unsentInfos.Count > 0)
