@@ -22,7 +22,7 @@ public sealed class OrderIndependenceTests
     private static void Check(int runs, bool isNamed, long[]? lengths = null)
     {
         lengths ??= Lengths;
-        var options = new Pipeline.Shards.ShardOptions { Lengths = WindowLengths.Create(lengths) };
+        var options = new TrafficCore.Pipeline.Shards.ShardOptions { Lengths = WindowLengths.Create(lengths) };
         Prop.ForAll<int, int>((seed, order) =>
         {
             var scenario = new Scenario(seed, isNamed);

@@ -83,7 +83,7 @@ public sealed class SnapshotTests
         Assert.All(wanted, w => Assert.Equal(w.Value, found[w.Key]));
     }
 
-    private static void AssertSame(Pipeline.Ledger.LedgerTotals expected, Pipeline.Ledger.LedgerTotals actual)
+    private static void AssertSame(TrafficCore.Pipeline.Ledger.LedgerTotals expected, TrafficCore.Pipeline.Ledger.LedgerTotals actual)
     {
         Assert.Equal(
             (expected.Stored, expected.Duplicate, expected.Conflict, expected.Late, expected.Gaps, expected.Corrupt),
