@@ -8,11 +8,13 @@ public sealed class PipelineCrashTests
 {
     private static readonly IReadOnlyList<PipelineScript.Step> Steps = PipelineScript.Steps();
 
+    private static readonly int[] ShardCounts = [1, 2, 7];
+
     [Fact]
     public async Task Crash_AtEveryFileOperation_CountsEachAcknowledgedReadingOnceInRowsEqualToAnUndisturbedRun()
     {
         var files = new ForgetfulFileSystem();
-        var expected = await RunAsync(files, static _ => new ForgetfulFileSystem());
+        var expected = await RunAsync(files, static _ => new ForgetfulFileSystem(), shards: 1);
         Assert.True(expected.Rows.Count > 40, "the script makes rows");
         Assert.Equal(PipelineScript.Volume(), expected.Volume);
 
@@ -22,7 +24,7 @@ public sealed class PipelineCrashTests
         {
             try
             {
-                var result = await RunAsync(new ForgetfulFileSystem().CrashAt(point), crashed => Restart(crashed, point));
+                var result = await RunAsync(new ForgetfulFileSystem().CrashAt(point), crashed => Restart(crashed, point), shards: point);
                 Assert.Empty(expected.Rows.Except(result.Rows));
                 Assert.Empty(result.Rows.Except(expected.Rows));
                 Assert.Equal(expected.Packets, result.Packets);
@@ -41,7 +43,7 @@ public sealed class PipelineCrashTests
         return point % 3 == 0 ? files.CrashAt(1 + (point % 17)) : files;
     }
 
-    private static async Task<Result> RunAsync(ForgetfulFileSystem files, Func<ForgetfulFileSystem, ForgetfulFileSystem> restart)
+    private static async Task<Result> RunAsync(ForgetfulFileSystem files, Func<ForgetfulFileSystem, ForgetfulFileSystem> restart, int shards)
     {
         var time = PipelineRig.NewTime();
         var done = 0;
@@ -51,7 +53,7 @@ public sealed class PipelineCrashTests
             Assert.True(life < 4, "a run without further crashes ends");
             try
             {
-                await using var rig = await PipelineRig.OpenAsync(new PowerCutFileSystem(files), time, PipelineRig.Options());
+                await using var rig = await PipelineRig.OpenAsync(new PowerCutFileSystem(files), time, PipelineRig.Options(ShardCounts[(shards + life) % ShardCounts.Length]));
                 (done, var failure) = await PipelineScript.RunAsync(rig, time, Steps, done, advance);
                 advance = done == Steps.Count || failure is null;
                 if (failure is null)

@@ -1,0 +1,178 @@
+using TrafficCore.Log;
+using TrafficCore.Pipeline.Export;
+using TrafficCore.Pipeline.Ingest;
+using TrafficCore.Pipeline.Ledger;
+using TrafficCore.TestKit.Log;
+using TrafficCore.TestKit.Pipeline;
+
+namespace TrafficCore.Tests.Pipeline;
+
+public sealed class PipelineLifeTests
+{
+    private const long Hour = 3_600_000;
+
+    [Fact]
+    public async Task Open_OfADirectoryInUse_IsRefused()
+    {
+        var files = new ForgetfulFileSystem();
+        await using var rig = await PipelineRig.OpenAsync(files, PipelineRig.NewTime(), PipelineRig.Options());
+
+        await Assert.ThrowsAsync<IOException>(() => PipelineRig.OpenAsync(files, PipelineRig.NewTime(), PipelineRig.Options()));
+    }
+
+    [Fact]
+    public async Task Stop_WithAnOpenWindow_ClosesNoWindowAndTheNextLifeGoesOn()
+    {
+        var files = new ForgetfulFileSystem();
+        var time = PipelineRig.NewTime();
+        await using (var first = await PipelineRig.OpenAsync(files, time, PipelineRig.Options()))
+        {
+            await first.SendAsync(new Sample("a", "d1", PipelineRig.Start, 20_000, 3));
+            await first.StopAsync();
+        }
+
+        Assert.Empty(OutputLogFile.Read(files).Records);
+        await using var second = await PipelineRig.OpenAsync(files, time, PipelineRig.Options(shards: 3));
+        await second.SendAsync(new Sample("a", "d1", PipelineRig.Start + 20_000, 20_000, 4));
+        for (var i = 0; i < 10; i++)
+        {
+            time.Advance(TimeSpan.FromSeconds(20));
+            await second.TickAsync();
+        }
+
+        await second.SettleAsync();
+        Assert.Equal(7, PipelineRig.FinalVolume(second.Outputs(), 60_000));
+        Assert.True(second.Pipeline.Latest.TryFind("a", 60_000, out var latest));
+        Assert.Equal(PipelineRig.Start, latest.Start);
+    }
+
+    [Fact]
+    public async Task Restart_AfterWindowsWerePublished_ShowsTheLatestAgain()
+    {
+        var files = new ForgetfulFileSystem();
+        var time = PipelineRig.NewTime();
+        await RunScriptAsync(files, time);
+
+        await using var rig = await PipelineRig.OpenAsync(files, time, PipelineRig.Options());
+
+        Assert.Equal(6, rig.Pipeline.Latest.All.Count);
+        Assert.All(rig.Pipeline.Latest.All, static window => Assert.NotEmpty(window.Rows));
+        Assert.Equal([8], rig.Pipeline.ReceivedPackets.Find("client"));
+    }
+
+    [Fact]
+    public async Task Ticks_OnceAMinuteWhenIdleAndOnceASecondWhileAWindowIsOpen()
+    {
+        var files = new ForgetfulFileSystem();
+        var time = PipelineRig.NewTime(timersFire: true);
+        await using var rig = await PipelineRig.OpenAsync(files, time, PipelineRig.Options());
+        await AdvanceAsync(rig, time, seconds: 60);
+        var idle = Ticks(files);
+        await rig.SendAsync(new Sample("a", "d1", PipelineRig.Start + 60_000, 60_000, 3));
+        await rig.SettleAsync();
+        await AdvanceAsync(rig, time, seconds: 5);
+        var busy = Ticks(files) - idle;
+
+        Assert.Equal((1, 5), (idle, busy));
+    }
+
+    [Fact]
+    public async Task Ledger_OfOneDevice_BalancesAndNamesItsRefusals()
+    {
+        await using var rig = await PipelineRig.OpenAsync(new ForgetfulFileSystem(), PipelineRig.NewTime(), PipelineRig.Options(shards: 2));
+        var sample = new Sample("a", "d1", PipelineRig.Start - Hour, 20_000, 3);
+        await rig.SendAsync(sample, sample with { Detector = "d2" });
+        await rig.SendAsync(sample);
+        await rig.RejectAsync("a", "d1", "{}");
+        await rig.SettleAsync();
+
+        var device = await rig.Pipeline.ReadLedgerAsync("a", "detector", "d1");
+        var all = await rig.Pipeline.ReadLedgerAsync();
+
+        Assert.NotNull(device);
+        Assert.Equal((3, 1, 1, 0), (device.Ledger.Received, device.Ledger.Stored, device.Ledger.Duplicate, device.Ledger.Unexplained));
+        Assert.Equal(1, device.Ledger.Rejected["too-old"]);
+        Assert.Equal((4, 0, 0), (all.Received, all.InFlight, all.Unexplained));
+        Assert.Null(await rig.Pipeline.ReadLedgerAsync("a", "detector", "d9"));
+    }
+
+    [Fact]
+    public void Ledger_WithAnOutcomeMissing_IsUnexplained()
+    {
+        var outcome = new LedgerTotals { Stored = 7, Duplicate = 1 };
+
+        Assert.Equal(2, LedgerDesk.Balance(position: 0, received: 10, inFlight: 0, gapBytes: 0, [outcome]).Unexplained);
+    }
+
+    [Fact]
+    public async Task AuditAndExport_OfAStoppedService_EqualWhatItSaid()
+    {
+        var files = new ForgetfulFileSystem();
+        var ledger = await RunScriptAsync(files, PipelineRig.NewTime());
+        var before = files.Operations;
+
+        var audit = LedgerAudit.Read(PipelineRig.Options(), files);
+        var readings = DataExport.Readings(PipelineRig.Directory, files).ToList();
+        var windows = DataExport.Windows(PipelineRig.Directory, files).ToList();
+
+        Assert.Equal((ledger.Received, ledger.Stored, ledger.Duplicate), (audit.Received, audit.Stored, audit.Duplicate));
+        Assert.Equal((0, 0), (audit.Unexplained, audit.InFlight));
+        Assert.Equal(ledger.Received - 1, readings.Count);
+        Assert.All(readings, static reading => Assert.Equal("detector", reading.Kind));
+        Assert.Equal(["a", "b", "c"], readings.Select(static reading => reading.Intersection).Distinct().Order());
+        Assert.NotEmpty(windows);
+        Assert.Equal(before, files.Operations);
+    }
+
+    [Fact]
+    public async Task Audit_AfterAKill_ReplaysBehindTheSnapshot()
+    {
+        var files = new ForgetfulFileSystem();
+        var time = PipelineRig.NewTime();
+        LedgerSnapshot ledger;
+        await using (var rig = await PipelineRig.OpenAsync(files, time, PipelineRig.Options()))
+        {
+            await PipelineScript.RunAsync(rig, time, PipelineScript.Steps(), 0, advanceFirst: true);
+            await rig.SettleAsync();
+            ledger = await rig.Pipeline.ReadLedgerAsync();
+        }
+
+        var audit = LedgerAudit.Read(PipelineRig.Options(), files.Kill());
+
+        Assert.Equal((ledger.Position, ledger.Received, ledger.Stored, ledger.Late), (audit.Position, audit.Received, audit.Stored, audit.Late));
+    }
+
+    private static async Task<LedgerSnapshot> RunScriptAsync(ForgetfulFileSystem files, ManualTime time)
+    {
+        await using var rig = await PipelineRig.OpenAsync(files, time, PipelineRig.Options());
+        var (_, failure) = await PipelineScript.RunAsync(rig, time, PipelineScript.Steps(), 0, advanceFirst: true);
+        Assert.Null(failure);
+        await rig.SettleAsync();
+        var ledger = await rig.Pipeline.ReadLedgerAsync();
+        await rig.StopAsync();
+        return ledger;
+    }
+
+    // Each second's tick is durable and applied before the next second begins.
+    private static async Task AdvanceAsync(PipelineRig rig, ManualTime time, int seconds)
+    {
+        for (var i = 0; i < seconds; i++)
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            await rig.AppendAsync(static writer => writer.AddSessionDiscarded("nobody"u8));
+            await rig.SettleAsync();
+        }
+    }
+
+    private static int Ticks(ForgetfulFileSystem files)
+    {
+        using var reader = LogReader.OpenDirectory(PipelineRig.Directory + "/input", files, 0);
+        var ticks = 0;
+        while (reader.Read(out var record) == LogReadStatus.Record)
+        {
+            ticks += record.Header.Type == (byte)RecordType.Tick ? 1 : 0;
+        }
+
+        return ticks;
+    }
+}
