@@ -77,6 +77,32 @@ public sealed class PipelineLifeTests
     }
 
     [Fact]
+    public async Task Snapshot_IsTakenWhenTooMuchIsDirty()
+    {
+        var files = new ForgetfulFileSystem();
+        var options = PipelineRig.Options();
+        options.SnapshotDirtyBytes = 1;
+        await using var rig = await PipelineRig.OpenAsync(files, PipelineRig.NewTime(), options);
+        await rig.SendAsync(new Sample("a", "d1", PipelineRig.Start, 20_000, 3));
+
+        await UntilSnapshotAsync(files);
+    }
+
+    [Fact]
+    public async Task Snapshot_IsTakenAtEachInterval()
+    {
+        var files = new ForgetfulFileSystem();
+        var time = PipelineRig.NewTime(timersFire: true);
+        await using var rig = await PipelineRig.OpenAsync(files, time, PipelineRig.Options());
+        await rig.SendAsync(new Sample("a", "d1", PipelineRig.Start, 20_000, 3));
+        await rig.SettleAsync();
+        Assert.Empty(Snapshots(files));
+
+        // The loop begins to wait on a thread of its own, so its first interval may begin a little later.
+        await UntilSnapshotAsync(files, () => time.Advance(TimeSpan.FromMinutes(1)));
+    }
+
+    [Fact]
     public async Task Ledger_OfOneDevice_BalancesAndNamesItsRefusals()
     {
         await using var rig = await PipelineRig.OpenAsync(new ForgetfulFileSystem(), PipelineRig.NewTime(), PipelineRig.Options(shards: 2));
@@ -161,6 +187,20 @@ public sealed class PipelineLifeTests
             time.Advance(TimeSpan.FromSeconds(1));
             await rig.AppendAsync(static writer => writer.AddSessionDiscarded("nobody"u8));
             await rig.SettleAsync();
+        }
+    }
+
+    private static IReadOnlyList<string> Snapshots(ForgetfulFileSystem files)
+        => files.ListFiles(PipelineRig.Directory + "/snapshots").Where(static name => name.EndsWith(".snapshot", StringComparison.Ordinal)).ToList();
+
+    private static async Task UntilSnapshotAsync(ForgetfulFileSystem files, Action? meanwhile = null)
+    {
+        var deadline = DateTime.UtcNow.AddSeconds(20);
+        while (Snapshots(files).Count == 0)
+        {
+            Assert.True(DateTime.UtcNow < deadline, "a snapshot is taken");
+            meanwhile?.Invoke();
+            await Task.Delay(1);
         }
     }
 
