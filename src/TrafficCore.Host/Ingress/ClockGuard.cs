@@ -82,7 +82,7 @@ internal sealed class ClockGuard
             Volatile.Write(ref _steppedElapsedMs, elapsedMs);
             Evaluate(receivedMs, elapsedMs);
         }
-        else if (_alarmed && elapsedMs >= Volatile.Read(ref _nextEvaluationMs))
+        else if ((_alarmed || IsRecent(elapsedMs)) && elapsedMs >= Volatile.Read(ref _nextEvaluationMs))
         {
             Evaluate(receivedMs, elapsedMs);
         }
@@ -139,7 +139,7 @@ internal sealed class ClockGuard
         {
             (int heard, int outside) = CountUnderLock(elapsedMs);
             bool most = heard >= MinDevices && outside * 2 > heard;
-            bool stepped = elapsedMs - _steppedElapsedMs < HeardMs;
+            bool stepped = IsRecent(elapsedMs);
 
             // So many devices more must be out of bounds before the answer can change; the last term bounds the work per reading.
             Volatile.Write(ref _outsideLeft, Math.Max(Math.Max(1, (Math.Max(MinDevices, heard) / 2) - outside), _heard.Length >> 10));
@@ -169,6 +169,8 @@ internal sealed class ClockGuard
             }
         }
     }
+
+    private bool IsRecent(long elapsedMs) => elapsedMs - Volatile.Read(ref _steppedElapsedMs) < HeardMs;
 
     private (int Heard, int Outside) CountUnderLock(long elapsedMs)
     {

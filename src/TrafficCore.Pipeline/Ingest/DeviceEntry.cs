@@ -13,13 +13,13 @@ public sealed class DeviceEntry
     private volatile int _defaultIntervalMs;
     private volatile DeviceFlags _flags;
 
-    internal DeviceEntry(uint number, DeviceKind kind, DeviceFlags flags, string intersection, string device, int hash)
+    internal DeviceEntry(uint number, DeviceName name, DeviceFlags flags, int hash)
     {
         Number = number;
-        Kind = kind;
+        Kind = name.Kind;
+        Intersection = name.Intersection;
+        Device = name.Device;
         _flags = flags;
-        Intersection = intersection;
-        Device = device;
         Hash = hash;
     }
 

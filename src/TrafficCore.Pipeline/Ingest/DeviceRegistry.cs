@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using TrafficCore.Log;
 using TrafficCore.Traffic.Network;
@@ -35,6 +36,7 @@ public sealed class DeviceRegistry
     private volatile int _learnt;
     private volatile RoadNetwork _network = RoadNetwork.Empty;
     private volatile uint _networkVersion;
+    private volatile byte[] _networkHash = [];
 
     /// <summary>How many devices have a number; the highest number.</summary>
     public int Count => _count;
@@ -47,6 +49,9 @@ public sealed class DeviceRegistry
 
     /// <summary>Version of <see cref="Network"/>; 0 before the first.</summary>
     public uint NetworkVersion => _networkVersion;
+
+    /// <summary>Whether these bytes are the network file in force.</summary>
+    public bool IsInForce(ReadOnlySpan<byte> json) => _networkHash.AsSpan().SequenceEqual(SHA256.HashData(json));
 
     /// <summary>The device of a number, or null.</summary>
     public DeviceEntry? this[uint number]
@@ -115,7 +120,7 @@ public sealed class DeviceRegistry
                 }
             }
 
-            PublishNetworkUnderLock(network, record.Version);
+            PublishNetworkUnderLock(network, record.Version, record.Json);
             return true;
         }
     }
@@ -167,14 +172,14 @@ public sealed class DeviceRegistry
         ArgumentNullException.ThrowIfNull(network);
         lock (_gate)
         {
-            List<(DeviceKind Kind, string Intersection, string Device)> added = NewlyNamedUnderLock(network);
+            List<DeviceName> added = [.. DeviceName.AllOf(network).Where(name => FindText(name) is null)];
             uint version = _networkVersion + 1;
             _writer.Begin(log.Salt, clock.NowMs, clock.ElapsedMs);
             _writer.BeginNetwork(version, added.Count);
             uint number = (uint)_count;
-            foreach ((DeviceKind kind, string intersection, string device) in added)
+            foreach (DeviceName name in added)
             {
-                _writer.AddDeviceLine(++number, kind, DeviceFlags.None, intersection, device);
+                _writer.AddDeviceLine(++number, name.Kind, DeviceFlags.None, name.Intersection, name.Device);
             }
 
             _writer.AddNetworkFile(json);
@@ -183,12 +188,12 @@ public sealed class DeviceRegistry
                 return false;
             }
 
-            foreach ((DeviceKind kind, string intersection, string device) in added)
+            foreach (DeviceName name in added)
             {
-                AddUnderLock(kind, DeviceFlags.None, intersection, device, end);
+                AddUnderLock(name, DeviceFlags.None, end);
             }
 
-            PublishNetworkUnderLock(network, version);
+            PublishNetworkUnderLock(network, version, json);
             return true;
         }
     }
@@ -214,14 +219,14 @@ public sealed class DeviceRegistry
         }
 
         string intersection = FindIntersection(record.Intersection)?.Intersection ?? Encoding.ASCII.GetString(record.Intersection);
-        AddUnderLock(record.Kind, record.Flags, intersection, Encoding.ASCII.GetString(record.Device), end);
+        AddUnderLock(new DeviceName(record.Kind, intersection, Encoding.ASCII.GetString(record.Device)), record.Flags, end);
         return true;
     }
 
-    private void AddUnderLock(DeviceKind kind, DeviceFlags flags, string intersection, string device, long end)
+    private void AddUnderLock(DeviceName name, DeviceFlags flags, long end)
     {
-        AddIntersectionUnderLock(intersection);
-        var entry = new DeviceEntry((uint)_count + 1, kind, flags, intersection, device, HashOf(kind, intersection, device)) { LoggedEnd = end };
+        AddIntersectionUnderLock(name.Intersection);
+        var entry = new DeviceEntry((uint)_count + 1, name, flags, HashOf(name)) { LoggedEnd = end };
         entry.SetNetworkUnderLock(_network);
         if (_count == _byNumber.Length)
         {
@@ -238,17 +243,14 @@ public sealed class DeviceRegistry
 
     private void AddIntersectionUnderLock(string intersection)
     {
-        Span<byte> utf8 = stackalloc byte[byte.MaxValue];
-        int length = Encoding.ASCII.GetBytes(intersection, utf8);
-        if (FindIntersection(utf8[..length]) is null)
+        var name = new DeviceName(DeviceKind.Detectors, intersection, DeviceKinds.Nobody);
+        if (FindText(name) is null)
         {
-            const DeviceKind Kind = DeviceKind.Detectors;
-            _table.AddUnderLock(
-                new DeviceEntry(0, Kind, DeviceFlags.None, intersection, DeviceKinds.Nobody, HashOf(Kind, intersection, DeviceKinds.Nobody)));
+            _table.AddUnderLock(new DeviceEntry(0, name, DeviceFlags.None, HashOf(name)));
         }
     }
 
-    private void PublishNetworkUnderLock(RoadNetwork network, uint version)
+    private void PublishNetworkUnderLock(RoadNetwork network, uint version, ReadOnlySpan<byte> json)
     {
         foreach (Intersection intersection in network.Intersections)
         {
@@ -262,56 +264,12 @@ public sealed class DeviceRegistry
 
         _network = network;
         _networkVersion = version;
+        _networkHash = SHA256.HashData(json);
     }
 
-    private List<(DeviceKind Kind, string Intersection, string Device)> NewlyNamedUnderLock(RoadNetwork network)
-    {
-        var added = new List<(DeviceKind, string, string)>();
-        foreach (Intersection site in network.Intersections)
-        {
-            foreach (Detector detector in site.Detectors)
-            {
-                AddIfUnknown(DeviceKind.Detector, site.Id, detector.Id);
-            }
+    private DeviceEntry? FindText(DeviceName name) =>
+        _table.Find(name.Kind, Encoding.ASCII.GetBytes(name.Intersection), Encoding.ASCII.GetBytes(name.Device));
 
-            if (site.Controller is { } controller)
-            {
-                AddIfUnknown(DeviceKind.Controller, site.Id, controller.Id);
-            }
-
-            foreach (BoardSite board in site.Boards)
-            {
-                AddIfUnknown(DeviceKind.Board, site.Id, board.Id);
-            }
-        }
-
-        return added;
-
-        void AddIfUnknown(DeviceKind kind, string intersection, string device)
-        {
-            if (FindText(kind, intersection, device) is null)
-            {
-                added.Add((kind, intersection, device));
-            }
-        }
-    }
-
-    private DeviceEntry? FindText(DeviceKind kind, string intersection, string device) =>
-        _table.Find(kind, Encoding.ASCII.GetBytes(intersection), Encoding.ASCII.GetBytes(device));
-
-    private static int HashOf(DeviceKind kind, string intersection, string device) =>
-        DeviceTable.HashOf(kind, Encoding.ASCII.GetBytes(intersection), Encoding.ASCII.GetBytes(device));
-}
-
-/// <summary>The name of a device as borrowed bytes; ids are valid.</summary>
-public readonly ref struct DeviceIdView(DeviceKind kind, ReadOnlySpan<byte> intersection, ReadOnlySpan<byte> device)
-{
-    /// <summary>Kind of the device.</summary>
-    public DeviceKind Kind { get; } = kind;
-
-    /// <summary>Intersection id.</summary>
-    public ReadOnlySpan<byte> Intersection { get; } = intersection;
-
-    /// <summary>Device id.</summary>
-    public ReadOnlySpan<byte> Device { get; } = device;
+    private static int HashOf(DeviceName name) =>
+        DeviceTable.HashOf(name.Kind, Encoding.ASCII.GetBytes(name.Intersection), Encoding.ASCII.GetBytes(name.Device));
 }

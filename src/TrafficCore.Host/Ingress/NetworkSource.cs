@@ -1,0 +1,192 @@
+using TrafficCore.Log;
+using TrafficCore.Pipeline.Ingest;
+using TrafficCore.Traffic.Network;
+
+namespace TrafficCore.Host.Ingress;
+
+/// <summary>What became of a look at the network file.</summary>
+internal enum NetworkLoad
+{
+    /// <summary>A new version is in the log and in force.</summary>
+    Changed,
+
+    /// <summary>The file holds what is in force already.</summary>
+    Unchanged,
+
+    /// <summary>The file is missing, unreadable or wrong; the version before stays.</summary>
+    Refused,
+}
+
+/// <summary>
+/// Puts the road network file into the log: at start, and whenever it changes. It looks at the one file by time and length;
+/// a watcher of the directory would wake at every write of a log that lies beside it.
+/// </summary>
+/// <remarks>
+/// Ownership: <see cref="LoadAsync(CancellationToken)"/> before <see cref="Watch"/>; from then on one loop loads. The state properties may be read
+/// from any thread.
+/// </remarks>
+internal sealed class NetworkSource : IAsyncDisposable
+{
+    // The record holds the file and the table of new devices, and a body ends at 16 MiB.
+    private const long MaxFileBytes = 12 * 1024 * 1024;
+
+    private static readonly byte[] NoNetwork = "{\"intersections\":[]}"u8.ToArray();
+
+    private readonly DeviceRegistry _registry;
+    private readonly IInputLog _log;
+    private readonly ServiceClock _clock;
+    private readonly TimeProvider _time;
+    private readonly Func<string, bool>? _isTimeZone;
+    private readonly ILogger _logger;
+    private readonly string _path;
+    private readonly TimeSpan _interval;
+    private readonly CancellationTokenSource _stop = new();
+    private NetworkFileStamp _loaded;
+    private Task _loop = Task.CompletedTask;
+    private IReadOnlyList<NetworkError> _errors = [];
+
+    public NetworkSource(
+        string path,
+        DeviceRegistry registry,
+        IInputLog log,
+        ServiceClock clock,
+        TimeProvider time,
+        IngressOptions options,
+        ILogger<NetworkSource> logger,
+        Func<string, bool>? isTimeZone = null)
+    {
+        _path = path;
+        _registry = registry;
+        _log = log;
+        _clock = clock;
+        _time = time;
+        _interval = options.WatchInterval;
+        _logger = logger;
+        _isTimeZone = isTimeZone;
+    }
+
+    /// <summary>What is wrong with the file as it is now; empty when it is in force.</summary>
+    public IReadOnlyList<NetworkError> Errors => Volatile.Read(ref _errors);
+
+    /// <summary>Loads the file; without one, takes an earlier file's network out of force.</summary>
+    public async Task<NetworkLoad> LoadAsync(CancellationToken cancel)
+    {
+        if (_path.Length == 0)
+        {
+            return await ClearAsync(cancel);
+        }
+
+        _loaded = NetworkFileStamp.Of(_path);
+        byte[] json;
+        try
+        {
+            json = await File.ReadAllBytesAsync(_path, cancel);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            IngressLog.NetworkUnreadable(_logger, e, _path);
+            Volatile.Write(ref _errors, [new NetworkError("$", e.Message)]);
+            return NetworkLoad.Refused;
+        }
+
+        return await LoadAsync(json, cancel);
+    }
+
+    /// <summary>Starts looking for changes.</summary>
+    public void Watch()
+    {
+        if (_path.Length > 0)
+        {
+            _loop = Task.Run(WatchAsync);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _loop;
+        _stop.Dispose();
+    }
+
+    private async Task<NetworkLoad> LoadAsync(byte[] json, CancellationToken cancel)
+    {
+        NetworkParseResult result = json.Length > MaxFileBytes
+            ? new NetworkParseResult(null, [new NetworkError("$", $"longer than {MaxFileBytes} bytes")], [])
+            : RoadNetworkParser.Parse(json, _isTimeZone);
+        Volatile.Write(ref _errors, result.Errors);
+        foreach (NetworkError warning in result.Warnings)
+        {
+            IngressLog.NetworkWarning(_logger, _path, warning.Path, warning.Message);
+        }
+
+        if (result.Network is not { } network)
+        {
+            IngressLog.NetworkRefused(_logger, _path, result.Errors.Count);
+            foreach (NetworkError error in result.Errors)
+            {
+                IngressLog.NetworkError(_logger, _path, error.Path, error.Message);
+            }
+
+            return NetworkLoad.Refused;
+        }
+
+        if (_registry.IsInForce(json))
+        {
+            IngressLog.NetworkUnchanged(_logger, _path, _registry.NetworkVersion);
+            return NetworkLoad.Unchanged;
+        }
+
+        await AppendAsync(json, network, cancel);
+        IngressLog.NetworkInForce(
+            _logger, _registry.NetworkVersion, _path, network.Intersections.Count, network.Intersections.Sum(i => i.Detectors.Count));
+        return NetworkLoad.Changed;
+    }
+
+    private async Task<NetworkLoad> ClearAsync(CancellationToken cancel)
+    {
+        if (_registry.Network.Intersections.Count == 0)
+        {
+            return NetworkLoad.Unchanged;
+        }
+
+        await AppendAsync(NoNetwork, RoadNetwork.Empty, cancel);
+        IngressLog.NetworkCleared(_logger, _registry.NetworkVersion);
+        return NetworkLoad.Changed;
+    }
+
+    private async Task AppendAsync(byte[] json, RoadNetwork network, CancellationToken cancel)
+    {
+        while (!_registry.TryAppendNetwork(_log, _clock, json, network, out _))
+        {
+            await _log.WaitForRoomAsync(cancel);
+        }
+    }
+
+    private async Task WatchAsync()
+    {
+        NetworkFileStamp seen = _loaded;
+        using var timer = new PeriodicTimer(_interval, _time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(_stop.Token))
+            {
+                // Read when two looks see the same: an editor that is still writing is left to finish.
+                NetworkFileStamp now = NetworkFileStamp.Of(_path);
+                if (now != _loaded && now == seen)
+                {
+                    await LoadAsync(_stop.Token);
+                }
+
+                seen = now;
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopping.
+        }
+        catch (ObjectDisposedException)
+        {
+            // The log closed first.
+        }
+    }
+}

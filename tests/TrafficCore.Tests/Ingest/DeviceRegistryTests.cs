@@ -1,0 +1,170 @@
+using System.Text;
+using TrafficCore.Log;
+using TrafficCore.Pipeline.Ingest;
+using TrafficCore.TestKit.Ingest;
+using TrafficCore.Traffic.Network;
+
+namespace TrafficCore.Tests.Ingest;
+
+public sealed class DeviceRegistryTests
+{
+    private readonly MemoryInputLog _log = new();
+    private readonly ServiceClock _clock = new(new SteppedTime(), 0);
+    private readonly DeviceRegistry _registry = new();
+
+    [Fact]
+    public void Learn_NewDevices_GetDenseNumbersInLogOrder()
+    {
+        Assert.Equal(1u, Learn("a", "1")!.Number);
+        Assert.Equal(2u, Learn("b", "1")!.Number);
+        Assert.Equal(1u, Learn("a", "1")!.Number);
+        Assert.Equal(["Device #1 detector a/1 Learnt", "Device #2 detector b/1 Learnt"], Records());
+        Assert.Equal((2, 2), (_registry.Count, _registry.LearntCount));
+        Assert.Same(Find("b", "1"), _registry[2]);
+        Assert.Null(_registry[0]);
+        Assert.Null(_registry[3]);
+        Assert.Null(Find("b", "2"));
+    }
+
+    [Fact]
+    public void Learn_LogFull_LeavesNoTrace()
+    {
+        _log.Room = 0;
+        Assert.Equal(LearnResult.LogFull, TryLearn("a", "1", 10, out DeviceEntry? entry));
+        Assert.Null(entry);
+        Assert.Null(Find("a", "1"));
+        Assert.Equal(0, _registry.Count);
+        _log.Room = 1;
+        Assert.Equal(1u, Learn("a", "1")!.Number);
+    }
+
+    [Fact]
+    public void Learn_AtTheLimit_IsRefusedForNewDevicesOnly()
+    {
+        Learn("a", "1");
+        Assert.Equal(LearnResult.NetworkFull, TryLearn("a", "2", 1, out _));
+        Assert.Equal(LearnResult.Learnt, TryLearn("a", "1", 1, out _));
+    }
+
+    [Fact]
+    public void Learn_FromManyThreads_GivesEachDeviceOneNumber()
+    {
+        Parallel.For(0, 8, _ =>
+        {
+            for (int i = 0; i < 2_000; i++)
+            {
+                Assert.Equal($"d{i}", Learn("x", $"d{i}")!.Device);
+            }
+        });
+        Assert.Equal(2_000, _registry.Count);
+        Assert.Equal(2_000, _log.Appends.Count);
+        for (uint number = 1; number <= 2_000; number++)
+        {
+            Assert.Equal($"Device #{number} detector x/{_registry[number]!.Device} Learnt", RecordText.Of(_log.Appends[(int)number - 1], _log.Salt)[0]);
+        }
+    }
+
+    [Fact]
+    public void Find_KnownAndUnknown_AllocatesNothing()
+    {
+        Learn("intersection", "detector");
+        long found = 0;
+        Look(100);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Look(10_000);
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(10_100, found);
+
+        void Look(int count)
+        {
+            for (int i = 0; i < count; i++)
+            {
+                found += _registry.Find(DeviceKind.Detector, "intersection"u8, "detector"u8) is null ? 0 : 1;
+                found += _registry.Find(DeviceKind.Controller, "intersection"u8, "detector"u8) is null ? 0 : 1;
+            }
+        }
+    }
+
+    [Fact]
+    public void CountAt_Position_IsThePrefixLoggedUntilThere()
+    {
+        Learn("a", "1");
+        long first = _log.End;
+        Learn("a", "2");
+        Assert.Equal([0, 1, 1, 2], new[] { 0, first, first + 1, _log.End }.Select(_registry.CountAt));
+    }
+
+    [Fact]
+    public void Network_Named_GetNumbersAndIntervals()
+    {
+        Learn("int-0001", "d-02");
+        RoadNetwork network = AppendNetwork(Network.SampleNetwork.Json);
+        Assert.Equal(
+            $"Network v1 #2 detector int-0001/d-01; #3 controller int-0001/c-1; #4 board int-0001/b-1; json={Network.SampleNetwork.Utf8.Length}", Records()[^1]);
+        Assert.Same(network, _registry.Network);
+        Assert.Equal((true, 60_000, false), State("d-01"));
+        Assert.Equal((true, 0, true), State("d-02"));
+        Assert.True(_registry.IsInForce(Network.SampleNetwork.Utf8));
+        Assert.NotNull(_registry.FindIntersection("int-0002"u8));
+        Assert.Null(_registry.FindIntersection("int-0003"u8));
+
+        AppendNetwork("{\"intersections\":[]}");
+        Assert.Equal((false, 0, false), State("d-01"));
+        Assert.False(_registry.IsInForce(Network.SampleNetwork.Utf8));
+
+        Assert.Equal(2u, Learn("int-0001", "d-01")!.Number);
+        Assert.Equal("Device #2 detector int-0001/d-01 Learnt", Records()[^1]);
+        Assert.Equal(2, _registry.LearntCount);
+
+        (bool, int, bool) State(string id) => Find("int-0001", id) is { } e ? (e.Named, e.DefaultIntervalMs, e.Learnt) : default;
+    }
+
+    [Fact]
+    public void Apply_TheLog_GivesTheSameRegistry()
+    {
+        Learn("a", "1");
+        AppendNetwork(Network.SampleNetwork.Json);
+        Learn("int-0001", "9");
+        Learn("a", "1");
+        var recovered = new DeviceRegistry();
+        for (int round = 0; round < 2; round++)
+        {
+            foreach (byte[] append in _log.Appends)
+            {
+                RecordCodec.TryRead(append, _log.Salt, out RecordHeader header, out _);
+                ReadOnlySpan<byte> body = append.AsSpan(RecordHeader.Size, header.Length);
+                Assert.True(InputRecordReader.TryDevice(header, body, out DeviceView device) && (RecordType)header.Type == RecordType.Device
+                    ? recovered.Apply(device)
+                    : InputRecordReader.TryNetwork(header, body, out NetworkView network)
+                        && recovered.Apply(network, RoadNetworkParser.Parse(network.Json.ToArray()).Network!));
+            }
+        }
+
+        Assert.Equal(Describe(_registry), Describe(recovered));
+        Assert.Equal(_registry.NetworkVersion, recovered.NetworkVersion);
+        Assert.False(recovered.Apply(new DeviceView { Number = 99, Kind = DeviceKind.Detector, Intersection = "q"u8, Device = "q"u8 }));
+        Assert.False(recovered.Apply(new DeviceView { Number = 2, Kind = DeviceKind.Detector, Intersection = "a"u8, Device = "1"u8 }));
+    }
+
+    private static List<string> Describe(DeviceRegistry registry) =>
+        [.. Enumerable.Range(1, registry.Count).Select(i => registry[(uint)i]!).Select(e => $"{e.Number} {e.Kind} {e.Intersection} {e.Device} {e.Flags} {e.Named} {e.DefaultIntervalMs}")];
+
+    private List<string> Records() => [.. _log.Appends.SelectMany(append => RecordText.Of(append, _log.Salt))];
+
+    private RoadNetwork AppendNetwork(string json)
+    {
+        byte[] utf8 = Encoding.UTF8.GetBytes(json);
+        RoadNetwork network = RoadNetworkParser.Parse(utf8).Network!;
+        Assert.True(_registry.TryAppendNetwork(_log, _clock, utf8, network, out _));
+        return network;
+    }
+
+    private DeviceEntry? Find(string intersection, string device) =>
+        _registry.Find(DeviceKind.Detector, Encoding.ASCII.GetBytes(intersection), Encoding.ASCII.GetBytes(device));
+
+    private DeviceEntry? Learn(string intersection, string device) =>
+        TryLearn(intersection, device, int.MaxValue, out DeviceEntry? entry) == LearnResult.Learnt ? entry : null;
+
+    private LearnResult TryLearn(string intersection, string device, int max, out DeviceEntry? entry) => _registry.Learn(
+        _log, _clock, new DeviceIdView(DeviceKind.Detector, Encoding.ASCII.GetBytes(intersection), Encoding.ASCII.GetBytes(device)), DeviceFlags.Learnt, max, out entry);
+}

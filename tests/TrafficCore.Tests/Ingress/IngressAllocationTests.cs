@@ -1,0 +1,60 @@
+using System.Globalization;
+using System.Text;
+using TrafficCore.Mqtt.Wire;
+
+namespace TrafficCore.Tests.Ingress;
+
+/// <summary>From payload bytes to sealed records in the log, a reading costs no garbage.</summary>
+public sealed class IngressAllocationTests
+{
+    [Theory]
+    [InlineData("""{"ts":1760000000000,"interval":60000,"volume":12,"occupancy":8.5,"speed":43.2,"seq":17}""", 1)]
+    [InlineData("""{"ts":1760000000000,"volume":12,"classes":{"car":10,"bus":2}}""", 1)]
+    [InlineData("""{"volume":12}""", 1)]
+    [InlineData("""{"ts":1760000000000,"volume":3.0,"lane":"left"}""", 20)]
+    public void Accept_SteadyState_AllocatesNothingPerReading(string json, int topics)
+    {
+        var door = new IngressHarness();
+        byte[] payload = Encoding.UTF8.GetBytes(json);
+        byte[][] names = [.. Enumerable.Range(0, topics).Select(i => Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"traffic/v1/int-0001/detector/d-{i}")))];
+        door.Log.KeepOnlyLast(64 * 1024);
+        Run(5_000);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Run(100_000);
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(topics, door.Registry.Count);
+
+        void Run(int payloads)
+        {
+            for (int i = 0; i < payloads; i++)
+            {
+                door.Session.Accept(PublishView.Create(names[i % topics], payload, QualityOfService.AtLeastOnce, false, 1));
+                if (i % 10 == 9)
+                {
+                    door.Session.TryCommit(10, door, out _);
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void Accept_EventsInSteadyState_AllocateNothing()
+    {
+        var door = new IngressHarness();
+        byte[] payload = Encoding.UTF8.GetBytes("""{"seq":7,"events":[[1760000000000,82,5],[1760000000100,81,5],[1760000000200,82,6],[1760000000300,1,2]]}""");
+        door.Log.KeepOnlyLast(64 * 1024);
+        Run(2_000);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Run(25_000);
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+
+        void Run(int payloads)
+        {
+            for (int i = 0; i < payloads; i++)
+            {
+                door.Session.Accept(PublishView.Create("traffic/v1/a/controller/c/events"u8, payload, QualityOfService.AtLeastOnce, false, 1));
+                door.Session.TryCommit(1, door, out _);
+            }
+        }
+    }
+}
