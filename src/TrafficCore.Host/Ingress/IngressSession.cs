@@ -29,7 +29,7 @@ internal sealed class IngressSession(MqttIngress ingress, ClientIdentity client)
             return Defer(publish);
         }
 
-        bool exactlyOnce = publish.QoS == QualityOfService.ExactlyOnce;
+        bool exactlyOnce = IsExactlyOnce(publish);
         IntakeResult result = Take(publish.Topic, publish.Payload, exactlyOnce, publish.PacketId, out bool ingested);
         return result == IntakeResult.LogFull ? Defer(publish)
             : !ingested ? PublishOutcome.NotIngested
@@ -162,11 +162,14 @@ internal sealed class IngressSession(MqttIngress ingress, ClientIdentity client)
         return _batch;
     }
 
+    // A will of QoS 2 is published by the broker itself and has no packet id.
+    private static bool IsExactlyOnce(in PublishView publish) => publish.QoS == QualityOfService.ExactlyOnce && publish.PacketId != 0;
+
     // What it will become is not known yet; "collected" promises only that it is acknowledged when it is durable.
     private PublishOutcome Defer(in PublishView publish)
     {
         ingress.Metrics.Deferred();
-        bool exactlyOnce = publish.QoS == QualityOfService.ExactlyOnce;
+        bool exactlyOnce = IsExactlyOnce(publish);
         (_deferred ??= new Queue<DeferredPacket>()).Enqueue(
             new DeferredPacket(DeferredKind.Publish, publish.Topic.ToArray(), publish.Payload.ToArray(), exactlyOnce, publish.PacketId));
         return PublishOutcome.Collected;

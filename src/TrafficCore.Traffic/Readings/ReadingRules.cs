@@ -16,6 +16,9 @@ internal enum FieldBit : uint
     Classes = ReadingFields.Classes,
     Volume = 64,
     Detector = 128,
+
+    /// <summary>A field that means nothing to us; may repeat.</summary>
+    Other = 256,
 }
 
 /// <summary>What each field of a reading must be. Both decoders come here with the number they read, so they cannot differ.</summary>

@@ -2,7 +2,8 @@ namespace TrafficCore.Traffic.Readings;
 
 /// <summary>
 /// Decodes the usual form of a payload in one pass. It gives up, and leaves the payload to <see cref="ReadingReader"/>, at
-/// anything else: unknown or repeated fields, escapes, null, a value of another type, broken JSON.
+/// anything else: repeated fields, escapes, null, a value of another type, unknown fields that are more than a number, a word or
+/// a plain string, broken JSON.
 /// </summary>
 internal static class ReadingScanner
 {
@@ -62,7 +63,7 @@ internal static class ReadingScanner
                 return false;
             }
 
-            seen |= field;
+            seen |= field & ~FieldBit.Other;
             SkipSpace(s, ref i);
             if (!TryValue(parser, ref reading, s, ref i, field, namesDetectors))
             {
@@ -87,11 +88,11 @@ internal static class ReadingScanner
     {
         if (s.Length - i < 6)
         {
-            return FieldBit.None;
+            return FieldBit.None; // shorter than any field with a value that we know
         }
 
         ReadOnlySpan<byte> rest = s[i..];
-        return rest[1] switch
+        FieldBit field = rest[1] switch
         {
             (byte)'t' => Match(rest, "\"ts\":"u8, FieldBit.Timestamp, ref i),
             (byte)'i' => Match(rest, "\"interval\":"u8, FieldBit.Interval, ref i),
@@ -103,6 +104,35 @@ internal static class ReadingScanner
             (byte)'d' => Match(rest, "\"detector\":"u8, FieldBit.Detector, ref i),
             _ => FieldBit.None,
         };
+        return field != FieldBit.None ? field : Other(s, ref i);
+    }
+
+    // A plain name that is none of ours. With a space before its colon it might be one: that is left to the reader.
+    private static FieldBit Other(ReadOnlySpan<byte> s, ref int i) =>
+        TryPlainString(s, ref i, out _) && i < s.Length && s[i++] == (byte)':' ? FieldBit.Other : FieldBit.None;
+
+    private static bool TrySkip(ReadOnlySpan<byte> s, ref int i)
+    {
+        if (i >= s.Length)
+        {
+            return false;
+        }
+
+        return s[i] switch
+        {
+            (byte)'"' => TryPlainString(s, ref i, out _),
+            (byte)'t' => TryWord(s, ref i, "true"u8),
+            (byte)'f' => TryWord(s, ref i, "false"u8),
+            (byte)'n' => TryWord(s, ref i, "null"u8),
+            _ => JsonNumber.Read(s, ref i, 0, out long _) != NumberStatus.Invalid,
+        };
+    }
+
+    private static bool TryWord(ReadOnlySpan<byte> s, ref int i, ReadOnlySpan<byte> word)
+    {
+        bool ok = s[i..].StartsWith(word);
+        i += word.Length;
+        return ok;
     }
 
     private static FieldBit Match(ReadOnlySpan<byte> rest, ReadOnlySpan<byte> name, FieldBit field, ref int i)
@@ -123,9 +153,14 @@ internal static class ReadingScanner
             return TryClasses(parser, ref reading, s, ref i);
         }
 
-        if (field == FieldBit.Detector)
+        if (field == FieldBit.Detector && namesDetectors)
         {
-            return namesDetectors && TryDetector(parser, ref reading, s, ref i);
+            return TryDetector(parser, ref reading, s, ref i);
+        }
+
+        if (field is FieldBit.Other or FieldBit.Detector)
+        {
+            return TrySkip(s, ref i);
         }
 
         NumberStatus status = Number(s, ref i, field, out long value);

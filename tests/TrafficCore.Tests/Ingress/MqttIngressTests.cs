@@ -12,7 +12,7 @@ public sealed class MqttIngressTests
     public void Accept_FirstReading_LearnsTheDeviceBeforeIt()
     {
         var door = new IngressHarness();
-        Assert.Equal(PublishOutcome.Collected, door.Publish(D1, $$"""{"ts":{{door.Now}},"interval":60000,"volume":3,"occupancy":1.5,"classes":{"car":3}}"""));
+        Assert.Equal(PublishOutcome.Collected, door.Publish(D1, $$"""{"ts":{{door.Now}},"interval":60000,"volume":3,"occupancy":1.5,"classes":{"car":3} }"""));
         Assert.Equal(
             ["Device #1 detector a/d1 Learnt", $"Readings #1@{door.Now}+60000 v3 o1500 HasClasses | 0:car=3"], door.Commit());
     }

@@ -93,7 +93,7 @@ internal sealed class PayloadGenerator(int seed)
         Maybe(fields, 5, () => Field("seq", Number(100_000)));
         Maybe(fields, 3, () => Field("classes", Classes()));
         Maybe(fields, namesDetectors ? 9 : 1, () => Field("detector", _random.Next(12) == 0 ? Pick(OddValues) : $"\"d-{_random.Next(9)}\""));
-        Maybe(fields, 1, () => Field(_random.Next(2) == 0 ? "lane" : "tsx", Pick(OddValues)));
+        Maybe(fields, 3, () => Field(Pick(["lane", "tsx", "t", "", "volume ", "note"]), _random.Next(2) == 0 ? Pick(OddValues) : _random.Next(2) == 0 ? Number(9) : "\"plain text\""));
         Maybe(fields, 1, () => fields[_random.Next(fields.Count)]);
         if (_random.Next(2) == 0)
         {
@@ -116,12 +116,12 @@ internal sealed class PayloadGenerator(int seed)
 
     private string Field(string name, string value)
     {
-        if (_random.Next(25) == 0)
+        if (_random.Next(25) == 0 && name.Length > 0)
         {
             name = $"\\u{(int)name[0]:x4}{name[1..]}";
         }
 
-        return $"\"{name}\":{(_random.Next(4) == 0 ? " " : "")}{(_random.Next(20) == 0 ? Pick(OddValues) : value)}";
+        return $"\"{name}\"{(_random.Next(25) == 0 ? " " : "")}:{(_random.Next(4) == 0 ? " " : "")}{(_random.Next(20) == 0 ? Pick(OddValues) : value)}";
     }
 
     private void Maybe(List<string> fields, int outOfTen, Func<string> field)
