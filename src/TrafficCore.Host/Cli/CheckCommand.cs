@@ -1,4 +1,5 @@
 using System.CommandLine;
+using TrafficCore.Host.Configuration;
 
 namespace TrafficCore.Host.Cli;
 
@@ -14,12 +15,17 @@ internal static class CheckCommand
 
     private static int Run(CliContext context)
     {
-        var (settings, errors) = context.TryReadSettings();
-        context.PrintErrors(errors);
+        var (configuration, unreadable) = ConfigurationSources.Read(context.Overrides);
+        if (unreadable is { } error)
+        {
+            context.PrintErrors([error]);
+            return ExitCodes.Usage;
+        }
 
         // The network file is looked at even when other settings are wrong: one run of check shows everything.
-        var network = settings is null || NetworkCheck.Print(settings, context);
-        if (errors.Count > 0 || !network)
+        var (settings, errors) = ServiceSettings.Bind(configuration);
+        context.PrintErrors(errors);
+        if (!NetworkCheck.Print(settings, context) || errors.Count > 0)
         {
             return ExitCodes.Usage;
         }

@@ -11,15 +11,9 @@ internal sealed record CliContext(IReadOnlyList<string> Overrides, TextWriter Ou
     /// <summary>The settings; null after all errors were printed.</summary>
     public ServiceSettings? ReadSettings()
     {
-        var (settings, errors) = TryReadSettings();
+        var (settings, errors) = ServiceSettings.Read(Overrides);
         PrintErrors(errors);
-        return errors.Count == 0 ? settings : null;
-    }
-
-    public (ServiceSettings? Settings, IReadOnlyList<ConfigurationError> Errors) TryReadSettings()
-    {
-        var (configuration, error) = ConfigurationSources.Read(Overrides);
-        return error is { } unreadable ? (null, [unreadable]) : ServiceSettings.Bind(configuration);
+        return settings;
     }
 
     public void PrintErrors(IEnumerable<ConfigurationError> errors)

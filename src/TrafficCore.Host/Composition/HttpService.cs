@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using TrafficCore.Host.Api;
 using TrafficCore.Host.Health;
+using TrafficCore.Host.Telemetry;
 using TrafficCore.Storage.Sqlite;
 using BadHttpRequestException = Microsoft.AspNetCore.Http.BadHttpRequestException;
 
@@ -28,11 +29,16 @@ internal static partial class HttpService
         services.AddSingleton<IHostLifetime, NoSignals>();
         services.AddRoutingCore();
         services.AddProblemDetails();
-        services.AddOpenApi();
+        services.AddOpenApi(options => options.AddDocumentTransformer((document, _, _) =>
+        {
+            (document.Info.Title, document.Info.Version) = ("TrafficCore", TrafficCoreService.Version);
+            return Task.CompletedTask;
+        }));
         services.ConfigureHttpJsonOptions(json => ApiJson.Configure(json.SerializerOptions));
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
         rooms(services);
         var app = builder.Build();
+        app.UseRequestTraces();
         app.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = context => HandleAsync(context, platform), SuppressDiagnosticsCallback = _ => true });
         app.UseStatusCodePages();
         app.UseRouting();

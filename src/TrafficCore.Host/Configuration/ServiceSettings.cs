@@ -57,6 +57,20 @@ public sealed class ServiceSettings
     /// <summary>Section <c>Stop</c>.</summary>
     public required StopSettings Stop { get; init; }
 
+    /// <summary>Reads all sources: appsettings.json, then environment, then overrides in the form <c>--Key:Sub=value</c>.</summary>
+    /// <returns>The settings, null when there are errors; and all errors.</returns>
+    public static (ServiceSettings? Settings, IReadOnlyList<ConfigurationError> Errors) Read(IReadOnlyList<string> overrides)
+    {
+        var (configuration, unreadable) = ConfigurationSources.Read(overrides);
+        if (unreadable is { } error)
+        {
+            return (null, [error]);
+        }
+
+        var (settings, errors) = Bind(configuration);
+        return (errors.Count == 0 ? settings : null, errors);
+    }
+
     /// <summary>Binds and checks everything; the settings are to be used only when there are no errors.</summary>
     public static (ServiceSettings Settings, IReadOnlyList<ConfigurationError> Errors) Bind(IConfiguration configuration)
     {

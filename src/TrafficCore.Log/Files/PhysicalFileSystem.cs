@@ -79,8 +79,18 @@ public sealed partial class PhysicalFileSystem : ILogFileSystem
     }
 
     /// <inheritdoc/>
-    public IDisposable Lock(string directory) =>
-        new FileStream(Path.Combine(directory, LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+    public IDisposable Lock(string directory)
+    {
+        try
+        {
+            return new FileStream(Path.Combine(directory, LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+        }
+        catch (IOException held) when (held.GetType() == typeof(IOException))
+        {
+            // The system's message names a lock file; the operator knows a directory.
+            throw new IOException($"{directory} is in use by another process.", held);
+        }
+    }
 
     internal static Exception Failure(string call, string subject)
     {

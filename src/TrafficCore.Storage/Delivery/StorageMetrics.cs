@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.Metrics;
 
 namespace TrafficCore.Storage.Delivery;
@@ -6,6 +7,11 @@ namespace TrafficCore.Storage.Delivery;
 /// <remarks>Ownership: thread-safe; one per service.</remarks>
 public sealed class StorageMetrics
 {
+    /// <summary>Name of the source of traces: one span for each delivered batch.</summary>
+    public const string TraceSource = "TrafficCore.Storage";
+
+    private static readonly ActivitySource Traces = new(TraceSource);
+
     private readonly Meter _meter;
     private readonly Counter<long> _written;
     private readonly Counter<long> _stale;
@@ -43,6 +49,22 @@ public sealed class StorageMetrics
         if (repeated > 0)
         {
             _stale.Add(repeated, tag);
+        }
+
+        Trace(sink, rows, duration);
+    }
+
+    // The batch is over when its size is known, so its span is dated back. Nothing is made when nobody listens.
+    private static void Trace(string sink, int rows, TimeSpan duration)
+    {
+        using Activity? span = Traces.StartActivity("deliver " + sink);
+        if (span is not null)
+        {
+            span.SetTag("trafficcore.sink", sink);
+            span.SetTag("trafficcore.rows", rows);
+            DateTime end = span.StartTimeUtc;
+            span.SetStartTime(end - duration);
+            span.SetEndTime(end);
         }
     }
 
