@@ -41,6 +41,7 @@ public sealed class TrafficCoreService : IAsyncDisposable
         door = new Door(settings, rooms.Pipeline, time, platform);
         var worker = new BoardWorker(
             settings.Boards, new BrokerBoardChannel(door.Broker, settings.Mqtt.TopicRoot, time), time, platform.Meters, platform.Logger<BoardWorker>());
+        rooms.Readiness.Watch(() => door.NetworkErrors);
         boards = new BoardService(worker, rooms.Pipeline, door.Broker, settings.Mqtt.TopicRoot);
         follower = new NetworkFollower(rooms.Pipeline.Networks, time, OnNetwork);
         http = HttpService.Build(
@@ -164,7 +165,7 @@ public sealed class TrafficCoreService : IAsyncDisposable
     {
         rooms.Pipeline.Start();
         rooms.Sinks.Start();
-        door.Start();
+        await door.StartAsync(cancellation);
         follower.Start();
         boards.Start();
         await http.StartAsync(cancellation);

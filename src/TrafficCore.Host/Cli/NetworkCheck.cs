@@ -1,3 +1,4 @@
+using TrafficCore.Host.Composition;
 using TrafficCore.Host.Configuration;
 using TrafficCore.Traffic.Network;
 
@@ -27,7 +28,7 @@ internal static class NetworkCheck
             return ([new ConfigurationError(Key, error.Message)], []);
         }
 
-        var parsed = RoadNetworkParser.Parse(content, id => TimeZoneInfo.TryFindSystemTimeZoneById(id, out _));
+        var parsed = RoadNetworkParser.Parse(content, Door.IsTimeZone);
         return ([.. parsed.Errors.Select(e => Of(path, e))], [.. parsed.Warnings.Select(w => Of(path, w))]);
     }
 

@@ -4,6 +4,7 @@ using TrafficCore.Mqtt.Broker;
 using TrafficCore.Mqtt.Wire;
 using TrafficCore.Pipeline;
 using TrafficCore.Pipeline.Ingest;
+using TrafficCore.Traffic.Network;
 
 namespace TrafficCore.Host.Composition;
 
@@ -13,6 +14,7 @@ internal sealed class Door : IAsyncDisposable
 {
     private readonly IngressMetrics metrics;
     private readonly DeviceNotifier notifier;
+    private readonly NetworkSource network;
 
     public Door(ServiceSettings settings, TrafficPipeline pipeline, TimeProvider time, ServicePlatform platform)
     {
@@ -20,8 +22,11 @@ internal sealed class Door : IAsyncDisposable
 
         // Broker and ingress need each other: notices are published by the broker that is made a line later.
         notifier = new DeviceNotifier(PublishAsync, platform.Logger<DeviceNotifier>());
-        Log = new GroupCommitInputLog(pipeline.Input);
-        var ingress = new MqttIngress(pipeline.Devices, Log, pipeline.Clock, Options(settings), metrics, platform.Logger<MqttIngress>(), notifier);
+        var log = new GroupCommitInputLog(pipeline.Input);
+        var options = Options(settings);
+        var ingress = new MqttIngress(pipeline.Devices, log, pipeline.Clock, options, metrics, platform.Logger<MqttIngress>(), notifier);
+        network = new NetworkSource(
+            settings.Network.File, pipeline.Devices, log, pipeline.Clock, time, options, platform.Logger<NetworkSource>(), IsTimeZone);
         Broker = new MqttBroker(
             settings.Mqtt, ingress, new AnonymousAuthenticator(), new DefaultClientAccess(settings.Mqtt.TopicRoot), time, platform.Meters, platform.Loggers);
         foreach (var client in pipeline.ReceivedPackets.ClientIds)
@@ -32,7 +37,11 @@ internal sealed class Door : IAsyncDisposable
 
     public MqttBroker Broker { get; }
 
-    public IInputLog Log { get; }
+    /// <summary>What is wrong with the network file as it is now; empty while it is in force.</summary>
+    public IReadOnlyList<NetworkError> NetworkErrors => network.Errors;
+
+    /// <summary>Whether the system knows a time zone of the network file.</summary>
+    public static bool IsTimeZone(string id) => TimeZoneInfo.TryFindSystemTimeZoneById(id, out _);
 
     /// <summary>What the door judges by, from the sections that the contract names.</summary>
     public static IngressOptions Options(ServiceSettings settings) => new()
@@ -45,9 +54,19 @@ internal sealed class Door : IAsyncDisposable
         MaxLearned = settings.Network.MaxLearned,
     };
 
-    public void Start() => Broker.Start();
+    /// <summary>Puts the network file in force, before the first device is judged by it, and begins to watch it.</summary>
+    public async Task StartAsync(CancellationToken cancellation)
+    {
+        await network.LoadAsync(cancellation);
+        network.Watch();
+        Broker.Start();
+    }
 
-    public Task StopAsync(CancellationToken limit) => Broker.StopAsync(limit);
+    public async Task StopAsync(CancellationToken limit)
+    {
+        await Broker.StopAsync(limit);
+        await network.DisposeAsync();
+    }
 
     public async ValueTask DisposeAsync()
     {

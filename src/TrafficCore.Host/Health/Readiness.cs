@@ -1,5 +1,6 @@
 using TrafficCore.Host.Delivery;
 using TrafficCore.Pipeline;
+using TrafficCore.Traffic.Network;
 
 namespace TrafficCore.Host.Health;
 
@@ -9,6 +10,11 @@ internal sealed class Readiness(TrafficPipeline pipeline, SinkSet sinks)
 {
     // 64 MiB of output, one segment of its log: some hours of a city. A sink that is further behind needs somebody.
     private const long MaxLagBytes = 64L << 20;
+
+    private Func<IReadOnlyList<NetworkError>> networkErrors = () => [];
+
+    /// <summary>Where to look for errors of the network file.</summary>
+    public void Watch(Func<IReadOnlyList<NetworkError>> errors) => networkErrors = errors;
 
     /// <summary>What stops the service from doing its work; empty when it is ready.</summary>
     public IReadOnlyList<string> Failures
@@ -33,7 +39,10 @@ internal sealed class Readiness(TrafficPipeline pipeline, SinkSet sinks)
 
     /// <summary>What an operator should know although the service is ready.</summary>
     public IReadOnlyList<string> Warnings =>
-        [.. sinks.Sinks.Where(s => s.Trouble is not null && Lag(s) <= MaxLagBytes).Select(s => $"sink {s.Name}: {s.Trouble}")];
+    [
+        .. sinks.Sinks.Where(s => s.Trouble is not null && Lag(s) <= MaxLagBytes).Select(s => $"sink {s.Name}: {s.Trouble}"),
+        .. networkErrors().Select(e => $"network file refused, the version before is in force: {e}"),
+    ];
 
     private long Lag(Storage.Delivery.IOutputSink sink) => pipeline.Output.DurableEnd - sink.Cursor;
 }
