@@ -8,7 +8,7 @@ public sealed record BoardReason
     /// <summary>The rule's name; <c>none</c> when no rule asks for a message.</summary>
     public required string Rule { get; init; }
 
-    /// <summary>What happened: <c>entered</c>, <c>upheld</c>, <c>cleared</c>, <c>expired</c>, <c>outranked</c> or <c>idle</c>.</summary>
+    /// <summary>What happened: <c>entered</c>, <c>upheld</c>, <c>cleared</c>, <c>expired</c>, <c>removed</c> or <c>idle</c>.</summary>
     public required string Because { get; init; }
 
     /// <summary>The numbers, when there are any.</summary>

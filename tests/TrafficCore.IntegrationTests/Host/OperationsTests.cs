@@ -79,6 +79,20 @@ public sealed class OperationsTests
     }
 
     [Fact]
+    public async Task Stop_InfluxDoesNotAnswer_IsBoundedAndTheServiceStaysReady()
+    {
+        // Nobody listens on the discard port of this machine: every attempt is refused.
+        await using var service = await RunningService.StartAsync("--Influx:Url=http://127.0.0.1:9", "--Stop:Flush=1s", "--Windows:IdleTimeout=1s");
+        var past = TimeProvider.System.GetUtcNow().AddMinutes(-3).ToUnixTimeMilliseconds();
+        await service.PublishAsync("traffic/v1/int-1/detector/d", $$"""{"ts":{{past}},"volume":1,"interval":1000}""");
+        await Eventually.ReachesAsync(
+            async () => (await service.GetAsync("health/ready")).GetProperty("reasons").EnumerateArray().Any(r => r.GetString()!.Contains("influx", StringComparison.Ordinal)) ? null : "no warning",
+            TimeSpan.FromSeconds(30));
+        Assert.NotEmpty(await service.RowsAsync("int-1/flow?from=-5m"));
+        await service.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(15));
+    }
+
+    [Fact]
     public async Task Answers_WhileRequestsAreMany_AreWholeJson()
     {
         await using var service = await RunningService.StartAsync();
