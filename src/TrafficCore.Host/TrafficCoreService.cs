@@ -29,6 +29,7 @@ public sealed class TrafficCoreService : IAsyncDisposable
     private readonly MqttListener mqtt;
     private readonly ILogger logger;
     private bool stopped;
+    private bool disposed;
 
     private TrafficCoreService(ServiceSettings settings, TimeProvider time, ServicePlatform platform, ServiceRooms rooms)
     {
@@ -152,6 +153,12 @@ public sealed class TrafficCoreService : IAsyncDisposable
     /// <summary>Stops, if that was not done, and closes everything.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (disposed)
+        {
+            return;
+        }
+
+        disposed = true;
         await StopAsync("disposed");
         await mqtt.DisposeAsync();
         await http.DisposeAsync();
