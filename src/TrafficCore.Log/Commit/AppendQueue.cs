@@ -11,7 +11,7 @@ internal sealed class AppendQueue
     private readonly GroupCommitLog _log;
     private readonly LogOptions _options;
     private readonly TimeProvider _time;
-    private readonly Stack<AppendBuffer> _free = new();
+    private readonly BufferSupply _supply;
     private readonly Queue<AppendBuffer> _full = new();
 
     private readonly AutoResetEvent _wake = new(false);
@@ -23,16 +23,11 @@ internal sealed class AppendQueue
     private bool _closed;
     private bool _available = true;
     private bool _dueSignalled;
-    private bool _longInUse;
-    private bool _longWaiting;
 
     public AppendQueue(GroupCommitLog log, LogOptions options, TimeProvider time, long start)
     {
         (_log, _options, _time, _next) = (log, options, time, start);
-        for (var i = 0; i < options.Buffers; i++)
-        {
-            _free.Push(new AppendBuffer(log, options.BufferBytes, pooled: true));
-        }
+        _supply = new BufferSupply(log, options);
     }
 
     public bool IsClosed
@@ -115,15 +110,7 @@ internal sealed class AppendQueue
         TaskCompletionSource? room;
         lock (_gate)
         {
-            if (buffer.Pooled)
-            {
-                _free.Push(buffer);
-            }
-            else
-            {
-                _longInUse = _longWaiting = false;
-            }
-
+            _supply.Return(buffer);
             room = TakeRoomUnderLock();
         }
 
@@ -170,7 +157,7 @@ internal sealed class AppendQueue
     public void Sleep(TimeSpan? time) =>
         _wake.WaitOne(time is { } limit ? (int)Math.Ceiling(limit.TotalMilliseconds) : Timeout.Infinite);
 
-    private bool HasRoomUnderLock => _open && _available && !_longWaiting && (_current is not null || _free.Count > 0);
+    private bool HasRoomUnderLock => _open && _available && !_supply.LongWaits && (_current is not null || _supply.HasFree);
 
     private AppendBuffer? FindBufferUnderLock(int length, ref bool wake)
     {
@@ -192,32 +179,8 @@ internal sealed class AppendQueue
             wake = true;
         }
 
-        if (length > _options.BufferBytes)
-        {
-            return TakeLongUnderLock(length);
-        }
-
-        if (!_free.TryPop(out var buffer))
-        {
-            return null;
-        }
-
-        buffer.Begin(_next);
-        return _current = buffer;
-    }
-
-    /// <summary>A record longer than a buffer gets its own, one at a time, so that memory stays bounded.</summary>
-    private AppendBuffer? TakeLongUnderLock(int length)
-    {
-        if (_longInUse)
-        {
-            _longWaiting = true;
-            return null;
-        }
-
-        _longInUse = true;
-        _current = new AppendBuffer(_log, length, pooled: false);
-        _current.Begin(_next);
+        _current = _supply.Take(length);
+        _current?.Begin(_next);
         return _current;
     }
 

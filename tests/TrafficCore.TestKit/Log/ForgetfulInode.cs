@@ -3,10 +3,8 @@ namespace TrafficCore.TestKit.Log;
 /// <summary>A file's content as the process sees it and as the disk has it.</summary>
 internal sealed class ForgetfulInode
 {
-    // Finer than any disk block, so that one write list serves every block size.
-    private const int Grain = 8;
-
-    private readonly HashSet<long> _dirty = [];
+    // Byte ranges written since the last sync; they may overlap.
+    private readonly List<(long From, long To)> _dirty = [];
     private byte[] _seen;
     private byte[] _durable;
 
@@ -49,18 +47,15 @@ internal sealed class ForgetfulInode
         }
 
         source.CopyTo(_seen.AsSpan((int)offset));
-        for (var grain = offset / Grain; grain <= (end - 1) / Grain; grain++)
-        {
-            _dirty.Add(grain);
-        }
+        _dirty.Add((offset, end));
     }
 
     public void Sync()
     {
         Array.Resize(ref _durable, _seen.Length);
-        foreach (var grain in _dirty)
+        foreach (var (from, to) in _dirty)
         {
-            CopyGrain(grain, _durable);
+            Copy(from, to, _durable);
         }
 
         _dirty.Clear();
@@ -80,7 +75,7 @@ internal sealed class ForgetfulInode
     public ForgetfulInode AfterKill()
     {
         var copy = new ForgetfulInode([.. _seen], [.. _durable]);
-        copy._dirty.UnionWith(_dirty);
+        copy._dirty.AddRange(_dirty);
         return copy;
     }
 
@@ -94,14 +89,19 @@ internal sealed class ForgetfulInode
     {
         var content = new byte[_seen.Length != _durable.Length && which.Survives() ? _seen.Length : _durable.Length];
         _durable.AsSpan(0, Math.Min(_durable.Length, content.Length)).CopyTo(content);
-        var grains = Math.Max(1, which.BlockBytes / Grain);
-        foreach (var block in _dirty.GroupBy(grain => grain / grains).OrderBy(block => block.Key))
+        var fates = new Dictionary<long, bool>();
+        foreach (var (from, to) in _dirty)
         {
-            if (which.Survives())
+            for (var block = from / which.BlockBytes; block * which.BlockBytes < to; block++)
             {
-                foreach (var grain in block)
+                if (!fates.TryGetValue(block, out var survives))
                 {
-                    CopyGrain(grain, content);
+                    fates[block] = survives = which.Survives();
+                }
+
+                if (survives)
+                {
+                    Copy(Math.Max(from, block * which.BlockBytes), Math.Min(to, (block + 1) * which.BlockBytes), content);
                 }
             }
         }
@@ -109,13 +109,12 @@ internal sealed class ForgetfulInode
         return content;
     }
 
-    private void CopyGrain(long grain, byte[] target)
+    private void Copy(long from, long to, byte[] target)
     {
-        var offset = (int)(grain * Grain);
-        var count = Math.Min(Grain, Math.Min(_seen.Length, target.Length) - offset);
+        var count = (int)(Math.Min(to, Math.Min(_seen.Length, target.Length)) - from);
         if (count > 0)
         {
-            _seen.AsSpan(offset, count).CopyTo(target.AsSpan(offset));
+            _seen.AsSpan((int)from, count).CopyTo(target.AsSpan((int)from));
         }
     }
 }

@@ -6,7 +6,7 @@ namespace TrafficCore.Tests.Log;
 /// <summary>The running input log: its own thread, waits with deadlines only where something must happen.</summary>
 public sealed class GroupCommitLogTests
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
 
     [Fact]
     public async Task TryAppend_BurstOfAcks_CommitsLongBeforeTheInterval()

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Collections.Concurrent;
 using TrafficCore.Log;
 using TrafficCore.TestKit.Log;
 
@@ -9,6 +10,8 @@ internal static class LogFixture
 {
     public const string Directory = "/data/log";
     public const uint Salt = 0x51A7_0001;
+
+    private static readonly ConcurrentDictionary<int, byte[]> Bodies = new();
 
     // Small enough that a few dozen records fill buffers and change segments.
     public static LogOptions Options => new()
@@ -25,7 +28,9 @@ internal static class LogFixture
     public static LogWriter OpenWriter(ForgetfulFileSystem files, LogOptions? options = null, Action<LogFault>? onFault = null) =>
         LogWriter.Open(Directory, options ?? Options, files, () => Salt, onFault: onFault);
 
-    public static byte[] Body(int number)
+    public static byte[] Body(int number) => Bodies.GetOrAdd(number, MakeBody);
+
+    private static byte[] MakeBody(int number)
     {
         var body = new byte[4 + (number * 7919 % 331)];
         new Random(number).NextBytes(body);

