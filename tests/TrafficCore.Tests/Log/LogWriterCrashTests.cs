@@ -131,8 +131,11 @@ public sealed class LogWriterCrashTests
         int next;
         using (var writer = LogFixture.OpenWriter(found))
         {
-            before = LogFixture.ReadAll(writer).Records;
+            var content = LogFixture.ReadAll(writer);
+            before = content.Records;
             CheckContent(run, undisturbed, before);
+            var committedEnd = run.Committed < Records ? undisturbed.Positions[run.Committed] : long.MaxValue;
+            Assert.DoesNotContain(content.Gaps, gap => gap.From < committedEnd);
             next = before.Count == 0 ? 0 : before[^1].Number + 1;
             for (var i = 0; i < 5; i++)
             {
