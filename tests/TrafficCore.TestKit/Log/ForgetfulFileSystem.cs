@@ -64,7 +64,7 @@ public sealed class ForgetfulFileSystem : ILogFileSystem
     {
         lock (_gate)
         {
-            return new ForgetfulFileSystem(_root.AfterPowerLoss(new PowerLoss(seed, blockBytes), []));
+            return new ForgetfulFileSystem(_root.AfterPowerLoss(new PowerLoss(seed, blockBytes, Operations), []));
         }
     }
 
