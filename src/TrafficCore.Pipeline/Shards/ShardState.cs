@@ -19,6 +19,7 @@ internal sealed class ShardState
     private readonly ShardContext _context;
     private readonly DeviceDirectory _devices;
     private readonly PseudoLedger _pseudo = new();
+    private readonly ShardLedger _ledger;
     private readonly ReadingApplier _readings;
     private readonly EventApplier _events;
     private readonly RejectionApplier _rejections;
@@ -38,6 +39,7 @@ internal sealed class ShardState
         _events = new EventApplier(_context, marks);
         _rejections = new RejectionApplier(_context, _devices, _pseudo);
         _closer = new WindowCloser(_context, marks);
+        _ledger = new ShardLedger(_devices, _pseudo);
         _snapshot = new ShardSnapshot(_context, _devices, _pseudo, _isFirstShard);
     }
 
@@ -98,34 +100,11 @@ internal sealed class ShardState
     public void Restore(SnapshotPartReader reader) => _snapshot.Read(reader);
 
     /// <summary>Adds this shard's outcomes.</summary>
-    public void ReadTotals(LedgerTotals totals)
-    {
-        _pseudo.AddTo(totals);
-        foreach (IntersectionState state in _devices.Own)
-        {
-            for (int i = 0; i < state.DeviceCount; i++)
-            {
-                state.Details(i).AddTo(totals, in state.Device(i));
-            }
-        }
-    }
+    public void ReadTotals(LedgerTotals totals) => _ledger.AddTo(totals);
 
     /// <summary>A device's outcomes, or null when this shard knows nothing of it. Pseudo devices may be known to two shards: add them.</summary>
-    public LedgerTotals? ReadDevice(string intersection, string kind, string device)
-    {
-        DeviceKind wanted = DeviceKinds.Parse(kind);
-        LedgerTotals? totals = _pseudo.Find(intersection, wanted, device);
-        if (_devices.FindOwn(intersection) is { } state)
-        {
-            foreach (int i in state.DeviceIndexes(wanted).Where(i => state.Details(i).Id == device))
-            {
-                totals ??= new LedgerTotals();
-                state.Details(i).AddTo(totals, in state.Device(i));
-            }
-        }
-
-        return totals;
-    }
+    public LedgerTotals? ReadDevice(string intersection, string kind, string device) =>
+        _ledger.Find(intersection, DeviceKinds.Parse(kind), device);
 
     private bool ApplyReadings(in RecordHeader header, ReadOnlySpan<byte> body)
     {

@@ -6,22 +6,17 @@ namespace TrafficCore.Pipeline.Shards;
 /// <remarks>Ownership: the shard loop. Whether a page is in memory never shows in outputs.</remarks>
 internal sealed class PageBook(string intersection, ShardContext context)
 {
-    /// <summary>Value of a position for a page that was never appended.</summary>
-    private const long Nowhere = -1;
-
-    private readonly List<Entry> _index = [];
+    private readonly PageIndex _index = new();
     private readonly List<PageState> _resident = [];
     private PageState? _last;
     private long _nextSweepMs = long.MaxValue;
-
-    private record struct Entry(long Index, long Position, long LastWriteMs);
 
     public Tombstones Deleted { get; } = new();
 
     public IReadOnlyList<PageState> Resident => _resident;
 
     /// <summary>The lowest position in the state log that is still needed.</summary>
-    public long OldestPosition => _index.Aggregate(long.MaxValue, (oldest, e) => e.Position == Nowhere ? oldest : Math.Min(oldest, e.Position));
+    public long OldestPosition => _index.OldestPosition;
 
     /// <summary>Index of the oldest page; what is older belongs to nothing.</summary>
     public long OldestIndex => _index.Count > 0 ? _index[0].Index : long.MaxValue;
@@ -38,7 +33,7 @@ internal sealed class PageBook(string intersection, ShardContext context)
         if (page is null && !Deleted.Contains(index))
         {
             page = new PageState(index, context.Lengths);
-            _index.Insert(~Find(index), new Entry(index, Nowhere, context.ReceivedMs));
+            _index.Set(new PageEntry(index, PageIndex.Nowhere, context.ReceivedMs));
             _nextSweepMs = Math.Min(_nextSweepMs, context.ReceivedMs + context.Options.HistoryKeepMs);
             Admit(page, at);
         }
@@ -48,7 +43,7 @@ internal sealed class PageBook(string intersection, ShardContext context)
     }
 
     /// <summary>Whether a page exists, in memory or not.</summary>
-    public bool Exists(long index) => Find(index) >= 0;
+    public bool Exists(long index) => _index.Find(index) >= 0;
 
     /// <summary>Notes a change at the record at hand.</summary>
     public void MarkChanged(PageState page)
@@ -103,7 +98,7 @@ internal sealed class PageBook(string intersection, ShardContext context)
         _nextSweepMs = Deleted.NextExpiryMs;
         for (int i = 0; i < _index.Count; i++)
         {
-            Entry entry = _index[i];
+            PageEntry entry = _index[i];
             PageState? page = FindResident(entry.Index, out int at);
             long expires = (page?.LastWriteMs ?? entry.LastWriteMs) + context.Options.HistoryKeepMs;
             if (expires >= context.ReceivedMs || page?.WorkCount > 0)
@@ -127,14 +122,12 @@ internal sealed class PageBook(string intersection, ShardContext context)
 
     public void Write(BodyWriter writer)
     {
-        writer.Count(_index.Count);
-        foreach (Entry entry in _index)
+        foreach (PageState page in _resident)
         {
-            writer.Signed(entry.Index);
-            writer.Signed(entry.Position);
-            writer.Signed(FindResident(entry.Index, out _)?.LastWriteMs ?? entry.LastWriteMs);
+            _index.Set(_index[_index.Find(page.Index)] with { LastWriteMs = page.LastWriteMs });
         }
 
+        _index.Write(writer);
         Deleted.Write(writer);
         writer.Count(_resident.Count(p => p.WorkCount > 0));
         foreach (PageState page in _resident.Where(p => p.WorkCount > 0))
@@ -146,16 +139,12 @@ internal sealed class PageBook(string intersection, ShardContext context)
     /// <summary>Takes the index and loads the pages that have work, handing them to <paramref name="loaded"/>.</summary>
     public void Read(ref BodyReader reader, Action<PageState> loaded)
     {
-        for (int left = reader.Count(); left > 0; left--)
-        {
-            _index.Add(new Entry(reader.Signed(), reader.Signed(), reader.Signed()));
-        }
-
+        _index.Read(ref reader);
         Deleted.Read(ref reader);
         _nextSweepMs = Deleted.NextExpiryMs;
-        foreach (Entry entry in _index)
+        for (int i = 0; i < _index.Count; i++)
         {
-            _nextSweepMs = Math.Min(_nextSweepMs, entry.LastWriteMs + context.Options.HistoryKeepMs);
+            _nextSweepMs = Math.Min(_nextSweepMs, _index[i].LastWriteMs + context.Options.HistoryKeepMs);
         }
 
         for (int left = reader.Count(); left > 0; left--)
@@ -170,7 +159,7 @@ internal sealed class PageBook(string intersection, ShardContext context)
 
     private PageState? Load(long index, int at)
     {
-        int entry = Find(index);
+        int entry = _index.Find(index);
         if (entry < 0)
         {
             return null;
@@ -198,7 +187,7 @@ internal sealed class PageBook(string intersection, ShardContext context)
         context.PageBody.Clear();
         PageCodec.Write(context.PageBody, intersection, page, context.Lengths);
         long position = context.Store.Append(context.Position, context.ReceivedMs, context.ElapsedMs, context.PageBody.Written);
-        _index[Find(page.Index)] = new Entry(page.Index, position, page.LastWriteMs);
+        _index.Set(new PageEntry(page.Index, position, page.LastWriteMs));
         context.DirtyPageBytes -= page.CountedBytes;
         page.IsDirty = false;
     }
@@ -249,22 +238,5 @@ internal sealed class PageBook(string intersection, ShardContext context)
 
         at = ~low;
         return null;
-    }
-
-    private int Find(long index)
-    {
-        int low = 0, high = _index.Count - 1;
-        while (low <= high)
-        {
-            int middle = (low + high) >> 1;
-            if (_index[middle].Index == index)
-            {
-                return middle;
-            }
-
-            (low, high) = _index[middle].Index < index ? (middle + 1, high) : (low, middle - 1);
-        }
-
-        return ~low;
     }
 }
