@@ -60,9 +60,9 @@ internal sealed partial class MqttConnection
         }
 
         var outcome = PublishSession.Accept(publish);
-        if (outcome != PublishOutcome.NotIngested)
+        if (outcome != PublishOutcome.NotIngested || publish.QoS == QualityOfService.ExactlyOnce)
         {
-            batch.AddRecord();
+            batch.AddRecord(); // a QoS 2 packet id is recorded even when nothing else is
         }
 
         var reason = ReasonCode.Success;
