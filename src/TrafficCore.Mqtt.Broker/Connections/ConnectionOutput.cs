@@ -11,18 +11,12 @@ namespace TrafficCore.Mqtt.Broker;
 /// and goes on asynchronously with what the socket refused, still as the only sender, so packets never interleave and nobody is held up.
 /// What waits to be sent (answers, acknowledgements) is under <see cref="_gate"/>, which is never held during a system call.
 /// </remarks>
-internal sealed class ConnectionOutput : ICommitWaiter, IThreadPoolWorkItem
+internal sealed partial class ConnectionOutput : ICommitWaiter, IThreadPoolWorkItem
 {
     /// <summary>Sends in a row before the sender's own work goes on and the thread pool takes over. Keeps the committer from feeding one subscriber.</summary>
     private const int MaxRounds = 4;
 
     private const int NotSlow = -1;
-
-    /// <summary>Answers that wait before no more is read from the peer: a client that asks and does not listen. 16 KiB are 8,000 pings.</summary>
-    private const int MaxAnswerBytes = 16 * 1024;
-
-    /// <summary>The same for acknowledgements: the 65,535 packet ids that can be in use at once, 4 bytes each.</summary>
-    private const int MaxAckBytes = 4 * 65535;
 
     private readonly Lock _gate = new();
     private readonly OutputChannel _channel;
@@ -41,7 +35,6 @@ internal sealed class ConnectionOutput : ICommitWaiter, IThreadPoolWorkItem
     private byte[]? _answers;
     private int _answersLength;
     private bool _broken;
-    private TaskCompletionSource? _changed;
 
     public ConnectionOutput(OutputChannel channel, BrokerRuntime runtime)
     {
@@ -63,8 +56,6 @@ internal sealed class ConnectionOutput : ICommitWaiter, IThreadPoolWorkItem
             }
         }
     }
-
-    private bool IsOverfullUnderLock => !_broken && (_answersLength > MaxAnswerBytes || _acks?.Length > MaxAckBytes);
 
     /// <summary>Says how to encode messages, and where they come from once <see cref="Session.GoOnline"/> was called.</summary>
     public void Open(Session session, MqttVersion version, int maxPacketSize)
@@ -132,38 +123,6 @@ internal sealed class ConnectionOutput : ICommitWaiter, IThreadPoolWorkItem
     }
 
     void IThreadPoolWorkItem.Execute() => Send();
-
-    /// <summary>Completes when the log is durable up to the position; a broken connection changes nothing about that.</summary>
-    public ValueTask WaitDurableAsync(long position, CancellationToken ct) =>
-        WaitUntilAsync(() => Volatile.Read(ref _durableEnd) >= position, ct);
-
-    /// <summary>Completes when everything was handed to the peer, or can no longer be.</summary>
-    public ValueTask DrainAsync(bool withAcks, CancellationToken ct) =>
-        WaitUntilAsync(() => _broken || (_answersLength == 0 && Volatile.Read(ref _work) == 0 && (!withAcks || _acks is null or { Length: 0 })), ct);
-
-    /// <summary>True when so much waits that no more should be read from this peer.</summary>
-    public bool IsOverfull
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return IsOverfullUnderLock;
-            }
-        }
-    }
-
-    /// <summary>Completes when the peer has taken enough, or <paramref name="isOver"/> says that it no longer matters.</summary>
-    public ValueTask WaitForRoomAsync(Func<bool> isOver, CancellationToken ct) => WaitUntilAsync(() => !IsOverfullUnderLock || isOver(), ct);
-
-    /// <summary>Lets those who wait look again.</summary>
-    public void Wake()
-    {
-        lock (_gate)
-        {
-            NotifyUnderLock();
-        }
-    }
 
     /// <summary>Nothing is sent any more. The connection is closed after it.</summary>
     public void Close()
@@ -303,37 +262,10 @@ internal sealed class ConnectionOutput : ICommitWaiter, IThreadPoolWorkItem
         }
     }
 
-    private async ValueTask WaitUntilAsync(Func<bool> isTrueUnderLock, CancellationToken ct)
-    {
-        while (true)
-        {
-            Task changed;
-            lock (_gate)
-            {
-                // Announced before the question, so that whoever makes the answer true later sees that somebody waits.
-                _changed ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-                changed = _changed.Task;
-                Interlocked.MemoryBarrier();
-                if (isTrueUnderLock())
-                {
-                    return;
-                }
-            }
-
-            await changed.WaitAsync(ct);
-        }
-    }
-
     /// <summary>The peer cannot be written to: the right to send is kept, so nobody else tries, and the read loop is made to end.</summary>
     private void Fail()
     {
         Close();
         _channel.Abort();
-    }
-
-    private void NotifyUnderLock()
-    {
-        _changed?.TrySetResult();
-        _changed = null;
     }
 }

@@ -19,6 +19,46 @@ internal sealed partial class MqttConnection
         return (Interlocked.CompareExchange(ref _ended, created, null) ?? created).Task;
     }
 
+    /// <summary>Any thread: asks the connection to end. The first reason counts.</summary>
+    public void Close(CloseReason reason, ReasonCode code)
+    {
+        if (SetClose(reason, code))
+        {
+            _input.CancelPendingRead();
+            _output.Wake();
+            if (reason is CloseReason.SendTimeout or CloseReason.ConnectTimeout)
+            {
+                _context.Abort();
+            }
+        }
+    }
+
+    /// <summary>Any thread, once a second: closes a connection whose time is over.</summary>
+    public void CheckTime(int tick, int connectTicks, int sendTicks)
+    {
+        // A tick lies up to one second before what it stands for, so one more has to pass before the time surely has.
+        var silent = tick - Volatile.Read(ref _lastTick) - 1;
+        var slowSince = _output.SlowSince;
+        if (Volatile.Read(ref _isConnected) == 0)
+        {
+            if (silent >= connectTicks)
+            {
+                Close(CloseReason.ConnectTimeout, ReasonCode.MaximumConnectTime);
+            }
+        }
+        else if (slowSince >= 0 && tick - slowSince - 1 >= sendTicks)
+        {
+            Close(CloseReason.SendTimeout, ReasonCode.UnspecifiedError);
+        }
+        else if (_keepAliveTicks > 0 && silent >= _keepAliveTicks)
+        {
+            Close(CloseReason.KeepAlive, ReasonCode.KeepAliveTimeout); // [MQTT-3.1.2-22]
+        }
+    }
+
+    private bool SetClose(CloseReason reason, ReasonCode code, string? detail = null) =>
+        Interlocked.CompareExchange(ref _close, new CloseInfo(reason, code, detail), null) is null;
+
     private static TaskCompletionSource CompletedSource()
     {
         var source = new TaskCompletionSource();

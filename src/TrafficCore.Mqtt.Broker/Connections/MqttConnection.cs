@@ -9,7 +9,7 @@ namespace TrafficCore.Mqtt.Broker;
 /// <remarks>
 /// Ownership: one read loop runs everything here but the members marked "any thread". What is written goes through
 /// <see cref="ConnectionOutput"/>. On the plain socket transport the loop runs on the I/O thread: nothing in it blocks.
-/// Other parts of this class: Connect, Publish, Subscribe, End.
+/// Other parts of this class: Connect, Publish, Commit, Subscribe, End.
 /// </remarks>
 internal sealed partial class MqttConnection
 {
@@ -18,6 +18,9 @@ internal sealed partial class MqttConnection
     /// not fill a log buffer (1 MiB) alone.
     /// </summary>
     private const int BatchBytes = 64 * 1024;
+
+    /// <summary>Longer bodies that cross a segment are copied to memory that is not kept: a pipe segment is 4 KiB, a reading 150 bytes.</summary>
+    private const int MaxKeptCopy = 8 * 1024;
 
     private readonly BrokerRuntime _runtime;
     private readonly ConnectionContext _context;
@@ -87,46 +90,6 @@ internal sealed partial class MqttConnection
 
         await EndAsync();
     }
-
-    /// <summary>Any thread: asks the connection to end. The first reason counts.</summary>
-    public void Close(CloseReason reason, ReasonCode code)
-    {
-        if (SetClose(reason, code))
-        {
-            _input.CancelPendingRead();
-            _output.Wake();
-            if (reason is CloseReason.SendTimeout or CloseReason.ConnectTimeout)
-            {
-                _context.Abort();
-            }
-        }
-    }
-
-    /// <summary>Any thread, once a second: closes a connection whose time is over.</summary>
-    public void CheckTime(int tick, int connectTicks, int sendTicks)
-    {
-        // A tick lies up to one second before what it stands for, so one more has to pass before the time surely has.
-        var silent = tick - Volatile.Read(ref _lastTick) - 1;
-        var slowSince = _output.SlowSince;
-        if (Volatile.Read(ref _isConnected) == 0)
-        {
-            if (silent >= connectTicks)
-            {
-                Close(CloseReason.ConnectTimeout, ReasonCode.MaximumConnectTime);
-            }
-        }
-        else if (slowSince >= 0 && tick - slowSince - 1 >= sendTicks)
-        {
-            Close(CloseReason.SendTimeout, ReasonCode.UnspecifiedError);
-        }
-        else if (_keepAliveTicks > 0 && silent >= _keepAliveTicks)
-        {
-            Close(CloseReason.KeepAlive, ReasonCode.KeepAliveTimeout); // [MQTT-3.1.2-22]
-        }
-    }
-
-    private bool SetClose(CloseReason reason, ReasonCode code, string? detail = null) =>
-        Interlocked.CompareExchange(ref _close, new CloseInfo(reason, code, detail), null) is null;
 
     private async Task ReadLoopAsync()
     {
