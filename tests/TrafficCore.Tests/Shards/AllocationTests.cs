@@ -1,5 +1,6 @@
 using TrafficCore.Pipeline.Ingest;
 using TrafficCore.Pipeline.Shards;
+using TrafficCore.Traffic.Windows;
 
 namespace TrafficCore.Tests.Shards;
 
@@ -29,7 +30,7 @@ public sealed class AllocationTests
             tape.At(step * 1000).Readings([.. ids.Select(id => tape.Entry("x", id, ts, interval, 3))]);
         }
 
-        var state = new ShardState(new ShardOptions { Lengths = Traffic.Windows.WindowLengths.Create([900_000]) }, 0, 1, new MemoryPages(), new NoOutput());
+        var state = new ShardState(new ShardOptions { Lengths = WindowLengths.Create([900_000]) }, 0, 1, new MemoryPages(), new NoOutput());
         int warm = tape.Records.Count / 2;
         Apply(state, tape.Records, 0, warm);
 

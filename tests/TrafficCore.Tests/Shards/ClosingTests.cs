@@ -1,5 +1,5 @@
 using TrafficCore.Pipeline.Ingest;
-using TrafficCore.Pipeline.Shards;
+using TrafficCore.Traffic.Windows;
 
 namespace TrafficCore.Tests.Shards;
 
@@ -245,8 +245,8 @@ public sealed class ClosingTests
         tape.Reading("x", "a", 5 * Minute).Ticks(200_000);
         ShardRig rig = ShardRig.Play(tape);
 
-        Assert.Equal(120, rig.Rows.Values.Count(r => r.Level == Traffic.Windows.FlowLevel.Detector && r.Length == Minute && r.Start < InputTape.Origin));
-        Assert.Equal(2, rig.Rows.Values.Count(r => r.Level == Traffic.Windows.FlowLevel.Detector && r.Length == Minute && r.Start >= InputTape.Origin));
+        Assert.Equal(120, rig.Rows.Values.Count(r => r.Level == FlowLevel.Detector && r.Length == Minute && r.Start < InputTape.Origin));
+        Assert.Equal(2, rig.Rows.Values.Count(r => r.Level == FlowLevel.Detector && r.Length == Minute && r.Start >= InputTape.Origin));
     }
 
     /// <summary>Ten minutes of two detectors of an intersection <c>x</c>, so that both are holders at minute 10.</summary>

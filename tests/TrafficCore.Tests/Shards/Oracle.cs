@@ -1,6 +1,7 @@
 using System.Numerics;
 using TrafficCore.Pipeline.Ingest;
 using TrafficCore.Traffic.Network;
+using TrafficCore.Traffic.Service;
 using TrafficCore.Traffic.Windows;
 
 namespace TrafficCore.Tests.Shards;
@@ -139,8 +140,8 @@ internal sealed class Oracle(IReadOnlyCollection<OracleReading> readings, IReadO
 
     private static FlowRow WithService(FlowRow row, int? free)
     {
-        (int? level, int? ratio) = Traffic.Service.LevelOfService.BySpeed(
-            row.SpeedWeighted, row.SpeedVehicles, free, Traffic.Service.SpeedRatioThresholds.Hcm7);
+        (int? level, int? ratio) = LevelOfService.BySpeed(
+            row.SpeedWeighted, row.SpeedVehicles, free, SpeedRatioThresholds.Hcm7);
         return row with { SpeedRatioMilli = ratio, Level6 = level, LevelMethod = level is null ? null : "speed-ratio" };
     }
 

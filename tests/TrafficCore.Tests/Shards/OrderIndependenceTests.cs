@@ -1,5 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
+using TrafficCore.Pipeline.Shards;
 using TrafficCore.Traffic.Windows;
 
 namespace TrafficCore.Tests.Shards;
@@ -22,7 +23,7 @@ public sealed class OrderIndependenceTests
     private static void Check(int runs, bool isNamed, long[]? lengths = null)
     {
         lengths ??= Lengths;
-        var options = new TrafficCore.Pipeline.Shards.ShardOptions { Lengths = WindowLengths.Create(lengths) };
+        var options = new ShardOptions { Lengths = WindowLengths.Create(lengths) };
         Prop.ForAll<int, int>((seed, order) =>
         {
             var scenario = new Scenario(seed, isNamed);

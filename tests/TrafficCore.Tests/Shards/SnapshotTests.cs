@@ -1,5 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
+using TrafficCore.Pipeline.Ledger;
 using TrafficCore.Pipeline.Shards;
 
 namespace TrafficCore.Tests.Shards;
@@ -83,7 +84,7 @@ public sealed class SnapshotTests
         Assert.All(wanted, w => Assert.Equal(w.Value, found[w.Key]));
     }
 
-    private static void AssertSame(TrafficCore.Pipeline.Ledger.LedgerTotals expected, TrafficCore.Pipeline.Ledger.LedgerTotals actual)
+    private static void AssertSame(LedgerTotals expected, LedgerTotals actual)
     {
         Assert.Equal(
             (expected.Stored, expected.Duplicate, expected.Conflict, expected.Late, expected.Gaps, expected.Corrupt),
