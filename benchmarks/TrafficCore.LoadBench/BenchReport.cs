@@ -11,7 +11,7 @@ internal static class BenchReport
 
     /// <summary>One run on one line.</summary>
     public static string Line(Measurement m) => Invariant(
-        $"round {m.Round} {m.Profile,-20} {m.Server,-11} {m.Load.MessagesPerSecond,9:0}/s  {m.Load.CpuPerMillion,6:0.00} CPU-s/M  p50 {m.Load.P50 / 1000,8:0.00} ms  p99 {m.Load.P99 / 1000,8:0.00} ms  {m.Load.ResidentKb / 1024,5} MB  {m.AllocatedPerMessage?.ToString("0.0", CultureInfo.InvariantCulture) ?? "-",7} B/msg  {m.Collections?.ToString("0", CultureInfo.InvariantCulture) ?? "-",4} GCs");
+        $"round {m.Round} {m.Profile,-20} {m.Server,-11} {m.Load.MessagesPerSecond,9:0}/s  {m.Load.CpuPerMillion,6:0.00} CPU-s/M  p50 {m.Load.P50 / 1000,8:0.00} ms  p99 {m.Load.P99 / 1000,8:0.00} ms  {m.Load.ResidentKb / 1024,5} MB  {m.AllocatedPerMessage?.ToString("0.0", CultureInfo.InvariantCulture) ?? "-",7} B/msg  {m.Collections?.ToString("0", CultureInfo.InvariantCulture) ?? "-",4} GCs{(m.Load.TimedOut != 0 ? "  STALLED" : "")}");
 
     /// <summary>Medians with least and greatest, and the ratio to the reference measured in the same run.</summary>
     public static IEnumerable<string> Table(IReadOnlyList<Measurement> all)

@@ -36,8 +36,10 @@ internal sealed class Mqblast
             "--window", Text(profile.Window), "--batch", Text(profile.Batch), "--msgs", Text(profile.Messages), "--rate", Text(profile.Rate),
             "--per-int", Text(LoadProfile.DevicesPerIntersection), "--prefix", prefix, "--topic", $"traffic/v1/{prefix}-%d/detector/d-%d",
         ];
-        var lines = await OwnedProcess.RunAsync(_program, arguments, RunLimit);
-        var json = lines.LastOrDefault(static l => l.StartsWith('{')) ?? throw new BenchException("mqblast printed no result");
+        var (exit, lines) = await OwnedProcess.TryRunAsync(_program, arguments, RunLimit);
+
+        // A server that stalls ends a run early; the report says so and the caller decides what that means.
+        var json = lines.LastOrDefault(static l => l.StartsWith('{')) ?? throw new BenchException($"mqblast failed with {exit}:\n{string.Join('\n', lines)}");
         return JsonSerializer.Deserialize<MqblastResult>(json)!;
     }
 

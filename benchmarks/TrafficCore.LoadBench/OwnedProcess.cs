@@ -50,11 +50,16 @@ internal sealed class OwnedProcess : IAsyncDisposable
     /// <summary>Runs a program to its end and returns its lines; it must succeed within the limit.</summary>
     public static async Task<IReadOnlyList<string>> RunAsync(string program, IEnumerable<string> arguments, TimeSpan limit)
     {
+        var (exit, lines) = await TryRunAsync(program, arguments, limit);
+        return exit == 0 ? lines : throw new BenchException($"{program} failed with {exit}:\n{string.Join('\n', lines.TakeLast(20))}");
+    }
+
+    /// <summary>Runs a program to its end, within the limit, and returns its exit code and lines.</summary>
+    public static async Task<(int Exit, IReadOnlyList<string> Lines)> TryRunAsync(string program, IEnumerable<string> arguments, TimeSpan limit)
+    {
         await using var process = Start(program, arguments);
         await process.WaitForExitAsync(limit);
-        return process._process.ExitCode == 0
-            ? [.. process.Output]
-            : throw new BenchException($"{program} failed with {process._process.ExitCode}:\n{string.Join('\n', process.Output.TakeLast(20))}");
+        return (process._process.ExitCode, [.. process.Output]);
     }
 
     /// <summary>Waits for a line that the selector recognises.</summary>
