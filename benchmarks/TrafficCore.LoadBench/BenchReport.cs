@@ -11,7 +11,7 @@ internal static class BenchReport
 
     /// <summary>One run on one line.</summary>
     public static string Line(Measurement m) => Invariant(
-        $"round {m.Round} {m.Profile,-20} {m.Server,-11} {m.Load.MessagesPerSecond,9:0}/s  {m.Load.CpuPerMillion,6:0.00} CPU-s/M  p50 {m.Load.P50 / 1000,8:0.00} ms  p99 {m.Load.P99 / 1000,8:0.00} ms  {m.Load.ResidentKb / 1024,5} MB  {m.AllocatedPerMessage?.ToString("0.0", CultureInfo.InvariantCulture) ?? "-",7} B/msg  {m.Collections?.ToString("0", CultureInfo.InvariantCulture) ?? "-",4} GCs{(m.Load.TimedOut != 0 ? "  STALLED" : "")}");
+        $"round {m.Round} {m.Profile,-20} {m.Server,-11} {m.Load.MessagesPerSecond,9:0}/s  {m.Load.CpuPerMillion,6:0.00} CPU-s/M  {Latency(m),-30}  {m.Load.ResidentKb / 1024,5} MB  {m.AllocatedPerMessage?.ToString("0.0", CultureInfo.InvariantCulture) ?? "-",7} B/msg  {m.Collections?.ToString("0", CultureInfo.InvariantCulture) ?? "-",4} GCs{(m.Load.TimedOut != 0 ? "  STALLED" : "")}");
 
     /// <summary>Medians with least and greatest, and the ratio to the reference measured in the same run.</summary>
     public static IEnumerable<string> Table(IReadOnlyList<Measurement> all)
@@ -27,7 +27,7 @@ internal static class BenchReport
                 ? Invariant($"  x mosquitto: rate {rate.Median / Of(reference, static m => m.Load.MessagesPerSecond).Median:0.00}, CPU {cpu.Median / Of(reference, static m => m.Load.CpuPerMillion).Median:0.00}")
                 : "";
             yield return Invariant(
-                $"{group.Key.Profile,-20} {group.Key.Server,-11} {rate.Median,9:0}/s ({rate.Least:0} - {rate.Greatest:0})  {cpu.Median:0.00} CPU-s/M ({cpu.Least:0.00} - {cpu.Greatest:0.00})  p50 {p50.Median:0.00} ms  p99 {p99.Median:0.00} ms ({p99.Least:0.00} - {p99.Greatest:0.00}){ratio}");
+                $"{group.Key.Profile,-20} {group.Key.Server,-11} {rate.Median,9:0}/s ({rate.Least:0} - {rate.Greatest:0})  {cpu.Median:0.00} CPU-s/M ({cpu.Least:0.00} - {cpu.Greatest:0.00})  {(p99.Greatest > 0 ? Invariant($"p50 {p50.Median:0.00} ms  p99 {p99.Median:0.00} ms ({p99.Least:0.00} - {p99.Greatest:0.00})") : "no acknowledgements")}{ratio}");
         }
     }
 
@@ -40,6 +40,10 @@ internal static class BenchReport
             Runs = all,
         },
         JsonOptions);
+
+    /// <summary>QoS 0 has no acknowledgements, so no latency.</summary>
+    private static string Latency(Measurement m) =>
+        m.Load.P99 > 0 ? Invariant($"p50 {m.Load.P50 / 1000:0.00} ms  p99 {m.Load.P99 / 1000:0.00} ms") : "no acknowledgements";
 
     private static Spread Of(IEnumerable<Measurement> group, Func<Measurement, double> value) => Spread.Of(group.Select(value));
 

@@ -103,6 +103,6 @@ internal sealed class DemoRunner
           boards         {service.Http}api/v1/boards
           ledger         {service.Http}api/v1/ledger
           all messages   mosquitto_sub -h {service.Mqtt.Host} -p {service.Mqtt.Port} -v -t 'traffic/v1/#'
-        The first windows close after 10 s, the rush hour begins after 10 s, boards warn some 20 s later and clear within two minutes.
+        Windows of 10 s close from the first ten seconds on; the rush hour begins after 10 s; boards warn within a minute and clear within two.
         """;
 }
