@@ -26,7 +26,12 @@ internal sealed class SnapshotLoop : IAsyncDisposable
         _onFault = onFault;
     }
 
-    public void Start() => _task = Task.Run(RunAsync);
+    public void Start()
+    {
+        // Taken here and not on the task: a shard may signal before the task has begun to run.
+        var triggered = _trigger.Next;
+        _task = Task.Run(() => RunAsync(triggered));
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -35,11 +40,10 @@ internal sealed class SnapshotLoop : IAsyncDisposable
         _stop.Dispose();
     }
 
-    private async Task RunAsync()
+    private async Task RunAsync(Task triggered)
     {
         try
         {
-            var triggered = _trigger.Next;
             while (true)
             {
                 await Task.WhenAny(triggered, Task.Delay(_interval, _time, _stop.Token));
