@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
+using TrafficCore.TestKit;
 using TrafficCore.TestKit.Processes;
+using TrafficCore.TestKit.Storage;
 
 namespace TrafficCore.IntegrationTests.Acceptance;
 
@@ -21,7 +23,7 @@ public sealed class ControllerReplayTests
     {
         var (events, expected) = (Require(Events), ReadExpected(Require(Expected)));
         using var data = new TemporaryDirectory();
-        await using var influx = await InfluxServer.StartAsync();
+        await using var influx = await StartInfluxAsync();
         await using var service = await ServiceProcess.StartAsync(data.FullName, "--Ingest:MaxAge=unlimited", $"--Influx:Url={influx.Url}", "--Influx:Api=v1");
 
         var replay = await ServiceProcess.RunAsync("trafficcore-sim.dll", "replay", events, "--format", "indiana", "--broker", $"mqtt://127.0.0.1:{service.MqttPort}", "--json");
@@ -36,7 +38,7 @@ public sealed class ControllerReplayTests
     private static string Require(string path)
     {
         var found = SharedData.Find(path);
-        Assert.SkipWhen(found is null && !SharedData.IsRequired, $"recorded data {path} is not beside the checkout");
+        Assert.SkipWhen(found is null && !RequiredTools.AreRequired, $"recorded data {path} is not beside the checkout");
         return found ?? throw new FileNotFoundException("Recorded data is missing.", path);
     }
 
@@ -63,19 +65,35 @@ public sealed class ControllerReplayTests
         : row.GetProperty("volume").GetInt64() == total ? null
         : $"{row.GetProperty("volume")} instead of {total} at {start:O}";
 
-    private static async Task AssertInfluxAsync(InfluxServer influx, ILookup<string, (DateTimeOffset Start, long Total)> expected)
+    private static async Task AssertInfluxAsync(DatabaseProcess influx, ILookup<string, (DateTimeOffset Start, long Total)> expected)
     {
         foreach (var channel in expected)
         {
             await Eventually.ReachesAsync(
                 async () =>
                 {
-                    var rows = await influx.QueryAsync("traffic", $"SELECT volume FROM detector_flow WHERE intersection='{Controller}' AND detector='{channel.Key}' AND \"window\"='900s'");
+                    var rows = await QueryAsync(influx, $"SELECT volume FROM detector_flow WHERE intersection='{Controller}' AND detector='{channel.Key}' AND \"window\"='900s'");
                     var volumes = rows.ToDictionary(row => DateTimeOffset.FromUnixTimeMilliseconds(row[0].GetInt64()), row => row[1].GetInt64());
                     return channel.Select(bin => volumes.GetValueOrDefault(bin.Start, -1) == bin.Total ? null : $"{channel.Key} at {bin.Start:O}").FirstOrDefault(difference => difference is not null);
                 },
                 TimeSpan.FromSeconds(30));
         }
+    }
+
+    private static async Task<DatabaseProcess> StartInfluxAsync()
+    {
+        var influx = await DatabaseProcess.TryStartInfluxAsync();
+        Assert.SkipWhen(influx is null, "influxd is not installed (Debian package influxdb)");
+        await influx!.PostAsync("/query", "q", "CREATE DATABASE traffic");
+        return influx;
+    }
+
+    private static async Task<IReadOnlyList<JsonElement>> QueryAsync(DatabaseProcess influx, string query)
+    {
+        using var answer = JsonDocument.Parse(await influx.GetAsync($"/query?db=traffic&epoch=ms&q={Uri.EscapeDataString(query)}"));
+        return answer.RootElement.GetProperty("results")[0].TryGetProperty("series", out var series)
+            ? [.. series[0].GetProperty("values").EnumerateArray().Select(row => row.Clone())]
+            : [];
     }
 
     private static async Task AssertLedgerAsync(ServiceApi api)

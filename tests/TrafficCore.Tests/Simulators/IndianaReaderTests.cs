@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Text;
 using TrafficCore.Simulators.Cli;
 using TrafficCore.Simulators.Replay;
+using TrafficCore.TestKit;
 using TrafficCore.TestKit.Processes;
 
 namespace TrafficCore.Tests.Simulators;
@@ -76,7 +77,7 @@ public sealed class IndianaReaderTests
     {
         const string Recording = "odot_signal_1136/events_1136.csv.gz";
         var path = SharedData.Find(Recording);
-        Assert.SkipWhen(path is null && !SharedData.IsRequired, $"recorded data {Recording} is not beside the checkout");
+        Assert.SkipWhen(path is null && !RequiredTools.AreRequired, $"recorded data {Recording} is not beside the checkout");
 
         var log = IndianaReader.Read(path ?? throw new FileNotFoundException("Recorded data is missing.", Recording), TimeZoneInfo.Utc);
 
