@@ -203,6 +203,7 @@ public sealed class RoutingTests
     [InlineData("$SYS/broker/uptime")]
     [InlineData("traffic/v1/i1/board/b1/message")]
     [InlineData("traffic/v1/i1/controller/c1/plan")]
+    [InlineData("traffic/v1/i1/detector/d1/errors")]
     public async Task Publish_ToTheServicesTopics_IsDenied(string topic)
     {
         await using var host = await BrokerHost.StartAsync();
