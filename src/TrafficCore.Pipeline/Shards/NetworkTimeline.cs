@@ -9,12 +9,16 @@ internal sealed class NetworkTimeline
 
     public IReadOnlyList<NetworkInForce> Versions => _versions;
 
+    /// <summary>Whether the newest version names detectors: their silence is a row that only a tick can write.</summary>
+    public bool AwaitsDetectors { get; private set; }
+
     public NetworkInForce Add(long receivedMs, byte[] json)
     {
         // The door checked the file before it logged it. A file that an older program accepted and this one does not names nothing.
         RoadNetwork network = RoadNetworkParser.Parse(json).Network ?? RoadNetwork.Empty;
         var version = new NetworkInForce(_versions.Count, receivedMs, network, json);
         _versions.Add(version);
+        AwaitsDetectors = network.Intersections.Any(site => site.Detectors.Count > 0);
         return version;
     }
 

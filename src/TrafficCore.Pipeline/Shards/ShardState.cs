@@ -43,8 +43,8 @@ internal sealed class ShardState
         _snapshot = new ShardSnapshot(_context, _devices, _pseudo, _isFirstShard);
     }
 
-    /// <summary>Something is open, dirty or held: ticks are needed once a second.</summary>
-    public bool HasWork => _context.WorkCount > 0;
+    /// <summary>Something is open, dirty or held, or named detectors may fall silent: ticks are needed once a second.</summary>
+    public bool HasWork => _context.WorkCount > 0 || _context.Networks.AwaitsDetectors;
 
     /// <summary>Bytes of pages that changed since they were last appended.</summary>
     public long DirtyPageBytes => _context.DirtyPageBytes;

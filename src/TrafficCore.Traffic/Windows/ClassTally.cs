@@ -45,10 +45,15 @@ public sealed class ClassTally
     /// <summary>The classes as they are now, ordered by name.</summary>
     public IReadOnlyList<ClassVolume> ToList() => IsEmpty ? [] : _classes.ToArray();
 
-    /// <summary>Passenger-car units in 0.001 pcu; null without classes.</summary>
-    public long? PcuMilli(PcuTable table)
+    /// <summary>
+    /// Passenger-car units in 0.001 pcu; null without classes, and when the classes name fewer vehicles than were counted: what a vehicle
+    /// without a class is worth is not known.
+    /// </summary>
+    /// <param name="table">Units of each class.</param>
+    /// <param name="volume">All vehicles that were counted.</param>
+    public long? PcuMilli(PcuTable table, long volume)
     {
         ArgumentNullException.ThrowIfNull(table);
-        return IsEmpty ? null : _classes.Sum(c => c.Volume * table.FactorMilli(c.Name));
+        return IsEmpty || _classes.Sum(c => c.Volume) < volume ? null : _classes.Sum(c => c.Volume * table.FactorMilli(c.Name));
     }
 }

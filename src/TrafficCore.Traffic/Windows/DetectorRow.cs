@@ -29,7 +29,7 @@ public static class DetectorRow
         SpeedVehicles = flow.Cell.SpeedVehicles,
         FlowRateMilli = flow.RateMilli,
         Classes = flow.Classes?.ToList() ?? [],
-        PcuMilli = flow.Classes?.PcuMilli(pcu),
+        PcuMilli = flow.Classes?.PcuMilli(pcu, flow.Volume ?? 0),
         Health = Judge(in flow, key.Length),
     };
 

@@ -96,7 +96,7 @@ public sealed record FlowRow
     /// <summary>Vehicles by class, ordered by name; empty when none were sent.</summary>
     public IReadOnlyList<ClassVolume> Classes { get; init; } = [];
 
-    /// <summary>Passenger-car units in 0.001 pcu; null when no classes were sent.</summary>
+    /// <summary>Passenger-car units in 0.001 pcu; null when no classes were sent, or not for every vehicle.</summary>
     public long? PcuMilli { get; init; }
 
     /// <summary>Speed as a share of free-flow speed in 0.001; null when either is unknown.</summary>

@@ -87,7 +87,7 @@ public sealed class FlowSum
         SpeedVehicles = _cell.SpeedVehicles,
         FlowRateMilli = HasContent && !_rateUnknown ? _rateMilli : null,
         Classes = _classes.ToList(),
-        PcuMilli = _classes.PcuMilli(pcu),
+        PcuMilli = _classes.PcuMilli(pcu, _cell.Volume),
         SpeedRatioMilli = service.RatioMilli,
         Level6 = service.Level,
         LevelMethod = service.Level is null ? null : LevelOfService.SpeedRatioMethod,

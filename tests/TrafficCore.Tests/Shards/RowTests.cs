@@ -77,10 +77,11 @@ public sealed class RowTests
         Assert.Equal(
             [new ClassVolume("bus", 20), new ClassVolume("car", 100), new ClassVolume("tram", 0), new ClassVolume("truck", 10)],
             rig.Detector("x", "a", 0)!.Classes);
-        Assert.Equal(165, rig.Intersection("x", 0)!.Pcu);
+        Assert.Equal(165, rig.Detector("x", "a", 0)!.Pcu);
+        Assert.Null(rig.Intersection("x", 0)!.Pcu); // one vehicle of b has no class
         Assert.Empty(rig.Detector("x", "b", 0)!.Classes);
         Assert.Null(rig.Detector("x", "b", 0)!.Pcu);
-        Assert.Equal(165, rig.Restart(2).Feed([]).Intersection("x", 0)!.Pcu);
+        Assert.Equal(165, rig.Restart(2).Feed([]).Detector("x", "a", 0)!.Pcu);
     }
 
     [Fact]

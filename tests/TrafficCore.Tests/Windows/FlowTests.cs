@@ -51,10 +51,20 @@ public sealed class FlowTests
         tally.Add("car", 100);
         tally.Add("bus", 20);
 
-        Assert.Equal(165_000, tally.PcuMilli(PcuTable.Cjj37));
+        Assert.Equal(165_000, tally.PcuMilli(PcuTable.Cjj37, 130));
         Assert.Equal(["bus", "car", "truck"], tally.ToList().Select(c => c.Name));
         tally.Add("rickshaw", 1);
-        Assert.Equal(166_000, tally.PcuMilli(PcuTable.Cjj37));
+        Assert.Equal(166_000, tally.PcuMilli(PcuTable.Cjj37, 131));
+    }
+
+    [Fact]
+    public void Pcu_VehiclesWithoutAClass_IsUnknown()
+    {
+        var tally = new ClassTally();
+        tally.Add("bus", 1);
+
+        Assert.Null(tally.PcuMilli(PcuTable.Cjj37, 10));
+        Assert.Equal(2_000, tally.PcuMilli(PcuTable.Cjj37, 1));
     }
 
     [Theory]
