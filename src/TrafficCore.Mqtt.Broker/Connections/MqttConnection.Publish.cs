@@ -110,14 +110,16 @@ internal sealed partial class MqttConnection
         return publish.Duplicate;
     }
 
+    /// <summary>Only an id that is open is released in the log: anyone can send PUBREL for any id, and each would cost a record.</summary>
     private void OnRelease(ReadBatch batch, in AckView ack)
     {
         var known = _session!.ReceivedIds?.Remove(ack.PacketId) == true;
         known |= _session.RestoredIds?.Remove(ack.PacketId) == true;
-        if (PublishSession.TryRelease(ack.PacketId))
+        if (known && PublishSession.TryRelease(ack.PacketId))
         {
+            // Repeated on the next connection, the release is answered at once: its record must be durable before the session is taken over.
             batch.AddRecord();
-            known = true;
+            _hasExact = true;
         }
 
         batch.AddAck(PacketType.Pubcomp, _version, ack.PacketId, known ? ReasonCode.Success : ReasonCode.PacketIdentifierNotFound);

@@ -82,6 +82,52 @@ public sealed class ExactlyOnceTests
         Assert.Equal(["c#7 released", "c#8 released", "c#9:new"], host.Log.Records);
     }
 
+    [Theory]
+    [InlineData(MqttVersion.V311, "Pubcomp 5 00", "Pubcomp 7 00")]
+    [InlineData(MqttVersion.V5, "Pubcomp 5 92", "Pubcomp 7 92")]
+    public async Task QoS2_ReleaseOfAnUnknownId_IsAnsweredAndNotRecorded(MqttVersion version, string never, string over)
+    {
+        await using var host = await BrokerHost.StartAsync();
+        using var client = await RawClient.ConnectAsync(host.Port, "c", version);
+        await client.AckAsync(PacketType.Pubrel, 5);
+        Assert.Equal(never, await client.ReadAsync());
+        Assert.Empty(host.Log.Records);
+
+        await client.PublishAsync(Topic, "a", 2, 7);
+        Assert.Equal("Pubrec 7 00", await client.ReadAsync());
+        await client.AckAsync(PacketType.Pubrel, 7);
+        Assert.Equal("Pubcomp 7 00", await client.ReadAsync());
+        await client.AckAsync(PacketType.Pubrel, 7);
+        Assert.Equal(over, await client.ReadAsync());
+        Assert.Equal(["c#7:a", "c#7 released"], host.Log.Records);
+    }
+
+    [Fact]
+    public async Task QoS2_ReleaseRepeatedAfterReconnect_IsAnsweredAfterTheFirstOnesCommit()
+    {
+        await using var host = await BrokerHost.StartAsync(CommitMode.Manual);
+        using (var first = await RawClient.ConnectAsync(host.Port, "c", clean: false))
+        {
+            await first.PublishAsync(Topic, "a", 2, 7);
+            await AcknowledgementTests.UntilAsync(() => host.Log.Records.Count == 1, "appended");
+            host.Log.Commit();
+            Assert.Equal("Pubrec 7 00", await first.ReadAsync());
+            await first.AckAsync(PacketType.Pubrel, 7);
+            await first.PingAsync();
+            first.Drop();
+        }
+
+        var reconnecting = RawClient.ConnectAsync(host.Port, "c", clean: false, expectPresent: true);
+        using var other = await RawClient.ConnectAsync(host.Port, "other");
+        Assert.False(reconnecting.IsCompleted);
+        host.Log.Commit();
+        using var second = await reconnecting;
+        await second.AckAsync(PacketType.Pubrel, 7);
+
+        Assert.Equal("Pubcomp 7 00", await second.ReadAsync());
+        Assert.Equal(["c#7:a", "c#7 released"], host.Log.Records);
+    }
+
     [Fact]
     public async Task QoS2_CleanStart_DiscardsTheIdsInTheLog()
     {
