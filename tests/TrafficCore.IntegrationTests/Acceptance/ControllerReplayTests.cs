@@ -103,5 +103,6 @@ public sealed class ControllerReplayTests
         Assert.Equal(37_148, ledger.GetProperty("stored").GetInt64());
         Assert.Equal(4, ledger.GetProperty("duplicate").GetInt64());
         Assert.Equal(0, ledger.GetProperty("unexplained").GetInt64());
+        Assert.Contains("trafficcore_pipeline_readings_duplicate_total 4\n", await api.GetTextAsync("metrics"), StringComparison.Ordinal);
     }
 }

@@ -11,6 +11,8 @@ internal sealed class ServiceApi(Uri address) : IDisposable
 
     public Task<JsonElement> GetAsync(string path) => http.GetFromJsonAsync<JsonElement>(path);
 
+    public Task<string> GetTextAsync(string path) => http.GetStringAsync(new Uri(path, UriKind.Relative));
+
     /// <summary>Rows of <c>flow</c> by start instant; <paramref name="series"/> is e.g. <c>int-1</c> or <c>int-1/detectors/d-1</c>.</summary>
     public async Task<Dictionary<DateTimeOffset, JsonElement>> FlowAsync(string series, DateTimeOffset from, DateTimeOffset to, string window)
     {

@@ -84,6 +84,19 @@ public sealed class ClosingTests
     }
 
     [Fact]
+    public void NamedDetectors_BeforeTheyReport_AskForTicks()
+    {
+        var learnt = new InputTape();
+        learnt.At(70_000).Reading("x", "a", 0, interval: 1000).Ticks(2_000_000);
+        var named = new InputTape();
+        named.At(-1000).Network(NetworkText.OneIntersection);
+
+        // Their empty rows can only be written by ticks; a learnt detector gets none.
+        Assert.False(ShardRig.Play(learnt).HasWork);
+        Assert.True(ShardRig.Play(named).HasWork);
+    }
+
+    [Fact]
     public void SilentIntersection_PublishedByTickAfterH()
     {
         var tape = new InputTape();
