@@ -84,11 +84,14 @@ public sealed class BrokerOptions
     [Range(1, 1_000_000)]
     public int MaxSubscriptions { get; set; } = 1024;
 
-    /// <summary>Retained messages. Default 100,000: states, status, messages and plans of 25,000 devices. More are refused (0x97) and counted.</summary>
+    /// <summary>
+    /// Retained messages of clients. Default 100,000: states and status of 50,000 devices. More are counted and refused (0x97), or only delivered
+    /// where the client cannot be told (3.1.1, QoS 0, wills). The service's own messages do not count.
+    /// </summary>
     [Range(0, 10_000_000)]
     public int MaxRetainedMessages { get; set; } = 100_000;
 
-    /// <summary>Bytes of retained topics and payloads. Default 64 MiB: 100,000 of 670 bytes.</summary>
+    /// <summary>Bytes of topics and payloads that clients retain. Default 64 MiB: 100,000 of 670 bytes.</summary>
     [Range(0, long.MaxValue)]
     public long MaxRetainedBytes { get; set; } = 64 * 1024 * 1024;
 

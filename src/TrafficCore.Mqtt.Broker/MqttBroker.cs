@@ -69,7 +69,10 @@ public sealed class MqttBroker : IAsyncDisposable
     /// <param name="qos">The highest QoS it is delivered with.</param>
     /// <param name="retain">Keep it for later subscribers.</param>
     /// <param name="expiry">After this time it is not delivered any more, and no longer kept.</param>
-    /// <returns>False: it should have been retained, and there is no room; subscribers got it all the same.</returns>
+    /// <returns>
+    /// False: it should have been retained, and the topic has too many levels; subscribers got it all the same. The limits of retained messages are
+    /// for clients.
+    /// </returns>
     /// <exception cref="ArgumentException">The topic is not a topic name.</exception>
     public ValueTask<bool> PublishAsync(
         string topic, ReadOnlyMemory<byte> payload, QualityOfService qos = QualityOfService.AtMostOnce, bool retain = false, TimeSpan? expiry = null)
@@ -82,7 +85,8 @@ public sealed class MqttBroker : IAsyncDisposable
 
         var expiresAt = expiry is { } time ? _runtime.NowMs + (long)time.TotalMilliseconds : ApplicationMessage.NeverExpires;
         var touched = new List<ConnectionOutput>();
-        var isKept = _runtime.Router.Publish(new ApplicationMessage(name, payload.ToArray(), [], qos, retain, expiresAt), null, touched);
+        var message = new ApplicationMessage(name, payload.ToArray(), [], qos, retain, expiresAt);
+        var isKept = _runtime.Router.Publish(message, null, touched, Retention.Always);
         foreach (var output in touched)
         {
             output.Signal();

@@ -55,9 +55,16 @@ internal sealed partial class MqttConnection
         {
             reason = ReasonCode.PayloadFormatInvalid;
         }
-        else if (outcome != PublishOutcome.Rejected && (publish.Retain || route.HasSubscribers) && !Route(publish))
+        else if (outcome == PublishOutcome.Collected && route.HasSubscribers)
         {
-            reason = _version == MqttVersion.V5 && outcome == PublishOutcome.NotIngested ? ReasonCode.QuotaExceeded : ReasonCode.Success;
+            Route(publish, Retention.None);
+        }
+        else if (outcome == PublishOutcome.NotIngested && (publish.Retain || route.HasSubscribers))
+        {
+            // Only a 5.0 client that waits for an answer can be refused; for the others a message not kept is better than a message lost.
+            var canRefuse = _version == MqttVersion.V5 && publish.QoS != QualityOfService.AtMostOnce;
+            var isDone = Route(publish, canRefuse ? Retention.OrRefuse : Retention.IfRoom);
+            reason = isDone || !canRefuse ? ReasonCode.Success : ReasonCode.QuotaExceeded;
         }
 
         Acknowledge(batch, publish, reason);
@@ -188,8 +195,8 @@ internal sealed partial class MqttConnection
         return route;
     }
 
-    private bool Route(in PublishView publish) =>
-        _runtime.Router.Publish(ApplicationMessage.Copy(publish, _runtime.NowMs), _session, _touched);
+    private bool Route(in PublishView publish, Retention retention) =>
+        _runtime.Router.Publish(ApplicationMessage.Copy(publish, _runtime.NowMs), _session, _touched, retention);
 
     private void Deny(ReadBatch batch, in PublishView publish)
     {

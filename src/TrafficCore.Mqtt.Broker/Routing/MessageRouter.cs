@@ -39,16 +39,20 @@ internal sealed class MessageRouter
     }
 
     /// <summary>
-    /// Retains and delivers. <paramref name="touched"/> gets the outputs that have something to send now: the caller signals them, once for many
+    /// Retains, as <paramref name="retention"/> says, and delivers. <paramref name="touched"/> gets the outputs that have something to send now: the caller signals them, once for many
     /// messages.
     /// </summary>
-    /// <returns>False: it should have been retained, and there was no room. It was delivered all the same.</returns>
-    public bool Publish(ApplicationMessage message, Session? from, List<ConnectionOutput> touched)
+    /// <returns>False: it should have been retained, and there was no room. With <see cref="Retention.OrRefuse"/> nobody got it either.</returns>
+    public bool Publish(ApplicationMessage message, Session? from, List<ConnectionOutput> touched, Retention retention)
     {
-        var isRetained = !message.Retain || Retained.TrySet(message);
+        var isRetained = !message.Retain || retention == Retention.None || Retained.TrySet(message, isLimited: retention != Retention.Always);
         if (!isRetained)
         {
             _metrics.Dropped(DropReason.RetainedFull);
+            if (retention == Retention.OrRefuse)
+            {
+                return false;
+            }
         }
 
         var matches = TakeMatches();

@@ -13,6 +13,10 @@ internal sealed class RetainedStore
     private int _count;
     private long _bytes;
 
+    // What counts towards the limits: clients' messages. The service's own do not, so neither can crowd out the other.
+    private int _limitedCount;
+    private long _limitedBytes;
+
     public RetainedStore(int maxMessages, long maxBytes)
     {
         _maxMessages = maxMessages;
@@ -24,7 +28,9 @@ internal sealed class RetainedStore
     public long Bytes => Volatile.Read(ref _bytes);
 
     /// <summary>Stores the message; an empty payload removes what was there [MQTT-3.3.1-6]. False: there is no room, nothing changed.</summary>
-    public bool TrySet(ApplicationMessage message)
+    /// <param name="message">The message.</param>
+    /// <param name="isLimited">It counts towards the limits and is refused over them.</param>
+    public bool TrySet(ApplicationMessage message, bool isLimited = true)
     {
         if (TopicFilter.Levels(message.TopicUtf8) > TopicFilter.MaxLevels)
         {
@@ -33,7 +39,7 @@ internal sealed class RetainedStore
 
         lock (_gate)
         {
-            return message.Payload.IsEmpty ? RemoveUnderLock(_root, message.TopicUtf8) : SetUnderLock(message);
+            return message.Payload.IsEmpty ? RemoveUnderLock(_root, message.TopicUtf8) : SetUnderLock(message, isLimited);
         }
     }
 
@@ -138,10 +144,11 @@ internal sealed class RetainedStore
         return node;
     }
 
-    private bool SetUnderLock(ApplicationMessage message)
+    private bool SetUnderLock(ApplicationMessage message, bool isLimited)
     {
-        var old = NodeUnderLock(message.TopicUtf8)?.Message;
-        if ((old is null && _count >= _maxMessages) || _bytes - (old?.Size ?? 0) + message.Size > _maxBytes)
+        var counted = NodeUnderLock(message.TopicUtf8) is { IsLimited: true } limited ? limited.Message : null;
+        if (isLimited
+            && ((counted is null && _limitedCount >= _maxMessages) || _limitedBytes - (counted?.Size ?? 0) + message.Size > _maxBytes))
         {
             return false;
         }
@@ -154,10 +161,32 @@ internal sealed class RetainedStore
             node = node.FindOrAdd(TopicFilter.NextLevel(ref rest, out ended));
         }
 
-        node.Message = message;
-        _count += old is null ? 1 : 0;
-        _bytes += message.Size - (old?.Size ?? 0);
+        ReplaceUnderLock(node, message, isLimited);
         return true;
+    }
+
+    private void ReplaceUnderLock(Node node, ApplicationMessage? message, bool isLimited)
+    {
+        CountUnderLock(node, -1);
+        node.Message = message;
+        node.IsLimited = isLimited && message is not null;
+        CountUnderLock(node, 1);
+    }
+
+    private void CountUnderLock(Node node, int sign)
+    {
+        if (node.Message is not { } message)
+        {
+            return;
+        }
+
+        _count += sign;
+        _bytes += sign * message.Size;
+        if (node.IsLimited)
+        {
+            _limitedCount += sign;
+            _limitedBytes += sign * message.Size;
+        }
     }
 
     private bool RemoveUnderLock(Node node, ReadOnlySpan<byte> rest)
@@ -172,11 +201,9 @@ internal sealed class RetainedStore
         {
             RemoveUnderLock(child, rest);
         }
-        else if (child.Message is { } message)
+        else
         {
-            child.Message = null;
-            _count--;
-            _bytes -= message.Size;
+            ReplaceUnderLock(child, null, isLimited: false);
         }
 
         if (child.IsEmpty)
@@ -194,6 +221,9 @@ internal sealed class RetainedStore
         private Dictionary<byte[], Node>? _children;
 
         public ApplicationMessage? Message { get; set; }
+
+        /// <summary>The message counts towards the limits.</summary>
+        public bool IsLimited { get; set; }
 
         public bool IsEmpty => Message is null && _children is null;
 

@@ -11,8 +11,10 @@ internal static class WillPublisher
             var outcome = session.Accept(will.AsPublish());
             if (outcome != PublishOutcome.Rejected)
             {
+                // Nobody is there any more who could be told of a refusal.
+                var retention = outcome == PublishOutcome.NotIngested ? Retention.IfRoom : Retention.None;
                 var touched = new List<ConnectionOutput>();
-                runtime.Router.Publish(will.AsMessage(runtime.NowMs), null, touched);
+                runtime.Router.Publish(will.AsMessage(runtime.NowMs), null, touched, retention);
                 foreach (var output in touched)
                 {
                     output.Signal();

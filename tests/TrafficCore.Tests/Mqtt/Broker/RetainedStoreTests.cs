@@ -54,6 +54,23 @@ public sealed class RetainedStoreTests
     }
 
     [Fact]
+    public void TrySet_WithoutLimits_LeavesTheRoomOfTheOthers()
+    {
+        var store = new RetainedStore(1, 10);
+        Assert.True(store.TrySet(Message("own", "123456789"), isLimited: false));
+        Assert.True(store.TrySet(Message("a", "123456789")));
+        Assert.True(store.TrySet(Message("own", "1234567890"), isLimited: false));
+        Assert.False(store.TrySet(Message("b", "")) && store.TrySet(Message("b", "1")));
+        Assert.Equal((2, 23), (store.Count, store.Bytes));
+
+        store.TrySet(Message("own", ""), isLimited: false);
+        Assert.False(store.TrySet(Message("b", "1")));
+        store.TrySet(Message("a", ""));
+        Assert.True(store.TrySet(Message("b", "1")));
+        Assert.Equal((1, 2), (store.Count, store.Bytes));
+    }
+
+    [Fact]
     public void RemoveExpired_FreesWhatIsOver()
     {
         var store = new RetainedStore(10, 1000);
