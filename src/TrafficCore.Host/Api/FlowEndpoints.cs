@@ -75,7 +75,7 @@ internal static class FlowEndpoints
         var asked = string.IsNullOrEmpty(window) ? FlowWindow.Name(services.Windows.ShortestMs) : window;
         if (!FlowWindow.TryParse(asked, services.City.Zone, out var length))
         {
-            return Problems.Parameter("window", $"\"{asked}\" is neither a length such as 60s, 15m or 1h nor \"day\"");
+            return Problems.Parameter("window", $"\"{asked}\" is neither a length such as 60s, 15m or 1h, up to 400d, nor \"day\"");
         }
 
         var fallback = DefaultWindows * (length.IsDay ? TimeSpan.FromDays(1) : TimeSpan.FromMilliseconds(length.LengthMs));

@@ -11,6 +11,7 @@ internal static class QuarantineEndpoints
     // 1,000 rejections of some hundred bytes are a page that a person or script can handle; the rest is asked for by time.
     private const int DefaultLimit = 1000;
     private const int MaxLimit = 10_000;
+    private const int MaxTextBytes = 4096;
 
     private static readonly UTF8Encoding Strict = new(false, throwOnInvalidBytes: true);
 
@@ -50,8 +51,14 @@ internal static class QuarantineEndpoints
         Text = Text(rejected.Payload.Span),
     };
 
+    // Text is for reading; a payload that nobody reads whole is in the bytes alone.
     private static string? Text(ReadOnlySpan<byte> payload)
     {
+        if (payload.Length > MaxTextBytes)
+        {
+            return null;
+        }
+
         try
         {
             return Strict.GetString(payload);

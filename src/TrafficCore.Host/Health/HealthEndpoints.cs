@@ -7,11 +7,14 @@ namespace TrafficCore.Host.Health;
 /// <summary><c>/health/live</c>, <c>/health/ready</c> and <c>/metrics</c>.</summary>
 internal static class HealthEndpoints
 {
+    // Load balancers ask with HEAD as well.
+    private static readonly string[] Methods = [HttpMethods.Get, HttpMethods.Head];
+
     public static void MapHealth(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/health/live", () => TypedResults.Ok(new HealthAnswer("live", [])))
+        routes.MapMethods("/health/live", Methods, () => TypedResults.Ok(new HealthAnswer("live", [])))
             .WithTags("health").WithSummary("The process answers");
-        routes.MapGet("/health/ready", Ready).WithTags("health")
+        routes.MapMethods("/health/ready", Methods, Ready).WithTags("health")
             .WithSummary("Devices are acknowledged and delivery keeps up; else 503 with the reasons")
             .Produces<HealthAnswer>().Produces<HealthAnswer>(StatusCodes.Status503ServiceUnavailable);
         routes.MapGet("/metrics", ([FromServices] PrometheusExporter metrics) => TypedResults.Text(metrics.Write(), PrometheusExporter.ContentType))

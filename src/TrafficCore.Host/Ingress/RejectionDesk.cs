@@ -6,13 +6,14 @@ using TrafficCore.Pipeline.Ingest;
 namespace TrafficCore.Host.Ingress;
 
 /// <summary>Refuses: a record with bytes and reason, a count, and a notice to the device at most once a second.</summary>
-/// <remarks>Safe from any thread. The notices' memory is one entry per device that ever went wrong, and one for each kind of unknown.</remarks>
+/// <remarks>Safe from any thread. The notices' memory is one entry per device that ever went wrong, and a bounded table for unknown ones.</remarks>
 internal sealed class RejectionDesk(string topicRoot, IngressMetrics metrics, IDeviceNotifier? notifier)
 {
     // Contract section 1: at most one message a second and device.
     private const long NoticeIntervalMs = 1_000;
 
     private readonly ConcurrentDictionary<uint, NoticeState> _notices = new();
+    private readonly UnknownNotices _unknown = new(NoticeIntervalMs);
 
     /// <summary>Refuses something of a device, or of nobody when <paramref name="device"/> is null.</summary>
     public void Reject(IntakeBatch batch, TopicSlot slot, DeviceEntry? device, RejectionReason reason, ReadOnlySpan<byte> payload)
@@ -42,15 +43,14 @@ internal sealed class RejectionDesk(string topicRoot, IngressMetrics metrics, ID
             return;
         }
 
-        NoticeState state = _notices.GetOrAdd(device?.Number ?? 0, static _ => new NoticeState());
-        int count = Interlocked.Increment(ref state.Rejected);
-        long next = Volatile.Read(ref state.NextMs);
-        if (batch.ElapsedMs < next || Interlocked.CompareExchange(ref state.NextMs, batch.ElapsedMs + NoticeIntervalMs, next) != next)
+        bool due = device is { Number: > 0 }
+            ? IsDue(device.Number, batch.ElapsedMs, out int count)
+            : _unknown.IsDue(slot.Bytes, batch.ElapsedMs, out count);
+        if (!due)
         {
             return;
         }
 
-        Interlocked.Add(ref state.Rejected, -count);
         string topic = device is { Number: > 0 }
             ? $"{topicRoot}/{device.Intersection}/{DeviceKinds.Name(device.Kind)}/{device.Device}/errors"
             : $"{topicRoot}/{Ascii(slot.Intersection)}/{DeviceKinds.Name(slot.Topic.Kind)}/{Ascii(slot.DeviceId)}/errors";
@@ -60,6 +60,20 @@ internal sealed class RejectionDesk(string topicRoot, IngressMetrics metrics, ID
         {
             metrics.NoticeDropped();
         }
+    }
+
+    private bool IsDue(uint device, long elapsedMs, out int count)
+    {
+        NoticeState state = _notices.GetOrAdd(device, static _ => new NoticeState());
+        count = Interlocked.Increment(ref state.Rejected);
+        long next = Volatile.Read(ref state.NextMs);
+        if (elapsedMs < next || Interlocked.CompareExchange(ref state.NextMs, elapsedMs + NoticeIntervalMs, next) != next)
+        {
+            return false;
+        }
+
+        Interlocked.Add(ref state.Rejected, -count);
+        return true;
     }
 
     private static string Ascii(ReadOnlySpan<byte> id) => Encoding.ASCII.GetString(id);

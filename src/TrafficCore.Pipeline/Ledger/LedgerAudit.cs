@@ -9,7 +9,7 @@ namespace TrafficCore.Pipeline.Ledger;
 public static class LedgerAudit
 {
     /// <summary>The ledger as of the end of the input log.</summary>
-    /// <param name="options">As the service ran with: what is late depends on them.</param>
+    /// <param name="options">As the service ran with: what is late depends on them. Window lengths are the snapshot's, where there is one.</param>
     /// <param name="files">The disk.</param>
     /// <exception cref="DirectoryNotFoundException">There is no data directory.</exception>
     /// <exception cref="IOException">A service runs on it: ask that service.</exception>
@@ -18,7 +18,8 @@ public static class LedgerAudit
         ArgumentNullException.ThrowIfNull(options);
         using var data = OfflineData.Open(options.DataDirectory, files);
         using var pages = new OfflinePages(data);
-        var state = new ShardState(PipelineAssembly.ShardOptionsOf(options), shard: 0, shardCount: 1, pages, new NoOutput());
+        var shardOptions = PipelineAssembly.ShardOptionsOf(options, ShardSnapshot.LengthsOf(data.Snapshot.Parts()));
+        var state = new ShardState(shardOptions, shard: 0, shardCount: 1, pages, new NoOutput());
         state.Restore(data.Snapshot.Parts());
         var end = Apply(data, state);
         var received = Count(data);

@@ -177,9 +177,12 @@ internal sealed class PipelineAssembly
         }
     }
 
-    internal static ShardOptions ShardOptionsOf(PipelineOptions options) => new()
+    /// <summary>What a shard works with.</summary>
+    /// <param name="options">The pipeline's options.</param>
+    /// <param name="lengths">Window lengths instead of the options', for who only reads a directory; null to keep those.</param>
+    internal static ShardOptions ShardOptionsOf(PipelineOptions options, WindowLengths? lengths = null) => new()
     {
-        Lengths = WindowLengths.Create(options.WindowLengths.Select(static length => (long)length.TotalMilliseconds)),
+        Lengths = lengths ?? WindowLengths.Create(options.WindowLengths.Select(static length => (long)length.TotalMilliseconds)),
         LatenessMs = (long)options.Lateness.TotalMilliseconds,
         IdleTimeoutMs = (long)options.IdleTimeout.TotalMilliseconds,
         InMemoryMs = (long)options.InMemory.TotalMilliseconds,

@@ -1,4 +1,5 @@
 using TrafficCore.Pipeline.Output;
+using TrafficCore.Traffic.Windows;
 
 namespace TrafficCore.Pipeline.Shards;
 
@@ -44,6 +45,22 @@ internal sealed class ShardSnapshot(ShardContext context, DeviceDirectory device
         }
     }
 
+    /// <summary>The window lengths that a snapshot was written with; null when it holds no shard's parts.</summary>
+    public static WindowLengths? LengthsOf(SnapshotPartReader snapshot)
+    {
+        foreach ((uint tag, ReadOnlyMemory<byte> content) in snapshot.Parts())
+        {
+            if (tag == SnapshotTag.Devices)
+            {
+                var reader = new BodyReader(content.Span);
+                CheckVersion(ref reader);
+                return ReadLengths(ref reader);
+            }
+        }
+
+        return null;
+    }
+
     private void WriteShared(SnapshotPartWriter writer)
     {
         Begin();
@@ -73,13 +90,7 @@ internal sealed class ShardSnapshot(ShardContext context, DeviceDirectory device
         if (tag == SnapshotTag.Devices)
         {
             CheckVersion(ref reader);
-            bool isSame = reader.Int32() == context.Lengths.Count;
-            for (int i = 0; isSame && i < context.Lengths.Count; i++)
-            {
-                isSame = reader.Int64() == context.Lengths[i];
-            }
-
-            if (!isSame)
+            if (!ReadLengths(ref reader).Ms.SequenceEqual(context.Lengths.Ms))
             {
                 throw new InvalidDataException("the snapshot was written with other window lengths; Windows:Length cannot change in a data directory");
             }
@@ -110,6 +121,19 @@ internal sealed class ShardSnapshot(ShardContext context, DeviceDirectory device
                 IntersectionCodec.Read(ref reader, state, context);
             }
         }
+    }
+
+    private static WindowLengths ReadLengths(ref BodyReader reader)
+    {
+        var lengths = new long[reader.Count()];
+        for (int i = 0; i < lengths.Length; i++)
+        {
+            lengths[i] = reader.Int64();
+        }
+
+        return WindowLengths.TryCreate(lengths, out WindowLengths? result, out string? error)
+            ? result!
+            : throw new InvalidDataException($"the snapshot names window lengths that cannot be: {error}");
     }
 
     private void Begin()

@@ -7,10 +7,13 @@ namespace TrafficCore.Storage.History;
 /// <param name="Zone">Zone of a local day; null for a fixed length.</param>
 public readonly record struct FlowWindow(long LengthMs, TimeZoneInfo? Zone = null)
 {
+    // The longest reporting period, a year, with room; far longer ones overflow the range of 60 windows that a question without a range means.
+    private const long MaxMs = 400 * 86_400_000L;
+
     /// <summary>True for the local day.</summary>
     public bool IsDay => Zone is not null;
 
-    /// <summary>Reads <c>60s</c>, <c>15m</c>, <c>2h</c>, <c>1d</c> (24 hours of UTC), <c>500ms</c> or <c>day</c>.</summary>
+    /// <summary>Reads <c>60s</c>, <c>15m</c>, <c>2h</c>, <c>1d</c> (24 hours of UTC), <c>500ms</c> or <c>day</c>; at most 400 days.</summary>
     /// <param name="text">The parameter.</param>
     /// <param name="zone">The network's zone, for <c>day</c>.</param>
     /// <param name="window">The window, when true is returned.</param>
@@ -39,7 +42,7 @@ public readonly record struct FlowWindow(long LengthMs, TimeZoneInfo? Zone = nul
             _ => 0,
         };
         window = new FlowWindow(count * unit);
-        return unit > 0;
+        return unit > 0 && window.LengthMs <= MaxMs;
     }
 
     /// <summary>The length as tags and answers show it: <c>60s</c>, or <c>500ms</c> where it is not whole seconds.</summary>

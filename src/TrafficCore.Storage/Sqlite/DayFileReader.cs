@@ -128,7 +128,7 @@ internal sealed class DayFileReader : IDisposable
     }
 
     /// <summary>Rejected payloads received in [from, to), ascending.</summary>
-    public List<RejectedPayload> Quarantine(long from, long to, string? reason, int limit)
+    public List<RejectedPayload> Quarantine(long from, long to, string? reason, int limit, long maxBytes)
     {
         using SqliteStatement select = _database.Prepare(
             "SELECT received_ms, reason, intersection, kind, device, topic, payload FROM quarantine "
@@ -138,7 +138,7 @@ internal sealed class DayFileReader : IDisposable
         select.Bind(3, reason);
         select.Bind(4, (long)limit);
         List<RejectedPayload> payloads = [];
-        while (select.Step())
+        for (long bytes = 0; bytes < maxBytes && select.Step(); bytes += payloads[^1].Payload.Length)
         {
             payloads.Add(new RejectedPayload(
                 select.Int64(0), select.Text(1)!, select.Text(2)!, select.Text(3)!, select.Text(4)!, select.Text(5)!, select.Blob(6)));

@@ -12,6 +12,9 @@ namespace TrafficCore.Storage.Sqlite;
 /// </remarks>
 public sealed class SqliteHistory : IFlowHistory, IDisposable
 {
+    // What one answer of the quarantine may hold of payloads: a few thousand usual ones, or the largest device mistakes one by one.
+    private const long MaxQuarantineBytes = 8 * 1024 * 1024;
+
     private readonly string _directory;
     private readonly SqliteOptions _options;
     private readonly long[] _storedLengths;
@@ -95,10 +98,13 @@ public sealed class SqliteHistory : IFlowHistory, IDisposable
             () =>
             {
                 List<RejectedPayload> found = [];
+                long bytes = 0;
                 foreach (DayFileName day in Days(DayFileKind.Quarantine).Where(day => day.StartMs < toMs && day.EndMs > fromMs).OrderBy(day => day.Day))
                 {
-                    using DayFileReader? file = found.Count < limit ? DayFileReader.TryOpen(_directory, day) : null;
-                    found.AddRange(file?.Quarantine(fromMs, toMs, reason, limit - found.Count) ?? []);
+                    using DayFileReader? file = found.Count < limit && bytes < MaxQuarantineBytes ? DayFileReader.TryOpen(_directory, day) : null;
+                    List<RejectedPayload> some = file?.Quarantine(fromMs, toMs, reason, limit - found.Count, MaxQuarantineBytes - bytes) ?? [];
+                    found.AddRange(some);
+                    bytes += some.Sum(rejected => (long)rejected.Payload.Length);
                 }
 
                 return found;

@@ -64,6 +64,7 @@ public sealed class FlowApiTests : IAsyncLifetime
         [
             ("intersections/int-0001/flow?window=7s", 400, "window"),
             ("intersections/int-0001/flow?window=often", 400, "window"),
+            ("intersections/int-0001/flow?window=1000000000d", 400, "window"),
             ("intersections/int-0001/flow?from=yesterday", 400, "from"),
             ("intersections/int-0001/flow?from=2026-01-01T00:00:00", 400, "from"),
             ("intersections/int-0001/flow?to=soon", 400, "to"),

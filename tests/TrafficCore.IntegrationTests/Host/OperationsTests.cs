@@ -34,6 +34,18 @@ public sealed class OperationsTests
         Assert.Equal("ready", (await service.GetAsync("health/ready")).GetProperty("status").GetString());
     }
 
+    [Theory]
+    [InlineData("health/live")]
+    [InlineData("health/ready")]
+    public async Task Health_AskedWithHead_AnswersWithoutABody(string path)
+    {
+        await using var service = await RunningService.StartAsync();
+        using var question = new HttpRequestMessage(HttpMethod.Head, new Uri(path, UriKind.Relative));
+        using var answer = await service.Http.SendAsync(question);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Empty(await answer.Content.ReadAsByteArrayAsync());
+    }
+
     [Fact]
     public async Task OpenApi_DescribesEveryRouteAndItsRows()
     {

@@ -208,6 +208,29 @@ public sealed class MqttIngressTests
     }
 
     [Fact]
+    public void Notices_OfUnknownDevices_DoNotSilenceEachOther()
+    {
+        var door = new IngressHarness();
+        for (int i = 0; i < 3; i++)
+        {
+            door.Take("traffic/v1/a/detector/bad", "{");
+        }
+
+        door.Take("traffic/v1/a/detector/other", "{");
+        door.Time.Advance(1_000);
+        door.Take("traffic/v1/a/detector/other", "{");
+        door.Take("traffic/v1/a/detector/bad", "{");
+        Assert.Equal(
+            [
+                $$"""traffic/v1/a/detector/bad/errors {"ts":{{door.Now - 1_000}},"reason":"bad-json","count":1}""",
+                $$"""traffic/v1/a/detector/other/errors {"ts":{{door.Now - 1_000}},"reason":"bad-json","count":1}""",
+                $$"""traffic/v1/a/detector/other/errors {"ts":{{door.Now}},"reason":"bad-json","count":1}""",
+                $$"""traffic/v1/a/detector/bad/errors {"ts":{{door.Now}},"reason":"bad-json","count":3}""",
+            ],
+            door.Notices);
+    }
+
+    [Fact]
     public void Notices_AreOnePerSecondAndDevice()
     {
         var door = new IngressHarness();

@@ -159,9 +159,16 @@ public sealed class ReadingParserTests
     {
         byte[] payload = Encoding.UTF8.GetBytes(json);
         Run(2_000);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        Run(20_000);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+
+        // What the runtime allocates on this thread when it recompiles a method comes once; what a payload costs comes in every round.
+        Assert.Equal(0, Enumerable.Range(0, 3).Min(_ => Allocated()));
+
+        long Allocated()
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            Run(20_000);
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }
 
         void Run(int count)
         {

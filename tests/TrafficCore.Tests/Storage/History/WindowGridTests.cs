@@ -41,6 +41,7 @@ public sealed class WindowGridTests
     [InlineData("2h", 7_200_000)]
     [InlineData("1d", 86_400_000)]
     [InlineData("500ms", 500)]
+    [InlineData("400d", 34_560_000_000)]
     public void TryParse_Length_IsRead(string text, long expected)
     {
         Assert.True(FlowWindow.TryParse(text, TimeZoneInfo.Utc, out FlowWindow window));
@@ -56,6 +57,8 @@ public sealed class WindowGridTests
     [InlineData("1.5h")]
     [InlineData("60 s")]
     [InlineData("99999999999s")]
+    [InlineData("401d")]
+    [InlineData("1000000000d")]
     [InlineData("week")]
     public void TryParse_AnythingElse_IsRefused(string text) => Assert.False(FlowWindow.TryParse(text, TimeZoneInfo.Utc, out _));
 
