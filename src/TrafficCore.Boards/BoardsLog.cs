@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace TrafficCore.Boards;
 
-/// <summary>Log messages of the boards, ids 4000-4999. Next free: 4005.</summary>
+/// <summary>Log messages of the boards, ids 4000-4999. Next free: 4008.</summary>
 internal static partial class BoardsLog
 {
     [LoggerMessage(4000, LogLevel.Information, "Board {Board} shows {Multi}: rule {Rule}, {Because}, {Approach} at {Value}")]
@@ -19,4 +19,13 @@ internal static partial class BoardsLog
 
     [LoggerMessage(4004, LogLevel.Error, "The boards' loop failed on one input and went on")]
     public static partial void LoopFailed(ILogger logger, Exception error);
+
+    [LoggerMessage(4005, LogLevel.Warning, "What boards showed before the restart is ignored: {Problem}. They begin anew")]
+    public static partial void MemoryIgnored(ILogger logger, string problem);
+
+    [LoggerMessage(4006, LogLevel.Error, "What boards showed before the restart can't be read. They begin anew")]
+    public static partial void MemoryNotRead(ILogger logger, Exception error);
+
+    [LoggerMessage(4007, LogLevel.Error, "What boards show can't be saved and would not survive a restart; it is tried again each time they are judged")]
+    public static partial void MemoryNotSaved(ILogger logger, Exception error);
 }

@@ -1,6 +1,6 @@
 namespace TrafficCore.Host;
 
-/// <summary>Log messages of the host, ids 5000-5999. Next free: 5006.</summary>
+/// <summary>Log messages of the host, ids 5000-5999. Next free: 5007.</summary>
 internal static partial class HostLog
 {
     [LoggerMessage(5000, LogLevel.Information, "TrafficCore {Version} on {DataDirectory}: mqtt {Mqtt}, http {Http}")]
@@ -20,4 +20,7 @@ internal static partial class HostLog
 
     [LoggerMessage(5005, LogLevel.Error, "A request failed")]
     public static partial void RequestFailed(ILogger logger, Exception error);
+
+    [LoggerMessage(5006, LogLevel.Warning, "{File} is damaged and ignored; boards go on with an older state, or anew")]
+    public static partial void BoardMemoryDamaged(ILogger logger, string file);
 }

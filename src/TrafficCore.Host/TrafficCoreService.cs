@@ -7,6 +7,7 @@ using TrafficCore.Host.Boards;
 using TrafficCore.Host.Composition;
 using TrafficCore.Host.Configuration;
 using TrafficCore.Host.Telemetry;
+using TrafficCore.Log;
 using TrafficCore.Mqtt.Broker;
 using TrafficCore.Storage.Influx;
 using TrafficCore.Traffic.Network;
@@ -40,8 +41,9 @@ public sealed class TrafficCoreService : IAsyncDisposable
         logger = platform.Logger<TrafficCoreService>();
         telemetry = settings.Telemetry.OtlpEndpoint is { } endpoint ? OpenTelemetryExport.Start(endpoint, Version) : null;
         door = new Door(settings, rooms.Pipeline, time, platform);
-        var worker = new BoardWorker(
-            settings.Boards, new BrokerBoardChannel(door.Broker, settings.Mqtt.TopicRoot, time), time, platform.Meters, platform.Logger<BoardWorker>());
+        var channel = new BrokerBoardChannel(door.Broker, settings.Mqtt.TopicRoot, time);
+        var store = new BoardStore(Path.Combine(Path.GetFullPath(settings.Data.Directory), "boards"), PhysicalFileSystem.Instance, platform.Logger<BoardStore>());
+        var worker = new BoardWorker(settings.Boards, channel, store, time, platform.Meters, platform.Logger<BoardWorker>());
         rooms.Readiness.Watch(() => door.NetworkErrors);
         boards = new BoardService(worker, rooms.Pipeline, door.Broker, settings.Mqtt.TopicRoot);
         follower = new NetworkFollower(rooms.Pipeline.Networks, time, OnNetwork);

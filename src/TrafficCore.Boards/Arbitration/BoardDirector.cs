@@ -1,4 +1,5 @@
 using TrafficCore.Boards.Delivery;
+using TrafficCore.Boards.Memory;
 using TrafficCore.Boards.Rules;
 using TrafficCore.Traffic.Windows;
 
@@ -18,6 +19,7 @@ public sealed class BoardDirector
     private readonly ApproachRows rows = new();
     private readonly List<BoardMessage> withdrawn = [];
     private Dictionary<BoardKey, BoardState> boards = [];
+    private DirectorMemory? restored;
 
     /// <summary>A director without boards; <see cref="Configure"/> gives it some.</summary>
     public BoardDirector(BoardsOptions options)
@@ -26,6 +28,18 @@ public sealed class BoardDirector
         this.options = options;
         rules = options.Rules.Count > 0 ? options.Rules : BoardsOptions.DefaultRules;
     }
+
+    /// <summary>Whether something changed that <see cref="Remember"/> gives and that <see cref="Saved"/> has not confirmed.</summary>
+    public bool Changed { get; private set; }
+
+    /// <summary>What has to outlive the process.</summary>
+    public DirectorMemory Remember() => new() { Boards = [.. boards.Values.Select(b => b.Remember()).OfType<BoardMemory>()] };
+
+    /// <summary>What <see cref="Remember"/> gave last is kept.</summary>
+    public void Saved() => Changed = false;
+
+    /// <summary>Takes what an earlier process remembered; the first network that comes says which of its boards there still are.</summary>
+    public void Restore(DirectorMemory memory) => restored = memory;
 
     /// <summary>
     /// Takes over the boards of a network. A board that did not change keeps its state; one that is gone is blanked.
@@ -39,6 +53,14 @@ public sealed class BoardDirector
             var known = boards.GetValueOrDefault(definition.Key);
             next[definition.Key] = known is not null && Same(known.Definition, definition) ? known : Create(definition);
         }
+
+        foreach (var memory in restored?.Boards ?? [])
+        {
+            next.GetValueOrDefault(memory.Message.Board)?.Restore(memory, now);
+        }
+
+        restored = null;
+        Changed = true;
 
         foreach (var (key, state) in boards)
         {
@@ -93,6 +115,8 @@ public sealed class BoardDirector
             {
                 due.Add(message);
             }
+
+            Changed |= state.Changed;
         }
 
         return due;

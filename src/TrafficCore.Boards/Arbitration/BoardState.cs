@@ -1,4 +1,5 @@
 using TrafficCore.Boards.Delivery;
+using TrafficCore.Boards.Memory;
 using TrafficCore.Boards.Multi;
 using TrafficCore.Boards.Rules;
 
@@ -25,6 +26,9 @@ internal sealed class BoardState
 
     public BoardDefinition Definition { get; }
 
+    /// <summary>Whether the last judgement changed what has to be remembered.</summary>
+    public bool Changed { get; private set; }
+
     public void Report(BoardStatus status, long now) => delivery.Received(status, now);
 
     /// <summary>The channel did not take the message: it is due at the next judgement.</summary>
@@ -33,9 +37,10 @@ internal sealed class BoardState
     /// <summary>Judges the rules; returns the message to send, null when the board already has it.</summary>
     public BoardMessage? Step(ApproachRows rows, long now, long maxAge)
     {
+        Changed = false;
         foreach (var rule in rules)
         {
-            rule.Step(rows, now, maxAge);
+            Changed |= rule.Step(rows, now, maxAge);
         }
 
         var send = Decide(Winner(), now);
@@ -56,6 +61,42 @@ internal sealed class BoardState
     /// <summary>What to send when the board is no longer in the network: nothing of ours may stay on it.</summary>
     public BoardMessage? Withdraw(long now) =>
         current is null or { Multi.Length: 0 } ? null : Blank(new BoardReason { Rule = current.Reason.Rule, Because = "removed" }, now);
+
+    /// <summary>What has to outlive the process; null before the first judgement.</summary>
+    public BoardMemory? Remember() =>
+        current is null ? null : new BoardMemory { Message = current, Since = since, Rules = [.. rules.Select(r => r.Remember())] };
+
+    /// <summary>
+    /// Takes over what an earlier process knew. A message whose rule still stands, and a blank, are due at once under their own id,
+    /// because the broker may have forgotten them.
+    /// </summary>
+    public void Restore(BoardMemory memory, long now)
+    {
+        foreach (var rule in rules)
+        {
+            if (memory.Rules.FirstOrDefault(r => r.Rule == rule.Rule.Name) is { } known)
+            {
+                rule.Restore(known, now);
+            }
+        }
+
+        var message = memory.Message;
+        var cause = rules.FirstOrDefault(r => r.Active && r.Rule.Name == message.Reason.Rule);
+        if (message.Multi.Length > 0)
+        {
+            if (cause is null)
+            {
+                return;
+            }
+
+            message = message with { Expires = cause.Expires, Priority = cause.Rule.Priority, Reason = cause.Reason! };
+            shown = cause;
+        }
+
+        current = message;
+        since = Math.Min(memory.Since, now);
+        unsent = true;
+    }
 
     public BoardSnapshot Snapshot(long now) => new()
     {
@@ -116,6 +157,7 @@ internal sealed class BoardState
         current = message;
         shown = rule;
         since = now;
+        Changed = true;
         return message;
     }
 

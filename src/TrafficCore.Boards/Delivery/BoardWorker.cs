@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using TrafficCore.Boards.Arbitration;
+using TrafficCore.Boards.Memory;
 using TrafficCore.Traffic.Windows;
 
 namespace TrafficCore.Boards.Delivery;
@@ -20,6 +21,7 @@ public sealed class BoardWorker
     private const int QueueCapacity = 4096;
 
     private readonly BoardDirector director;
+    private readonly MemoryKeeper keeper;
     private readonly BoardsOptions options;
     private readonly IBoardChannel channel;
     private readonly TimeProvider time;
@@ -29,9 +31,9 @@ public sealed class BoardWorker
     private volatile IReadOnlyList<BoardDefinition>? network;
     private volatile IReadOnlyList<BoardSnapshot> boards = [];
 
-    /// <summary>A worker that sends through the given channel once it runs.</summary>
+    /// <summary>A worker that sends through the given channel once it runs, and begins with what the store remembers.</summary>
     public BoardWorker(
-        BoardsOptions options, IBoardChannel channel, TimeProvider time, IMeterFactory meters, ILogger<BoardWorker> logger)
+        BoardsOptions options, IBoardChannel channel, IBoardStore store, TimeProvider time, IMeterFactory meters, ILogger<BoardWorker> logger)
     {
         ArgumentNullException.ThrowIfNull(options);
         this.options = options;
@@ -39,6 +41,7 @@ public sealed class BoardWorker
         this.time = time;
         this.logger = logger;
         director = new BoardDirector(options);
+        keeper = new MemoryKeeper(director, store, logger);
         metrics = new BoardsMetrics(meters);
         inputs = Channel.CreateBounded<Action<long>>(
             new BoundedChannelOptions(QueueCapacity) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true },
@@ -84,6 +87,7 @@ public sealed class BoardWorker
     /// <summary>Runs until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        keeper.Restore();
         using var timer = new PeriodicTimer(options.EvaluateEvery, time);
         try
         {
@@ -105,7 +109,11 @@ public sealed class BoardWorker
         try
         {
             Drain(now);
-            foreach (var message in director.Evaluate(now))
+            var due = director.Evaluate(now);
+
+            // Before any of it is published: what a driver has seen must not be unknown to the next process.
+            keeper.Save();
+            foreach (var message in due)
             {
                 await SendAsync(message, cancellationToken);
             }

@@ -1,3 +1,5 @@
+using TrafficCore.Boards.Memory;
+
 namespace TrafficCore.Boards.Rules;
 
 /// <summary>
@@ -20,38 +22,59 @@ internal sealed class RuleState(BoardRule rule, IReadOnlyList<ApproachKey> watch
     /// <summary>What started or ended it, with the numbers of that moment.</summary>
     public BoardReason? Reason { get; private set; }
 
-    public void Step(ApproachRows rows, long now, long maxAge)
+    /// <summary>Judges the rule; true when that changed anything.</summary>
+    public bool Step(ApproachRows rows, long now, long maxAge) => Active ? StepOn(rows, now, maxAge) : StepOff(rows, now, maxAge);
+
+    public RuleMemory Remember() => new()
     {
-        if (Active)
+        Rule = Rule.Name, Active = Active, Since = Since, Expires = Expires, Ended = endedAt == long.MinValue ? null : endedAt, Reason = Reason,
+    };
+
+    /// <summary>
+    /// Takes over what an earlier process knew, as far as the configuration still allows it. A clock that was set back in
+    /// between makes no time longer than the rule does.
+    /// </summary>
+    public void Restore(RuleMemory memory, long now)
+    {
+        endedAt = memory.Ended is { } ended ? Math.Min(ended, now) : long.MinValue;
+        if (!memory.Active || memory.Reason?.Evidence is not { } evidence || evidence.Metric != Rule.Metric || !watches.Contains(evidence.Approach))
         {
-            StepOn(rows, now, maxAge);
+            return;
         }
-        else
+
+        if (memory.Expires <= now)
         {
-            StepOff(rows, now, maxAge);
+            endedAt = memory.Expires;
+            return;
         }
+
+        Active = true;
+        Since = Math.Min(memory.Since, now);
+        Expires = Math.Min(memory.Expires, now + Milliseconds(Rule.Expiry));
+        Reason = memory.Reason;
     }
 
-    private void StepOff(ApproachRows rows, long now, long maxAge)
+    private bool StepOff(ApproachRows rows, long now, long maxAge)
     {
         if (endedAt != long.MinValue && now - endedAt < Milliseconds(Rule.MinimumOff))
         {
-            return;
+            return false;
         }
 
         var worst = Worst(rows, now, maxAge, Rule.Starts);
         if (worst is null || ExpiryOf(worst) <= now)
         {
-            return;
+            return false;
         }
 
         Active = true;
         Since = now;
         Expires = ExpiryOf(worst);
         Reason = Because("entered", worst);
+        return true;
     }
 
-    private void StepOn(ApproachRows rows, long now, long maxAge)
+    private bool StepOn(ApproachRows rows, long now, long maxAge)
     {
         // The approach that the message names is kept while it is bad at all: two approaches that take turns in being the worst
         // must not make the text alternate.
@@ -60,6 +83,11 @@ internal sealed class RuleState(BoardRule rule, IReadOnlyList<ApproachKey> watch
         var upheld = own is not null && Rule.Upholds(own.Value) ? own : Worst(rows, now, maxAge, Rule.Upholds);
         if (upheld is not null && ExpiryOf(upheld) > now)
         {
+            if (upheld == Reason.Evidence && Expires == ExpiryOf(upheld))
+            {
+                return false;
+            }
+
             Expires = ExpiryOf(upheld);
             Reason = Because(upheld == Reason.Evidence ? Reason.Because : "upheld", upheld);
         }
@@ -72,6 +100,12 @@ internal sealed class RuleState(BoardRule rule, IReadOnlyList<ApproachKey> watch
         {
             End(now, Because("cleared", own));
         }
+        else
+        {
+            return false;
+        }
+
+        return true;
     }
 
     private void End(long now, BoardReason reason)

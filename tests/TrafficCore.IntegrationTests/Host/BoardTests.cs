@@ -86,6 +86,37 @@ public sealed class BoardTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Board_ServiceRestartsBetweenTheThresholds_KeepsItsMessage()
+    {
+        await using (var board = await service.ConnectAsync("board"))
+        {
+            await board.SubscribeAsync(Message);
+            Assert.NotEqual("", Multi(await ReceiveAsync(board, m => Multi(m).Length > 0, speed: 15)));
+        }
+
+        // 30 km/h is a ratio of 0.6: it would not start the message, and upholds it.
+        await Eventually.ReachesAsync(
+            async () =>
+            {
+                await DriveAsync(30);
+                return (await BoardAsync()).GetProperty("reason").GetProperty("because").GetProperty("value").GetDouble() is var ratio && ratio > 0.55 ? null : $"ratio {ratio}";
+            },
+            Deadline);
+        var before = await BoardAsync();
+        await device.DisposeAsync();
+        await service.RestartAsync();
+        device = await service.ConnectAsync("device");
+
+        await using var after = await service.ConnectAsync("board");
+        await after.SubscribeAsync(Message);
+        var first = await ReceiveAsync(after, _ => true, speed: 30);
+        Assert.Equal((before.GetProperty("messageId").GetString(), before.GetProperty("multi").GetString()), (Id(first), Multi(first)));
+        Assert.Equal(before.GetProperty("since").GetString(), (await BoardAsync()).GetProperty("since").GetString());
+        var renewed = await ReceiveAsync(after, _ => true, speed: 30);
+        Assert.Equal(Id(first), Id(renewed));
+    }
+
+    [Fact]
     public async Task NetworkFile_Changes_AppliesLiveAndRefusesNonsense()
     {
         await Eventually.ReachesAsync(async () => (await service.GetAsync("api/v1/boards")).GetArrayLength() == 1 ? null : "no board", Deadline);

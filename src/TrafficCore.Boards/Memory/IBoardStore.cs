@@ -1,0 +1,11 @@
+namespace TrafficCore.Boards.Memory;
+
+/// <summary>Keeps the director's memory over a restart. Implemented where the disk is known; called by the boards' loop only.</summary>
+public interface IBoardStore
+{
+    /// <summary>The document that was saved last and is whole; null when there is none.</summary>
+    byte[]? Load();
+
+    /// <summary>Replaces the document; it is durable when this returns.</summary>
+    void Save(ReadOnlySpan<byte> document);
+}
