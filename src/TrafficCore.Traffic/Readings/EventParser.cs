@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Unicode;
 
 namespace TrafficCore.Traffic.Readings;
 
@@ -38,16 +37,12 @@ public sealed class EventParser
     internal PayloadStatus ParseAny(ReadOnlySpan<byte> payload)
     {
         Clear();
-        int mark = payload.StartsWith("\uFEFF"u8) ? 3 : 0;
-        ReadOnlySpan<byte> json = payload[mark..];
-        if (!Utf8.IsValid(json) || !JsonSyntax.IsValid(json))
+        if (!PayloadReader.TryOpen(payload, out Utf8JsonReader reader, out int offset))
         {
             return PayloadStatus.BadJson;
         }
 
-        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = JsonSyntax.MaxDepth });
-        reader.Read();
-        PayloadStatus status = reader.TokenType == JsonTokenType.StartObject ? ReadBatch(ref reader, mark) : PayloadStatus.BadShape;
+        PayloadStatus status = reader.TokenType == JsonTokenType.StartObject ? ReadBatch(ref reader, offset) : PayloadStatus.BadShape;
         if (status != PayloadStatus.Ok)
         {
             Clear();
@@ -123,11 +118,7 @@ public sealed class EventParser
 
     private void ReadSequence(ref Utf8JsonReader reader)
     {
-        int i = 0;
-        long value = 0;
-        NumberStatus status =
-            reader.TokenType == JsonTokenType.Number ? JsonNumber.Read(reader.ValueSpan, ref i, 0, out value) : NumberStatus.Invalid;
-        SetSequence(status, value);
+        SetSequence(JsonNumber.Read(reader, 0, out long value), value);
         SequenceDropped &= reader.TokenType != JsonTokenType.Null;
     }
 

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace TrafficCore.Traffic.Readings;
 
 /// <summary>What a number is.</summary>
@@ -65,6 +67,14 @@ internal static class JsonNumber
         }
 
         return Scale(digits, exponent + scale, negative, out value);
+    }
+
+    /// <summary>The number at a reader's token, in units of 10^-<paramref name="scale"/>; invalid when the token is something else.</summary>
+    public static NumberStatus Read(in Utf8JsonReader reader, int scale, out long value)
+    {
+        int i = 0;
+        value = 0;
+        return reader.TokenType == JsonTokenType.Number ? Read(reader.ValueSpan, ref i, scale, out value) : NumberStatus.Invalid;
     }
 
     /// <summary>Plain digits without sign, point or exponent, at most 15: what nearly every field is.</summary>

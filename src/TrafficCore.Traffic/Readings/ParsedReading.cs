@@ -23,6 +23,9 @@ public enum ReadingFault : byte
 
     /// <summary>Not [time, code, parameter].</summary>
     BadEvent = 6,
+
+    /// <summary>An observation without any possible value.</summary>
+    NoValue = 7,
 }
 
 /// <summary>What became of a payload as a whole.</summary>

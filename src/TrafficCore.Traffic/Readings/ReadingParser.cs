@@ -1,4 +1,3 @@
-using System.Text.Unicode;
 using TrafficCore.Traffic.Network;
 
 namespace TrafficCore.Traffic.Readings;
@@ -53,14 +52,7 @@ public sealed class ReadingParser
     internal PayloadStatus ParseAny(ReadOnlySpan<byte> payload, bool namesDetectors)
     {
         Clear(shrink: false);
-        int mark = payload.StartsWith("\uFEFF"u8) ? 3 : 0;
-        ReadOnlySpan<byte> json = payload[mark..];
-        if (!Utf8.IsValid(json) || !JsonSyntax.IsValid(json))
-        {
-            return PayloadStatus.BadJson;
-        }
-
-        PayloadStatus status = ReadingReader.Read(this, json, mark, namesDetectors);
+        PayloadStatus status = PayloadReader.Read(payload, new ReadingReader(this, namesDetectors));
         if (status != PayloadStatus.Ok)
         {
             Clear(shrink: false);

@@ -3,54 +3,14 @@ using System.Text.Json;
 namespace TrafficCore.Traffic.Readings;
 
 /// <summary>Decodes any valid JSON: the complete way beside <see cref="ReadingScanner"/>. Of a repeated field the last counts.</summary>
-internal static class ReadingReader
+internal readonly struct ReadingReader(ReadingParser parser, bool namesDetectors) : IPayloadElements
 {
-    // Longest name that means something to us is an id; longer ones are none of ours.
-    private const int MaxName = 64;
+    public int Count => parser.Readings.Length;
 
-    public static PayloadStatus Read(ReadingParser parser, ReadOnlySpan<byte> json, int offset, bool namesDetectors)
-    {
-        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = JsonSyntax.MaxDepth });
-        reader.Read();
-        switch (reader.TokenType)
-        {
-            case JsonTokenType.StartObject:
-                ReadObject(parser, ref reader, offset, namesDetectors);
-                return PayloadStatus.Ok;
-            case JsonTokenType.StartArray:
-                while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
-                {
-                    if (parser.IsFull)
-                    {
-                        return PayloadStatus.TooLarge;
-                    }
+    public void Misshapen(int offset, int length) =>
+        parser.Add(new ParsedReading { Fault = ReadingFault.BadShape, Offset = offset, Length = length });
 
-                    ReadElement(parser, ref reader, offset, namesDetectors);
-                }
-
-                return PayloadStatus.Ok;
-            default:
-                return PayloadStatus.BadShape;
-        }
-    }
-
-    private static void ReadElement(ReadingParser parser, ref Utf8JsonReader reader, int offset, bool namesDetectors)
-    {
-        if (reader.TokenType == JsonTokenType.StartObject)
-        {
-            ReadObject(parser, ref reader, offset, namesDetectors);
-            return;
-        }
-
-        int start = (int)reader.TokenStartIndex;
-        reader.Skip();
-        parser.Add(new ParsedReading
-        {
-            Fault = ReadingFault.BadShape, Offset = offset + start, Length = (int)reader.BytesConsumed - start,
-        });
-    }
-
-    private static void ReadObject(ReadingParser parser, ref Utf8JsonReader reader, int offset, bool namesDetectors)
+    public void ReadObject(ref Utf8JsonReader reader, int offset)
     {
         ref ParsedReading reading = ref parser.Add(ReadingRules.Begin(offset + (int)reader.TokenStartIndex, namesDetectors));
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -62,10 +22,10 @@ internal static class ReadingReader
                 case FieldBit.None:
                     break;
                 case FieldBit.Classes:
-                    ReadClasses(parser, ref reading, ref reader);
+                    ReadClasses(ref reading, ref reader);
                     break;
                 case FieldBit.Detector:
-                    ReadDetector(parser, ref reading, reader, namesDetectors);
+                    ReadDetector(ref reading, reader);
                     break;
                 default:
                     ReadNumber(ref reading, reader, field);
@@ -78,12 +38,12 @@ internal static class ReadingReader
         ReadingRules.Finish(ref reading, offset + (int)reader.BytesConsumed);
     }
 
-    private static void ReadDetector(ReadingParser parser, ref ParsedReading reading, in Utf8JsonReader reader, bool namesDetectors)
+    private void ReadDetector(ref ParsedReading reading, in Utf8JsonReader reader)
     {
         if (namesDetectors)
         {
-            Span<byte> buffer = stackalloc byte[MaxName];
-            parser.SetDetector(ref reading, reader.TokenType == JsonTokenType.String ? Text(reader, buffer) : default);
+            Span<byte> buffer = stackalloc byte[JsonText.MaxName];
+            parser.SetDetector(ref reading, reader.TokenType == JsonTokenType.String ? JsonText.Of(reader, buffer) : default);
         }
     }
 
@@ -95,18 +55,14 @@ internal static class ReadingReader
             return;
         }
 
-        int i = 0;
-        long value = 0;
-        NumberStatus status = reader.TokenType == JsonTokenType.Number
-            ? JsonNumber.Read(reader.ValueSpan, ref i, ReadingRules.Scale(field), out value)
-            : NumberStatus.Invalid;
+        NumberStatus status = JsonNumber.Read(reader, ReadingRules.Scale(field), out long value);
         ReadingRules.Number(ref reading, field, status, value);
     }
 
     private static FieldBit FieldOf(in Utf8JsonReader reader)
     {
-        Span<byte> buffer = stackalloc byte[MaxName];
-        ReadOnlySpan<byte> name = Text(reader, buffer);
+        Span<byte> buffer = stackalloc byte[JsonText.MaxName];
+        ReadOnlySpan<byte> name = JsonText.Of(reader, buffer);
         return name switch
         {
             _ when name.SequenceEqual("ts"u8) => FieldBit.Timestamp,
@@ -122,7 +78,7 @@ internal static class ReadingReader
     }
 
     // The classes of a reading stand or fall together: with one of them unknown, the others would claim to be all.
-    private static void ReadClasses(ReadingParser parser, ref ParsedReading reading, ref Utf8JsonReader reader)
+    private void ReadClasses(ref ParsedReading reading, ref Utf8JsonReader reader)
     {
         if (reader.TokenType == JsonTokenType.Null)
         {
@@ -132,7 +88,7 @@ internal static class ReadingReader
         }
 
         int start = parser.ClassCount;
-        bool good = reader.TokenType == JsonTokenType.StartObject && ReadClassList(parser, start, ref reader);
+        bool good = reader.TokenType == JsonTokenType.StartObject && ReadClassList(start, ref reader);
         if (!good)
         {
             parser.DropClasses(start);
@@ -144,32 +100,19 @@ internal static class ReadingReader
     }
 
     // Reads to the end of the object even when it is no good, so that the reader stands behind it.
-    private static bool ReadClassList(ReadingParser parser, int start, ref Utf8JsonReader reader)
+    private bool ReadClassList(int start, ref Utf8JsonReader reader)
     {
         bool good = true;
-        Span<byte> buffer = stackalloc byte[MaxName];
+        Span<byte> buffer = stackalloc byte[JsonText.MaxName];
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            ReadOnlySpan<byte> name = Text(reader, buffer);
+            ReadOnlySpan<byte> name = JsonText.Of(reader, buffer);
             reader.Read();
-            int i = 0;
-            long volume = 0;
-            NumberStatus status =
-                reader.TokenType == JsonTokenType.Number ? JsonNumber.Read(reader.ValueSpan, ref i, 0, out volume) : NumberStatus.Invalid;
+            NumberStatus status = JsonNumber.Read(reader, 0, out long volume);
             good = good && parser.TryAddClass(start, name, status, volume);
             reader.Skip();
         }
 
         return good;
-    }
-
-    private static ReadOnlySpan<byte> Text(in Utf8JsonReader reader, Span<byte> buffer)
-    {
-        if (!reader.ValueIsEscaped)
-        {
-            return reader.ValueSpan;
-        }
-
-        return JsonText.TryUnescape(reader.ValueSpan, buffer, out int length) ? buffer[..length] : default;
     }
 }

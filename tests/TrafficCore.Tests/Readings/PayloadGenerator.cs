@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using TrafficCore.Traffic.Observations;
 
 namespace TrafficCore.Tests.Readings;
 
@@ -20,40 +21,9 @@ internal sealed class PayloadGenerator(int seed)
 
     private readonly Random _random = new(seed);
 
-    public byte[] Readings(bool namesDetectors)
-    {
-        var text = new StringBuilder();
-        Space(text);
-        if (_random.Next(3) == 0)
-        {
-            Object(text, namesDetectors);
-        }
-        else
-        {
-            text.Append('[');
-            int count = _random.Next(5);
-            for (int i = 0; i < count; i++)
-            {
-                text.Append(i > 0 ? "," : "");
-                Space(text);
-                if (_random.Next(15) == 0)
-                {
-                    text.Append(Pick(OddValues));
-                }
-                else
-                {
-                    Object(text, namesDetectors);
-                }
+    public byte[] Readings(bool namesDetectors) => OneOrMany(() => Reading(namesDetectors));
 
-                Space(text);
-            }
-
-            text.Append(']');
-        }
-
-        Space(text);
-        return Mutate(Encoding.UTF8.GetBytes(text.ToString()));
-    }
+    public byte[] Observations(ObservationKind kind) => OneOrMany(() => Observation(kind));
 
     public byte[] Events()
     {
@@ -83,7 +53,42 @@ internal sealed class PayloadGenerator(int seed)
         return Mutate(Encoding.UTF8.GetBytes(text.ToString()));
     }
 
-    private void Object(StringBuilder text, bool namesDetectors)
+    private byte[] OneOrMany(Func<List<string>> fields)
+    {
+        var text = new StringBuilder();
+        Space(text);
+        if (_random.Next(3) == 0)
+        {
+            Object(text, fields());
+        }
+        else
+        {
+            text.Append('[');
+            int count = _random.Next(5);
+            for (int i = 0; i < count; i++)
+            {
+                text.Append(i > 0 ? "," : "");
+                Space(text);
+                if (_random.Next(15) == 0)
+                {
+                    text.Append(Pick(OddValues));
+                }
+                else
+                {
+                    Object(text, fields());
+                }
+
+                Space(text);
+            }
+
+            text.Append(']');
+        }
+
+        Space(text);
+        return Mutate(Encoding.UTF8.GetBytes(text.ToString()));
+    }
+
+    private List<string> Reading(bool namesDetectors)
     {
         var fields = new List<string> { Field("volume", Number(40)) };
         Maybe(fields, 8, () => Field("ts", Time()));
@@ -94,7 +99,25 @@ internal sealed class PayloadGenerator(int seed)
         Maybe(fields, 3, () => Field("classes", Classes()));
         Maybe(fields, namesDetectors ? 9 : 1, () => Field("detector", _random.Next(12) == 0 ? Pick(OddValues) : $"\"d-{_random.Next(9)}\""));
         Maybe(fields, 3, () => Field(Pick(["lane", "tsx", "t", "", "volume ", "note"]), _random.Next(2) == 0 ? Pick(OddValues) : _random.Next(2) == 0 ? Number(9) : "\"plain text\""));
-        Maybe(fields, 1, () => fields[_random.Next(fields.Count)]);
+        return fields;
+    }
+
+    private List<string> Observation(ObservationKind kind)
+    {
+        var fields = new List<string>();
+        Maybe(fields, 8, () => Field("ts", Time()));
+        foreach (ObservedProperty property in kind.Properties)
+        {
+            Maybe(fields, 7, () => Field(property.Name, property.IsCount ? Number(200) : (_random.Next(3) == 0 ? "-" : "") + Decimal(120)));
+        }
+
+        Maybe(fields, 3, () => Field(Pick(["wind", "tsx", "", "Rain", "note"]), Pick(OddValues)));
+        return fields;
+    }
+
+    private void Object(StringBuilder text, List<string> fields)
+    {
+        Maybe(fields, fields.Count > 0 ? 1 : 0, () => fields[_random.Next(fields.Count)]);
         if (_random.Next(2) == 0)
         {
             for (int i = fields.Count - 1; i > 0; i--)
