@@ -130,7 +130,7 @@ internal sealed class NetworkSource : IAsyncDisposable
             return NetworkLoad.Refused;
         }
 
-        if (_registry.IsInForce(json))
+        if (_registry.IsInForce(json, network))
         {
             IngressLog.NetworkUnchanged(_logger, _path, _registry.NetworkVersion);
             return NetworkLoad.Unchanged;

@@ -67,6 +67,8 @@ public sealed class DeviceEntry
             DeviceKind.Detector => detector is not null,
             DeviceKind.Controller => site.Controller?.Id == Device,
             DeviceKind.Board => site.Boards.Any(b => b.Id == Device),
+            DeviceKind.Environment => site.Environment.Any(s => s.Id == Device),
+            DeviceKind.Parking => site.Parking.Any(p => p.Id == Device),
             _ => false,
         };
     }

@@ -24,6 +24,16 @@ internal readonly record struct DeviceName(DeviceKind Kind, string Intersection,
             {
                 yield return new DeviceName(DeviceKind.Board, site.Id, board.Id);
             }
+
+            foreach (EnvironmentSensor sensor in site.Environment)
+            {
+                yield return new DeviceName(DeviceKind.Environment, site.Id, sensor.Id);
+            }
+
+            foreach (CarPark parking in site.Parking)
+            {
+                yield return new DeviceName(DeviceKind.Parking, site.Id, parking.Id);
+            }
         }
     }
 }

@@ -50,8 +50,14 @@ public sealed class DeviceRegistry
     /// <summary>Version of <see cref="Network"/>; 0 before the first.</summary>
     public uint NetworkVersion => _networkVersion;
 
-    /// <summary>Whether these bytes are the network file in force.</summary>
-    public bool IsInForce(ReadOnlySpan<byte> json) => _networkHash.AsSpan().SequenceEqual(SHA256.HashData(json));
+    /// <summary>
+    /// Whether a file is in force with all that it names: an earlier release may have logged it and given no number to kinds of
+    /// devices that it did not read.
+    /// </summary>
+    /// <param name="json">The file.</param>
+    /// <param name="network">The same, parsed.</param>
+    public bool IsInForce(ReadOnlySpan<byte> json, RoadNetwork network) =>
+        _networkHash.AsSpan().SequenceEqual(SHA256.HashData(json)) && DeviceName.AllOf(network).All(name => FindText(name) is not null);
 
     /// <summary>The device of a number, or null.</summary>
     public DeviceEntry? this[uint number]

@@ -43,15 +43,10 @@ public sealed class Intersection
     private readonly FrozenDictionary<string, Detector> _detectors;
     private readonly FrozenDictionary<int, Detector> _channels;
 
-    internal Intersection(string id, string name, double? lon, double? lat, Approach[] approaches, Controller? controller, BoardSite[] boards)
+    internal Intersection(string id, Approach[] approaches)
     {
         Id = id;
-        Name = name;
-        Lon = lon;
-        Lat = lat;
         Approaches = approaches;
-        Controller = controller;
-        Boards = boards;
         Detector[] detectors = [.. approaches.SelectMany(a => a.Detectors)];
         Detectors = detectors;
         _detectors = detectors.ToFrozenDictionary(d => d.Id, StringComparer.Ordinal);
@@ -62,13 +57,13 @@ public sealed class Intersection
     public string Id { get; }
 
     /// <summary>Name for people; the id when the file gives none.</summary>
-    public string Name { get; }
+    public required string Name { get; init; }
 
     /// <summary>Longitude, WGS 84 degrees; null when unknown.</summary>
-    public double? Lon { get; }
+    public double? Lon { get; init; }
 
     /// <summary>Latitude, WGS 84 degrees; null when unknown.</summary>
-    public double? Lat { get; }
+    public double? Lat { get; init; }
 
     /// <summary>Approaches in file order.</summary>
     public IReadOnlyList<Approach> Approaches { get; }
@@ -77,10 +72,16 @@ public sealed class Intersection
     public IReadOnlyList<Detector> Detectors { get; }
 
     /// <summary>The signal controller; null without a signal.</summary>
-    public Controller? Controller { get; }
+    public Controller? Controller { get; init; }
 
     /// <summary>Display boards.</summary>
-    public IReadOnlyList<BoardSite> Boards { get; }
+    public IReadOnlyList<BoardSite> Boards { get; init; } = [];
+
+    /// <summary>Sensors of weather and water, in file order.</summary>
+    public IReadOnlyList<EnvironmentSensor> Environment { get; init; } = [];
+
+    /// <summary>Car parks, in file order.</summary>
+    public IReadOnlyList<CarPark> Parking { get; init; } = [];
 
     /// <summary>The detector of an id, or null.</summary>
     public Detector? FindDetector(string id) => _detectors.GetValueOrDefault(id);
@@ -186,6 +187,14 @@ public sealed record SignalPhase(int Number, double? MinGreen, double? Yellow, d
 /// <param name="Watches">Approaches that its messages are about.</param>
 public sealed record BoardSite(
     string Id, int Lines, int Characters, int Pages, IReadOnlyList<string> Colors, IReadOnlyList<ApproachReference> Watches);
+
+/// <summary>A sensor of weather and water.</summary>
+/// <param name="Id">Id, unique among the intersection's.</param>
+public sealed record EnvironmentSensor(string Id);
+
+/// <summary>A car park.</summary>
+/// <param name="Id">Id, unique among the intersection's.</param>
+public sealed record CarPark(string Id);
 
 /// <summary>Names an approach of an intersection; written <c>int-0001/n</c>.</summary>
 /// <param name="Intersection">Intersection id.</param>

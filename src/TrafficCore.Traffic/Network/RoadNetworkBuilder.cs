@@ -71,15 +71,28 @@ internal sealed partial class RoadNetworkBuilder(List<NetworkError> errors, Func
         Controller? controller = node.Object("controller", "a controller") is { } c ? ReadController(c) : null;
         var boardIds = new UniqueIds(errors, "board");
         BoardSite[] boards = [.. node.Objects("boards", "a board").Select(b => ReadBoard(b, boardIds))];
+        EnvironmentSensor[] environment = [.. ReadIds(node, "environment", "sensor", "an environment sensor").Select(i => new EnvironmentSensor(i))];
+        CarPark[] parking = [.. ReadIds(node, "parking", "car park", "a car park").Select(i => new CarPark(i))];
         string name = node.Text("name") ?? id;
         double? lon = node.Number("lon", -180, 180);
         double? lat = node.Number("lat", -90, 90);
         node.Finish();
 
         // Lookups by id and channel need unique keys; with errors nobody will look anything up.
-        return errors.Count == 0
-            ? new Intersection(id, name, lon, lat, approaches, controller, boards)
-            : new Intersection(id, name, lon, lat, [.. approaches.Select(a => new Approach(a.Id, []))], controller, boards);
+        return new Intersection(id, errors.Count == 0 ? approaches : [.. approaches.Select(a => new Approach(a.Id, []))])
+        {
+            Name = name, Lon = lon, Lat = lat, Controller = controller, Boards = boards, Environment = environment, Parking = parking,
+        };
+    }
+
+    private IEnumerable<string> ReadIds(NetworkNode node, string list, string kind, string what)
+    {
+        var ids = new UniqueIds(errors, kind);
+        foreach (NetworkNode item in node.Objects(list, what))
+        {
+            yield return ids.Take(item, "id");
+            item.Finish();
+        }
     }
 
     private static Approach ReadApproach(NetworkNode node, UniqueIds ids, UniqueIds detectorIds, Dictionary<int, string> channels)

@@ -100,23 +100,45 @@ public sealed class DeviceRegistryTests
         Learn("int-0001", "d-02");
         RoadNetwork network = AppendNetwork(Network.SampleNetwork.Json);
         Assert.Equal(
-            $"Network v1 #2 detector int-0001/d-01; #3 controller int-0001/c-1; #4 board int-0001/b-1; json={Network.SampleNetwork.Utf8.Length}", Records()[^1]);
+            $"Network v1 #2 detector int-0001/d-01; #3 controller int-0001/c-1; #4 board int-0001/b-1; #5 environment int-0001/w-1; #6 environment int-0001/w-2; #7 parking int-0001/p-1; json={Network.SampleNetwork.Utf8.Length}", Records()[^1]);
         Assert.Same(network, _registry.Network);
         Assert.Equal((true, 60_000, false), State("d-01"));
         Assert.Equal((true, 0, true), State("d-02"));
-        Assert.True(_registry.IsInForce(Network.SampleNetwork.Utf8));
+        Assert.True(Find("int-0001", "w-2", DeviceKind.Environment)!.Named && Find("int-0001", "p-1", DeviceKind.Parking)!.Named);
+        Assert.True(_registry.IsInForce(Network.SampleNetwork.Utf8, network));
         Assert.NotNull(_registry.FindIntersection("int-0002"u8));
         Assert.Null(_registry.FindIntersection("int-0003"u8));
 
         AppendNetwork("{\"intersections\":[]}");
         Assert.Equal((false, 0, false), State("d-01"));
-        Assert.False(_registry.IsInForce(Network.SampleNetwork.Utf8));
+        Assert.False(_registry.IsInForce(Network.SampleNetwork.Utf8, network));
+        Assert.False(Find("int-0001", "w-2", DeviceKind.Environment)!.Named || Find("int-0001", "p-1", DeviceKind.Parking)!.Named);
 
         Assert.Equal(2u, Learn("int-0001", "d-01")!.Number);
         Assert.Equal("Device #2 detector int-0001/d-01 Learnt", Records()[^1]);
         Assert.Equal(2, _registry.LearntCount);
 
         (bool, int, bool) State(string id) => Find("int-0001", id) is { } e ? (e.Named, e.DefaultIntervalMs, e.Learnt) : default;
+    }
+
+    [Fact]
+    public void IsInForce_FileOfAnEarlierReleaseThatNumberedFewerKinds_IsNotUntilAllHaveNumbers()
+    {
+        RoadNetwork network = RoadNetworkParser.Parse(Network.SampleNetwork.Utf8).Network!;
+        var writer = new InputRecordWriter();
+        writer.Begin(_log.Salt, 0, 0);
+        writer.BeginNetwork(1, 1);
+        writer.AddDeviceLine(1, DeviceKind.Detector, DeviceFlags.None, "int-0001", "d-01");
+        writer.AddNetworkFile(Network.SampleNetwork.Utf8);
+        ReadOnlySpan<byte> record = writer.Complete();
+        RecordCodec.TryRead(record, _log.Salt, out RecordHeader header, out _);
+        Assert.True(InputRecordReader.TryNetwork(header, record.Slice(RecordHeader.Size, header.Length), out NetworkView view));
+        Assert.True(_registry.Apply(view, network));
+
+        Assert.False(_registry.IsInForce(Network.SampleNetwork.Utf8, network));
+        AppendNetwork(Network.SampleNetwork.Json);
+        Assert.True(_registry.IsInForce(Network.SampleNetwork.Utf8, network));
+        Assert.StartsWith("Network v2 #2 detector int-0001/d-02;", Records()[^1], StringComparison.Ordinal);
     }
 
     [Fact]
@@ -159,8 +181,8 @@ public sealed class DeviceRegistryTests
         return network;
     }
 
-    private DeviceEntry? Find(string intersection, string device) =>
-        _registry.Find(DeviceKind.Detector, Encoding.ASCII.GetBytes(intersection), Encoding.ASCII.GetBytes(device));
+    private DeviceEntry? Find(string intersection, string device, DeviceKind kind = DeviceKind.Detector) =>
+        _registry.Find(kind, Encoding.ASCII.GetBytes(intersection), Encoding.ASCII.GetBytes(device));
 
     private DeviceEntry? Learn(string intersection, string device) =>
         TryLearn(intersection, device, int.MaxValue, out DeviceEntry? entry) == LearnResult.Learnt ? entry : null;

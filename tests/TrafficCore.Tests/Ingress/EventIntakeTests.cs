@@ -20,7 +20,7 @@ public sealed class EventIntakeTests
         var door = new IngressHarness(network: Network.SampleNetwork.Json);
         long t = door.Now;
         Assert.Equal(
-            ["Device #5 detector int-0001/7 Learnt, Channel", $"Events #3 [{t},82,5] [{t},82,6] [{t},82,7]"],
+            ["Device #8 detector int-0001/7 Learnt, Channel", $"Events #3 [{t},82,5] [{t},82,6] [{t},82,7]"],
             door.Take(Events, $$"""{"events":[[{{t}},82,5],[{{t}},82,6],[{{t}},82,7]]}"""));
     }
 

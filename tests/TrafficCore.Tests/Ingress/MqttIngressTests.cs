@@ -195,7 +195,7 @@ public sealed class MqttIngressTests
         Assert.Equal([$"Rejection #0 unknown -/- unknown-device {payload} | Topic {D1}"], door.Commit());
         string element = $$"""{"detector":"d-99","ts":{{door.Now}},"volume":1}""";
         Assert.Equal([$"Rejection #0 detectors int-0001/- unknown-device {element}"], door.Take("traffic/v1/int-0001/detectors", $"[{element}]"));
-        Assert.Equal(4, door.Registry.Count);
+        Assert.Equal(7, door.Registry.Count);
     }
 
     [Fact]

@@ -24,6 +24,9 @@ public sealed class RoadNetworkParserTests
         Assert.Equal((2, 60_000), (site.FindDetector("d-01")!.Phase, site.FindDetector("d-01")!.IntervalMs));
         Assert.Equal(new SignalPhase(2, 10, 3, 1.5), site.Controller!.Phases[0]);
         Assert.Equal([new ApproachReference("int-0001", "n")], site.Boards[0].Watches);
+        Assert.Equal([new EnvironmentSensor("w-1"), new EnvironmentSensor("w-2")], site.Environment);
+        Assert.Equal([new CarPark("p-1")], site.Parking);
+        Assert.Empty(network.FindIntersection("int-0002")!.Environment);
         Assert.Equal(new RoadLink("l-1", "int-0001", "int-0002", 420, new ApproachReference("int-0002", "s")), network.Links[0]);
         Assert.Null(network.FindIntersection("int-0003"));
     }
@@ -45,6 +48,10 @@ public sealed class RoadNetworkParserTests
     [InlineData("intersections.0.controller.phases.0.number", "two", "$.intersections[0].controller.phases[0].number")]
     [InlineData("intersections.0.boards.0.watches.0", "int-0001/x", "$.intersections[0].boards[0].watches[0]")]
     [InlineData("intersections.0.boards.0.watches.0", "int-0001", "$.intersections[0].boards[0].watches[0]")]
+    [InlineData("intersections.0.environment.1.id", "w-1", "$.intersections[0].environment[1].id")]
+    [InlineData("intersections.0.environment.0", "w-1", "$.intersections[0].environment[0]")]
+    [InlineData("intersections.0.parking.0.id", "p 1", "$.intersections[0].parking[0].id")]
+    [InlineData("intersections.0.parking", "none", "$.intersections[0].parking")]
     [InlineData("links.0.to", "int-0009", "$.links[0].to")]
     [InlineData("links.0.approach", "int-0001/n", "$.links[0].approach")]
     [InlineData("timeZone", "Beijing time", "$.timeZone")]
@@ -63,11 +70,13 @@ public sealed class RoadNetworkParserTests
         {
             Set(root, "intersections.0.lon", 500);
             Set(root, "intersections.0.approaches.0.detectors.0.functions.0", "x");
+            Set(root, "intersections.0.environment.1.id", "w-1");
+            Set(root, "intersections.0.parking.0.id", "");
             Set(root, "intersections.1.id", "");
             Set(root, "links.0.from", "nowhere");
         });
         Assert.Equal(
-            ["$.intersections[0].approaches[0].detectors[0].functions[0]", "$.intersections[0].lon", "$.intersections[1].id", "$.links[0].from", "$.links[0].to", "$.links[0].approach"],
+            ["$.intersections[0].approaches[0].detectors[0].functions[0]", "$.intersections[0].environment[1].id", "$.intersections[0].parking[0].id", "$.intersections[0].lon", "$.intersections[1].id", "$.links[0].from", "$.links[0].to", "$.links[0].approach"],
             SampleNetwork.Parse(json).Errors.Select(error => error.Path));
     }
 

@@ -16,7 +16,8 @@ internal static class SampleNetwork
                   "detectors": [ { "id": "d-01", "lane": 1, "functions": ["count"], "channel": 5, "interval": 60000, "distance": 0, "latency": 0 },
                                  { "id": "d-02", "lane": 2, "functions": ["count", "presence"], "channel": 6, "phase": 5 } ] } ],
               "controller": { "id": "c-1", "phases": [ { "number": 2, "minGreen": 10, "yellow": 3.0, "redClearance": 1.5 } ] },
-              "boards": [ { "id": "b-1", "lines": 3, "characters": 16, "pages": 2, "colors": ["amber"], "watches": ["int-0001/n"] } ] },
+              "boards": [ { "id": "b-1", "lines": 3, "characters": 16, "pages": 2, "colors": ["amber"], "watches": ["int-0001/n"] } ],
+              "environment": [ { "id": "w-1" }, { "id": "w-2" } ], "parking": [ { "id": "p-1" } ] },
             { "id": "int-0002", "approaches": [ { "id": "s", "detectors": [] } ] } ],
           "links": [ { "id": "l-1", "from": "int-0001", "to": "int-0002", "length": 420, "approach": "int-0002/s" } ] }
         """;
