@@ -107,6 +107,15 @@ internal sealed class ClockGuard
         return _alarmed ? ClockVerdict.Unjudged : !outside ? ClockVerdict.Good : age > 0 ? ClockVerdict.TooOld : ClockVerdict.TooFarAhead;
     }
 
+    /// <summary>Gives an element its time, the one that was sent or else the receive time less its interval, and judges it.</summary>
+    public RejectionReason Stamp(IntakeBatch batch, uint device, long? sent, uint interval, out long timestamp, out ReadingFlags flags)
+    {
+        timestamp = sent ?? batch.ReceivedMs - interval;
+        ClockVerdict verdict = Judge(device, timestamp, batch.ReceivedMs, batch.ElapsedMs, sent: sent is not null);
+        flags = (sent is null ? ReadingFlags.ServerTime : ReadingFlags.None) | (verdict == ClockVerdict.Unjudged ? ReadingFlags.Unjudged : ReadingFlags.None);
+        return Reasons.Of(verdict);
+    }
+
     private void Hear(uint device, bool outside, long elapsedMs)
     {
         long[] heard = Volatile.Read(ref _heard);

@@ -106,12 +106,7 @@ internal sealed class EventIntake(DeviceDesk devices, RejectionDesk rejections, 
 
         ClockVerdict verdict = clock.Judge(controller.Number, item.Timestamp, batch.ReceivedMs, batch.ElapsedMs, sent: true);
         unjudged |= verdict == ClockVerdict.Unjudged;
-        return verdict switch
-        {
-            ClockVerdict.TooOld => RejectionReason.TooOld,
-            ClockVerdict.TooFarAhead => RejectionReason.TooFarAhead,
-            _ => RejectionReason.None,
-        };
+        return Reasons.Of(verdict);
     }
 
     private bool TryLearnChannels(TopicSlot slot, DeviceEntry controller, ReadOnlySpan<ParsedEvent> events)

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using TrafficCore.Pipeline.Ingest;
+using TrafficCore.Traffic.Observations;
 using TrafficCore.Traffic.Readings;
 
 namespace TrafficCore.Host.Ingress;
@@ -20,6 +21,7 @@ public sealed class IngressMetrics : IDisposable
     private readonly Meter _meter;
     private readonly Counter<long> _readings;
     private readonly Counter<long> _events;
+    private readonly Counter<long> _observations;
     private readonly Counter<long> _serverTime;
     private readonly Counter<long> _rejected;
     private readonly Counter<long> _droppedFields;
@@ -34,7 +36,8 @@ public sealed class IngressMetrics : IDisposable
         _meter = factory.Create("TrafficCore.Ingress");
         _readings = _meter.CreateCounter<long>("trafficcore.ingress.readings", "{reading}", "Readings accepted.");
         _events = _meter.CreateCounter<long>("trafficcore.ingress.events", "{event}", "Controller events accepted.");
-        _serverTime = _meter.CreateCounter<long>("trafficcore.ingress.clock.server", "{reading}", "Readings without a time, stamped on arrival.");
+        _observations = _meter.CreateCounter<long>("trafficcore.ingress.observations", "{observation}", "Observations of environment sensors and car parks accepted.");
+        _serverTime = _meter.CreateCounter<long>("trafficcore.ingress.clock.server", "{reading}", "Readings and observations without a time, stamped on arrival.");
         _rejected = _meter.CreateCounter<long>("trafficcore.ingress.rejected", "{item}", "Payloads and elements refused, by reason.");
         _droppedFields = _meter.CreateCounter<long>("trafficcore.ingress.fields.dropped", "{field}", "Impossible optional fields, by field.");
         _channelsNotLearnt = _meter.CreateCounter<long>("trafficcore.ingress.channels.refused", "{event}", "Detector-on events of channels that may not be learnt.");
@@ -54,21 +57,19 @@ public sealed class IngressMetrics : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _meter.Dispose();
 
-    internal void Accepted(int readings, int events, int serverTime)
+    internal void Accepted(IntakeBatch batch)
     {
-        if (readings > 0)
-        {
-            _readings.Add(readings);
-        }
+        Count(_readings, batch.Readings);
+        Count(_events, batch.Events);
+        Count(_observations, batch.Observations);
+        Count(_serverTime, batch.ServerTimes);
 
-        if (events > 0)
+        static void Count(Counter<long> counter, int count)
         {
-            _events.Add(events);
-        }
-
-        if (serverTime > 0)
-        {
-            _serverTime.Add(serverTime);
+            if (count > 0)
+            {
+                counter.Add(count);
+            }
         }
     }
 
@@ -81,6 +82,17 @@ public sealed class IngressMetrics : IDisposable
             if ((fields & field) != 0)
             {
                 _droppedFields.Add(1, tag);
+            }
+        }
+    }
+
+    internal void Dropped(ObservationKind kind, uint properties)
+    {
+        for (int i = 0; i < kind.Properties.Count; i++)
+        {
+            if ((properties >> i & 1) != 0)
+            {
+                _droppedFields.Add(1, Tag("field", kind.Properties[i].Name));
             }
         }
     }

@@ -1,4 +1,5 @@
 using TrafficCore.Pipeline.Ingest;
+using TrafficCore.Traffic.Observations;
 using TrafficCore.Traffic.Readings;
 
 namespace TrafficCore.Host.Ingress;
@@ -17,6 +18,8 @@ internal sealed class IngressScratch
     public ReadingParser Readings { get; } = new();
 
     public EventParser Events { get; } = new();
+
+    public ObservationParser Observations { get; } = new();
 
     /// <summary>How many readings of a payload each device has; used only when one of them has no time.</summary>
     public Dictionary<DeviceEntry, int> Repeats { get; } = [];

@@ -88,7 +88,7 @@ internal sealed class IngressSession(MqttIngress ingress, ClientIdentity client)
             return false;
         }
 
-        ingress.Metrics.Accepted(batch.Readings, batch.Events, batch.ServerTimes);
+        ingress.Metrics.Accepted(batch);
         _batch = null;
         IngressScratch.Current.Return(batch);
         return true;

@@ -23,6 +23,8 @@ internal sealed class IntakeBatch
 
     public int Events { get; set; }
 
+    public int Observations { get; set; }
+
     public int ServerTimes { get; set; }
 
     public void Begin(uint salt, ServiceClock clock)
@@ -30,7 +32,7 @@ internal sealed class IntakeBatch
         ReceivedMs = clock.NowMs;
         ElapsedMs = clock.ElapsedMs;
         Writer.Begin(salt, ReceivedMs, ElapsedMs);
-        Readings = Events = ServerTimes = _sent = 0;
+        Readings = Events = Observations = ServerTimes = _sent = 0;
     }
 
     /// <summary>Appends what is not appended yet; false when the log has no room, and the rest waits.</summary>

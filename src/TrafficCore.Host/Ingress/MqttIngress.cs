@@ -14,6 +14,7 @@ internal sealed class MqttIngress : IPublishIngress
 {
     private readonly ReadingIntake _readings;
     private readonly EventIntake _events;
+    private readonly ObservationIntake _observations;
     private readonly RejectionDesk _rejections;
     private readonly byte[] _root;
 
@@ -35,6 +36,7 @@ internal sealed class MqttIngress : IPublishIngress
         _rejections = new RejectionDesk(options.TopicRoot, metrics, notifier);
         _readings = new ReadingIntake(devices, _rejections, Guard, metrics, (long)options.MaxInterval.TotalMilliseconds);
         _events = new EventIntake(devices, _rejections, Guard, metrics);
+        _observations = new ObservationIntake(devices, _rejections, Guard, metrics);
         metrics.Observe(registry, () => Guard.IsAlarmed);
     }
 
@@ -60,9 +62,8 @@ internal sealed class MqttIngress : IPublishIngress
                 return _readings.Take(batch, slot, payload);
             case TopicMeaning.Events:
                 return _events.Take(batch, slot, payload);
-            case TopicMeaning.NotSupported:
-                _rejections.Reject(batch, slot, null, RejectionReason.NotSupported, payload);
-                return IntakeResult.Collected;
+            case TopicMeaning.Observations:
+                return _observations.Take(batch, slot, payload);
             default:
                 _rejections.Reject(batch, slot, null, RejectionReason.UnknownTopic, payload);
                 return IntakeResult.Collected;

@@ -126,17 +126,14 @@ internal sealed class ReadingIntake(DeviceDesk devices, RejectionDesk rejections
             return RejectionReason.IntervalTooLong;
         }
 
-        ReadingFlags flags = hasTime ? ReadingFlags.None : ReadingFlags.ServerTime;
-        long timestamp = hasTime ? reading.Timestamp : batch.ReceivedMs - interval;
-        ClockVerdict verdict = clock.Judge(device.Number, timestamp, batch.ReceivedMs, batch.ElapsedMs, sent: hasTime);
-        if (verdict >= ClockVerdict.TooOld)
+        RejectionReason reason = clock.Stamp(
+            batch, device.Number, hasTime ? reading.Timestamp : null, interval, out long timestamp, out ReadingFlags flags);
+        if (reason == RejectionReason.None)
         {
-            return verdict == ClockVerdict.TooOld ? RejectionReason.TooOld : RejectionReason.TooFarAhead;
+            Write(batch, parser, reading, new ReadingEntry { Timestamp = timestamp, Device = device.Number, Interval = interval, Flags = flags });
         }
 
-        flags |= verdict == ClockVerdict.Unjudged ? ReadingFlags.Unjudged : ReadingFlags.None;
-        Write(batch, parser, reading, new ReadingEntry { Timestamp = timestamp, Device = device.Number, Interval = interval, Flags = flags });
-        return RejectionReason.None;
+        return reason;
     }
 
     private void Write(IntakeBatch batch, ReadingParser parser, in ParsedReading reading, ReadingEntry entry)

@@ -20,6 +20,14 @@ internal static class Reasons
         ReadingFault.BadVolume => RejectionReason.BadVolume,
         ReadingFault.BadDetector => RejectionReason.BadDetector,
         ReadingFault.BadEvent => RejectionReason.BadEvent,
+        ReadingFault.NoValue => RejectionReason.NoValue,
         _ => RejectionReason.BadShape,
+    };
+
+    public static RejectionReason Of(ClockVerdict verdict) => verdict switch
+    {
+        ClockVerdict.TooOld => RejectionReason.TooOld,
+        ClockVerdict.TooFarAhead => RejectionReason.TooFarAhead,
+        _ => RejectionReason.None,
     };
 }

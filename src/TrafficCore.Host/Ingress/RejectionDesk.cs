@@ -25,8 +25,7 @@ internal sealed class RejectionDesk(string topicRoot, IngressMetrics metrics, ID
         }
         else
         {
-            DeviceKind kind = reason == RejectionReason.NotSupported ? slot.Topic.Kind : DeviceKind.Unknown;
-            batch.Writer.AddRejection(0, kind, DeviceKinds.Nobody, DeviceKinds.Nobody, reason, payload, slot.Bytes);
+            batch.Writer.AddRejection(0, DeviceKind.Unknown, DeviceKinds.Nobody, DeviceKinds.Nobody, reason, payload, slot.Bytes);
         }
 
         if (notifier is not null)
@@ -37,7 +36,7 @@ internal sealed class RejectionDesk(string topicRoot, IngressMetrics metrics, ID
 
     private void Notify(IntakeBatch batch, TopicSlot slot, DeviceEntry? device, RejectionReason reason)
     {
-        bool named = slot.Topic.Meaning is TopicMeaning.Readings or TopicMeaning.Events or TopicMeaning.NotSupported;
+        bool named = slot.Topic.Meaning is TopicMeaning.Readings or TopicMeaning.Events or TopicMeaning.Observations;
         if (device is null or { Number: 0 } && !named)
         {
             return;

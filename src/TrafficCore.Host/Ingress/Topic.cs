@@ -18,11 +18,11 @@ internal enum TopicMeaning : byte
     /// <summary>Events of a controller.</summary>
     Events,
 
+    /// <summary>Observations of an environment sensor or a car park.</summary>
+    Observations,
+
     /// <summary>Known, routed to subscribers, not taken in.</summary>
     RoutedOnly,
-
-    /// <summary>Known, and not taken in yet.</summary>
-    NotSupported,
 
     /// <summary>Under the root and unknown.</summary>
     Unknown,
@@ -87,7 +87,7 @@ internal struct Topic
             return kind switch
             {
                 DeviceKind.Detector => TopicMeaning.Readings,
-                DeviceKind.Environment or DeviceKind.Parking => TopicMeaning.NotSupported,
+                DeviceKind.Environment or DeviceKind.Parking => TopicMeaning.Observations,
                 _ => TopicMeaning.Unknown,
             };
         }

@@ -40,6 +40,7 @@ internal sealed class ControlState
         switch ((RecordType)header.Type)
         {
             case RecordType.Readings:
+            case RecordType.Observations:
             case RecordType.Events:
             case RecordType.Rejection:
                 ApplyOrigins(header, record.Body);
@@ -148,10 +149,11 @@ internal sealed class ControlState
 
     private void ApplyOrigins(in RecordHeader header, ReadOnlySpan<byte> body)
     {
-        // Most records have no trailer, and for readings and events the header alone tells.
+        // Most records have no trailer, and where entries have one size the header alone tells.
         var entries = (RecordType)header.Type switch
         {
             RecordType.Readings => header.Count * ReadingEntry.Size,
+            RecordType.Observations => header.Count * ObservationEntry.Size,
             RecordType.Events => EventsHeader.Size + (header.Count * EventEntry.Size),
             _ => 0,
         };
@@ -175,6 +177,8 @@ internal sealed class ControlState
         {
             case RecordType.Readings when InputRecordReader.TryReadings(header, body, out var readings):
                 return readings.Trailer;
+            case RecordType.Observations when InputRecordReader.TryObservations(header, body, out var observations):
+                return observations.Trailer;
             case RecordType.Events when InputRecordReader.TryEvents(header, body, out var events):
                 return events.Trailer;
             case RecordType.Rejection when InputRecordReader.TryRejection(header, body, out var rejection):

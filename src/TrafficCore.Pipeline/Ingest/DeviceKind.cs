@@ -1,3 +1,5 @@
+using TrafficCore.Traffic.Observations;
+
 namespace TrafficCore.Pipeline.Ingest;
 
 /// <summary>What a device is; the number is stored in records and never reused.</summary>
@@ -44,6 +46,14 @@ public static class DeviceKinds
         DeviceKind.Parking => "parking",
         DeviceKind.Detectors => "detectors",
         _ => "unknown",
+    };
+
+    /// <summary>What devices of a kind observe; null when they send no observations.</summary>
+    public static ObservationKind? Observed(DeviceKind kind) => kind switch
+    {
+        DeviceKind.Environment => ObservationKind.Environment,
+        DeviceKind.Parking => ObservationKind.Parking,
+        _ => null,
     };
 
     /// <summary>The kind of a name, or <see cref="DeviceKind.None"/>.</summary>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using TrafficCore.Log;
 
@@ -12,32 +13,30 @@ public static class InputRecordReader
     /// <summary>Reads a <see cref="RecordType.Readings"/> body.</summary>
     public static bool TryReadings(in RecordHeader header, ReadOnlySpan<byte> body, out ReadingsView view)
     {
-        view = default;
-        if (header.Version != 1 || !TryEntries(header.Count, ReadingEntry.Size, body, out int length) || !RecordTrailer.IsWhole(body[length..], header.Count))
-        {
-            return false;
-        }
+        bool ok = TryEntries(header, body, header.Count, out ReadOnlySpan<ReadingEntry> entries, out ReadOnlySpan<byte> trailer);
+        view = new ReadingsView(entries, trailer);
+        return ok;
+    }
 
-        view = new ReadingsView(MemoryMarshal.Cast<byte, ReadingEntry>(body[..length]), body[length..]);
-        return true;
+    /// <summary>Reads a <see cref="RecordType.Observations"/> body.</summary>
+    public static bool TryObservations(in RecordHeader header, ReadOnlySpan<byte> body, out ObservationsView view)
+    {
+        bool ok = TryEntries(header, body, 0, out ReadOnlySpan<ObservationEntry> entries, out ReadOnlySpan<byte> trailer);
+        view = new ObservationsView(entries, trailer);
+        return ok;
     }
 
     /// <summary>Reads a <see cref="RecordType.Events"/> body.</summary>
     public static bool TryEvents(in RecordHeader header, ReadOnlySpan<byte> body, out EventsView view)
     {
         view = default;
-        if (header.Version != 1 || body.Length < EventsHeader.Size)
+        if (body.Length < EventsHeader.Size
+            || !TryEntries(header, body[EventsHeader.Size..], 0, out ReadOnlySpan<EventEntry> entries, out ReadOnlySpan<byte> trailer))
         {
             return false;
         }
 
-        ReadOnlySpan<byte> rest = body[EventsHeader.Size..];
-        if (!TryEntries(header.Count, EventEntry.Size, rest, out int length) || !RecordTrailer.IsWhole(rest[length..], 0))
-        {
-            return false;
-        }
-
-        view = new EventsView(MemoryMarshal.Read<EventsHeader>(body), MemoryMarshal.Cast<byte, EventEntry>(rest[..length]), rest[length..]);
+        view = new EventsView(MemoryMarshal.Read<EventsHeader>(body), entries, trailer);
         return true;
     }
 
@@ -138,10 +137,21 @@ public static class InputRecordReader
         return true;
     }
 
-    private static bool TryEntries(int count, int size, ReadOnlySpan<byte> body, out int length)
+    // As many entries as the header counts, then a whole trailer, whose class volumes belong to one of so many readings.
+    private static bool TryEntries<T>(
+        in RecordHeader header, ReadOnlySpan<byte> body, int readings, out ReadOnlySpan<T> entries, out ReadOnlySpan<byte> trailer)
+        where T : unmanaged
     {
-        long needed = (long)count * size;
-        length = (int)Math.Min(needed, int.MaxValue);
-        return count >= 0 && needed <= body.Length;
+        entries = default;
+        trailer = default;
+        long length = (long)header.Count * Unsafe.SizeOf<T>();
+        if (header.Version != 1 || length < 0 || length > body.Length || !RecordTrailer.IsWhole(body[(int)length..], readings))
+        {
+            return false;
+        }
+
+        entries = MemoryMarshal.Cast<byte, T>(body[..(int)length]);
+        trailer = body[(int)length..];
+        return true;
     }
 }

@@ -18,6 +18,24 @@ public readonly ref struct ReadingsView
     public RecordTrailer Trailer => new(_trailer);
 }
 
+/// <summary>Body of a <see cref="RecordType.Observations"/> record.</summary>
+public readonly ref struct ObservationsView
+{
+    private readonly ReadOnlySpan<byte> _trailer;
+
+    internal ObservationsView(ReadOnlySpan<ObservationEntry> entries, ReadOnlySpan<byte> trailer)
+    {
+        Entries = entries;
+        _trailer = trailer;
+    }
+
+    /// <summary>The observations in order of arrival.</summary>
+    public ReadOnlySpan<ObservationEntry> Entries { get; }
+
+    /// <summary>Packet origins.</summary>
+    public RecordTrailer Trailer => new(_trailer);
+}
+
 /// <summary>Body of a <see cref="RecordType.Events"/> record.</summary>
 public readonly ref struct EventsView
 {

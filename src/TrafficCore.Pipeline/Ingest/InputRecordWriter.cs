@@ -8,8 +8,8 @@ using TrafficCore.Log;
 namespace TrafficCore.Pipeline.Ingest;
 
 /// <summary>
-/// Builds sealed input records one behind the other in a buffer that it keeps. Readings that follow each other share a
-/// record; anything else starts a new one, so that the order of arrival is the order in the log.
+/// Builds sealed input records one behind the other in a buffer that it keeps. Readings that follow each other share a record, and
+/// so do observations; anything else starts a new one, so that the order of arrival is the order in the log.
 /// </summary>
 /// <remarks>
 /// Ownership: one user at a time, from <see cref="Begin"/> to the last use of what <see cref="Complete"/> returned. The
@@ -26,7 +26,7 @@ public sealed class InputRecordWriter
     /// <summary>Bytes kept of a topic in a rejection: our own topics need 200, MQTT allows 65,535.</summary>
     public const int MaxTopic = 4 * 1024;
 
-    /// <summary>Readings or events in one record: the reading index of a class volume has 16 bits.</summary>
+    /// <summary>Readings, observations or events in one record: the reading index of a class volume has 16 bits.</summary>
     public const int MaxEntries = ushort.MaxValue;
 
     /// <summary>A buffer larger than this is given back at the next <see cref="Begin"/>: one socket read rarely needs a tenth.</summary>
@@ -68,22 +68,10 @@ public sealed class InputRecordWriter
 
     /// <summary>Adds a reading to the open readings record, or to a new one.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void AddReading(in ReadingEntry reading)
-    {
-        if (_open != RecordType.Readings || _count == MaxEntries)
-        {
-            Open(RecordType.Readings);
-        }
+    public void AddReading(in ReadingEntry reading) => AddEntry(RecordType.Readings, in reading);
 
-        if (_buffer.Length - _end < ReadingEntry.Size)
-        {
-            Grow(ReadingEntry.Size);
-        }
-
-        Unsafe.WriteUnaligned(ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_buffer), _end), reading);
-        _end += ReadingEntry.Size;
-        _count++;
-    }
+    /// <summary>Adds an observation to the open observations record, or to a new one.</summary>
+    public void AddObservation(in ObservationEntry observation) => AddEntry(RecordType.Observations, in observation);
 
     /// <summary>Adds vehicles of a class to the reading that was added last.</summary>
     public void AddClass(ReadOnlySpan<byte> name, uint volume)
@@ -145,7 +133,7 @@ public sealed class InputRecordWriter
     /// <summary>Marks the last record as carried by a QoS 2 packet; false when there is none, or it cannot carry the mark.</summary>
     public bool AddOrigin(ushort packetId, ReadOnlySpan<byte> client)
     {
-        if (_open is not (RecordType.Readings or RecordType.Events or RecordType.Rejection))
+        if (_open is not (RecordType.Readings or RecordType.Observations or RecordType.Events or RecordType.Rejection))
         {
             return false;
         }
@@ -215,6 +203,25 @@ public sealed class InputRecordWriter
     {
         Close();
         return _buffer.AsSpan(0, _end);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void AddEntry<T>(RecordType type, in T entry)
+        where T : unmanaged
+    {
+        if (_open != type || _count == MaxEntries)
+        {
+            Open(type);
+        }
+
+        if (_buffer.Length - _end < Unsafe.SizeOf<T>())
+        {
+            Grow(Unsafe.SizeOf<T>());
+        }
+
+        Unsafe.WriteUnaligned(ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_buffer), _end), entry);
+        _end += Unsafe.SizeOf<T>();
+        _count++;
     }
 
     private void Open(RecordType type)

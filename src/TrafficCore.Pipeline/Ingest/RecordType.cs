@@ -38,11 +38,17 @@ public enum RecordType : byte
     /// <summary>Input: the service starts or stops to distrust its own clock.</summary>
     ClockAlarm = 10,
 
+    /// <summary>Input: accepted observations of environment sensors and car parks, <see cref="ObservationEntry"/> each.</summary>
+    Observations = 11,
+
     /// <summary>Output: the rows of one window of one intersection.</summary>
     Window = 32,
 
     /// <summary>Output: a refused payload, for the quarantine.</summary>
     Quarantine = 33,
+
+    /// <summary>Output: what an environment sensor or a car park observed.</summary>
+    Observation = 34,
 
     /// <summary>State: one page of an intersection's state.</summary>
     Page = 64,

@@ -1,6 +1,6 @@
 namespace TrafficCore.Pipeline.Ingest;
 
-/// <summary>Why something was refused at the door. Records carry the name, not the number.</summary>
+/// <summary>Why something was refused at the door. Records carry the name, not the number, so a reason that is no longer given stays readable.</summary>
 public enum RejectionReason : byte
 {
     /// <summary>Not refused.</summary>
@@ -48,11 +48,11 @@ public enum RejectionReason : byte
     /// <summary>As many devices are learnt as are allowed.</summary>
     NetworkFull,
 
-    /// <summary>Understood as a topic, not yet taken in.</summary>
-    NotSupported,
-
     /// <summary>More elements than one payload may hold.</summary>
     TooLarge,
+
+    /// <summary>An observation without any possible value.</summary>
+    NoValue,
 }
 
 /// <summary>Names of reasons as records, ledger, metrics and the quarantine spell them.</summary>
@@ -61,7 +61,7 @@ public static class RejectionReasons
     private static readonly string[] Names =
     [
         "none", "bad-json", "bad-shape", "bad-ts", "bad-interval", "bad-volume", "bad-detector", "bad-event", "no-ts", "too-old",
-        "too-far-ahead", "interval-too-long", "unknown-device", "unknown-topic", "network-full", "not-supported", "too-large",
+        "too-far-ahead", "interval-too-long", "unknown-device", "unknown-topic", "network-full", "too-large", "no-value",
     ];
 
     private static readonly byte[][] Utf8Names = [.. Names.Select(System.Text.Encoding.UTF8.GetBytes)];

@@ -31,8 +31,8 @@ internal sealed class ReceivedCounts
         Total += header.Count;
         switch ((RecordType)header.Type)
         {
-            case RecordType.Readings:
-                // A reading's device number lies behind its 8 bytes of time.
+            case RecordType.Readings or RecordType.Observations:
+                // Both have 32 bytes, with the device number behind 8 bytes of time.
                 for (var entry = 0; entry < header.Count && body.Length >= 32; entry++, body = body[32..])
                 {
                     Device(BinaryPrimitives.ReadUInt32LittleEndian(body[8..]))++;

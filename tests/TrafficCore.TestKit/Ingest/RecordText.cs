@@ -1,6 +1,7 @@
 using System.Text;
 using TrafficCore.Log;
 using TrafficCore.Pipeline.Ingest;
+using TrafficCore.Traffic.Observations;
 
 namespace TrafficCore.TestKit.Ingest;
 
@@ -31,6 +32,8 @@ public static class RecordText
         {
             case RecordType.Readings when InputRecordReader.TryReadings(header, body, out ReadingsView view):
                 return $"Readings {string.Join(" ", view.Entries.ToArray().Select(Entry))}{Trailer(view.Trailer)}";
+            case RecordType.Observations when InputRecordReader.TryObservations(header, body, out ObservationsView view):
+                return $"Observations {string.Join(" ", view.Entries.ToArray().Select(Entry))}{Trailer(view.Trailer)}";
             case RecordType.Events when InputRecordReader.TryEvents(header, body, out EventsView view):
                 string sequence = (view.Batch.Flags & EventsFlags.HasSequence) != 0 ? $" seq={view.Batch.Sequence}" : "";
                 string unjudged = (view.Batch.Flags & EventsFlags.Unjudged) != 0 ? " unjudged" : "";
@@ -61,6 +64,12 @@ public static class RecordText
         text += e.Speed == ReadingEntry.NoSpeed ? "" : $" s{e.Speed}";
         text += (e.Flags & ReadingFlags.HasSequence) != 0 ? $" q{e.Sequence}" : "";
         return text + ((e.Flags & ~ReadingFlags.HasSequence) is var f and not ReadingFlags.None ? $" {f}" : "");
+    }
+
+    private static string Entry(ObservationEntry e)
+    {
+        IEnumerable<string> values = Enumerable.Range(0, ObservedValues.MaxProperties).Select(i => e.Values[i] is { } value ? $"{value}" : "-");
+        return $"#{e.Device}@{e.Timestamp} [{string.Join(",", values)}]{(e.Flags == ReadingFlags.None ? "" : $" {e.Flags}")}";
     }
 
     private static string Trailer(RecordTrailer trailer)

@@ -2,6 +2,7 @@ using System.Text;
 using TrafficCore.Log;
 using TrafficCore.Pipeline.Ingest;
 using TrafficCore.TestKit.Ingest;
+using TrafficCore.Traffic.Observations;
 
 namespace TrafficCore.Tests.Ingest;
 
@@ -21,6 +22,7 @@ public sealed class InputRecordTests
                 "Rejection #4 detector a/d bad-json {oops | packet 11 gate",
                 "Rejection #0 unknown -/- unknown-topic x | Topic traffic/v1/?",
                 "Readings #1@3000+0 v1",
+                "Observations #8@4000 [1250,-35,-,0] ServerTime #8@5000 [-,-,-,-2147483648] | packet 12 gate",
                 "PacketReceived 1 gate", "PacketReleased 1 gate", "SessionDiscarded gate", "ClockAlarm on", "Tick",
                 "Device #5 detector a/5 Learnt, Channel",
                 "Network v2 #6 detector a/x; #7 board a/y; json=2",
@@ -42,7 +44,7 @@ public sealed class InputRecordTests
             records = records[size..];
         }
 
-        Assert.Equal([2, 2, 0, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0], counts);
+        Assert.Equal([2, 2, 0, 1, 1, 1, 2, 0, 0, 0, 0, 0, 0, 0], counts);
     }
 
     [Fact]
@@ -97,6 +99,31 @@ public sealed class InputRecordTests
     }
 
     [Fact]
+    public void AddObservation_Bytes_AreThoseOfTheDocumentedLayout()
+    {
+        InputRecordWriter writer = Begin();
+        writer.AddObservation(new ObservationEntry
+        {
+            Timestamp = 0x0102030405060708, Device = 0x11121314, Flags = ReadingFlags.ServerTime | ReadingFlags.Unjudged,
+            Values = new ObservedValues { [0] = 0x21222324, [1] = -2, [2] = null, [3] = 0x41424344 },
+        });
+        ReadOnlySpan<byte> record = writer.Complete();
+        Assert.Equal(RecordStatus.Whole, RecordCodec.TryRead(record, Salt, out RecordHeader header, out _));
+        Assert.Equal((11, 1, 1, 32), (header.Type, header.Version, header.Count, header.Length));
+        Assert.Equal("0807060504030201" + "14131211" + "0600" + "24232221" + "FEFFFFFF" + "00000000" + "44434241" + "0B00", Convert.ToHexString(record.Slice(RecordHeader.Size, header.Length)));
+    }
+
+    [Fact]
+    public void ReadRejection_ReasonThatIsNoLongerGiven_IsReadByItsName()
+    {
+        // Device 0, kind environment, "-", "-", not-supported, payload {}, topic: as written before environment payloads were taken in.
+        byte[] body = [0, 0, 0, 0, 4, 1, (byte)'-', 1, (byte)'-', 13, .. "not-supported"u8, 2, 0, 0, 0, .. "{}"u8, 3, 8, 0, 0, .. "traffic/"u8];
+        var header = new RecordHeader { Version = 1, Type = (byte)RecordType.Rejection, Count = 1 };
+        Assert.True(InputRecordReader.TryRejection(header, body, out RejectionView view));
+        Assert.Equal(("not-supported", DeviceKind.Environment, "traffic/"), (Encoding.UTF8.GetString(view.Reason), view.Kind, Encoding.UTF8.GetString(view.Topic)));
+    }
+
+    [Fact]
     public void AddRejection_LongPayload_IsCut()
     {
         InputRecordWriter writer = Begin();
@@ -146,6 +173,9 @@ public sealed class InputRecordTests
         writer.AddOrigin(11, "gate"u8);
         writer.AddRejection(0, DeviceKind.Unknown, "-", "-", RejectionReason.UnknownTopic, "x"u8, "traffic/v1/?"u8);
         writer.AddReading(new ReadingEntry { Device = 1, Timestamp = 3000, Volume = 1, Occupancy = ReadingEntry.NoOccupancy, Speed = ReadingEntry.NoSpeed });
+        writer.AddObservation(new ObservationEntry { Device = 8, Timestamp = 4000, Flags = ReadingFlags.ServerTime, Values = new ObservedValues { [0] = 1250, [1] = -35, [3] = 0 } });
+        writer.AddObservation(new ObservationEntry { Device = 8, Timestamp = 5000, Values = new ObservedValues { [3] = int.MinValue } });
+        writer.AddOrigin(12, "gate"u8);
         writer.AddPacket(RecordType.PacketReceived, 1, "gate"u8);
         writer.AddPacket(RecordType.PacketReleased, 1, "gate"u8);
         writer.AddSessionDiscarded("gate"u8);
@@ -177,6 +207,9 @@ public sealed class InputRecordTests
         {
             case RecordType.Readings:
                 return InputRecordReader.TryReadings(header, body, out ReadingsView readings) && Walk(readings.Trailer) && readings.Entries.Length == header.Count;
+            case RecordType.Observations:
+                return InputRecordReader.TryObservations(header, body, out ObservationsView observations) && Walk(observations.Trailer)
+                    && observations.Entries.Length == header.Count;
             case RecordType.Events:
                 return InputRecordReader.TryEvents(header, body, out EventsView events) && Walk(events.Trailer) && events.Entries.Length == header.Count;
             case RecordType.Rejection:

@@ -37,11 +37,15 @@ public sealed class IngressAllocationTests
         }
     }
 
-    [Fact]
-    public void Accept_EventsInSteadyState_AllocateNothing()
+    [Theory]
+    [InlineData("controller/c/events", """{"seq":7,"events":[[1760000000000,82,5],[1760000000100,81,5],[1760000000200,82,6],[1760000000300,1,2]]}""")]
+    [InlineData("environment/w", """{"ts":1760000000000,"rain":1.25,"waterLevel":3,"visibility":900,"temperature":-2.5}""")]
+    [InlineData("parking/p", """[{"ts":1760000000000,"capacity":100,"occupied":57},{"ts":1760000060000,"occupied":58}]""")]
+    public void Accept_EventsAndObservationsInSteadyState_AllocateNothing(string device, string json)
     {
         var door = new IngressHarness();
-        byte[] payload = Encoding.UTF8.GetBytes("""{"seq":7,"events":[[1760000000000,82,5],[1760000000100,81,5],[1760000000200,82,6],[1760000000300,1,2]]}""");
+        byte[] topic = Encoding.UTF8.GetBytes("traffic/v1/int-0001/" + device);
+        byte[] payload = Encoding.UTF8.GetBytes(json);
         door.Log.KeepOnlyLast(64 * 1024);
         Run(2_000);
         long before = GC.GetAllocatedBytesForCurrentThread();
@@ -52,7 +56,7 @@ public sealed class IngressAllocationTests
         {
             for (int i = 0; i < payloads; i++)
             {
-                door.Session.Accept(PublishView.Create("traffic/v1/a/controller/c/events"u8, payload, QualityOfService.AtLeastOnce, false, 1));
+                door.Session.Accept(PublishView.Create(topic, payload, QualityOfService.AtLeastOnce, false, 1));
                 door.Session.TryCommit(1, door, out _);
             }
         }

@@ -56,6 +56,8 @@ public sealed class MqttIngressTests
     [InlineData("traffic/v1/a/detector/d/state", PublishOutcome.NotIngested)]
     [InlineData("traffic/v1/a/board/b/state", PublishOutcome.NotIngested)]
     [InlineData("traffic/v1/a/detector/d/errors", PublishOutcome.NotIngested)]
+    [InlineData("traffic/v1/a/environment/w/errors", PublishOutcome.NotIngested)]
+    [InlineData("traffic/v1/a/parking/p/state", PublishOutcome.NotIngested)]
     [InlineData("traffic/v1/a/board/b/message", PublishOutcome.NotIngested)]
     [InlineData("traffic/v1/a/board/b/status", PublishOutcome.NotIngested)]
     [InlineData("traffic/v1/a/controller/c/plan", PublishOutcome.NotIngested)]
@@ -78,21 +80,14 @@ public sealed class MqttIngressTests
     [InlineData("traffic/v1/a/detector/d1/events")]
     [InlineData("traffic/v1/a/controller/c")]
     [InlineData("traffic/v1/a/controller/c/plan/status/x/y/z")]
+    [InlineData("traffic/v1/a/environment")]
+    [InlineData("traffic/v1/a/parking/p1/events")]
     [InlineData("traffic/v1/a/unknown/-")]
     public void Accept_UnknownTopicUnderTheRoot_IsRejectedForNobody(string topic)
     {
         var door = new IngressHarness();
         Assert.Equal(PublishOutcome.Collected, door.Publish(topic, "x"));
         Assert.Equal([$"Rejection #0 unknown -/- unknown-topic x | Topic {topic}"], door.Commit());
-    }
-
-    [Theory]
-    [InlineData("environment")]
-    [InlineData("parking")]
-    public void Accept_NotSupportedYet_IsKeptWithItsTopic(string kind)
-    {
-        var door = new IngressHarness();
-        Assert.Equal([$"Rejection #0 {kind} -/- not-supported {{}} | Topic traffic/v1/a/{kind}/s"], door.Take($"traffic/v1/a/{kind}/s", "{}"));
     }
 
     [Fact]
