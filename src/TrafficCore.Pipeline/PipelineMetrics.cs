@@ -26,11 +26,11 @@ internal sealed class PipelineMetrics : IDisposable
         _meter.CreateObservableCounter("trafficcore.pipeline.shard.queue.full", () => parts.Dispatcher.FullWaits, "{wait}", "Waits for room in a shard's queue.");
         _meter.CreateObservableGauge("trafficcore.pipeline.shard.lag", () => parts.Input.DurableEnd - parts.Shards.Min(static s => s.Position), "By", "Durable input that the slowest shard has not applied.");
         _meter.CreateObservableGauge("trafficcore.pipeline.shard.dirty", () => parts.Shards.Sum(static s => s.DirtyPageBytes), "By", "State that the next snapshot writes.");
-        _meter.CreateObservableCounter("trafficcore.pipeline.shard.walked", () => parts.Shards.Min(static s => s.CountOut), "{item}", "Readings, events and rejections that the shards have walked through.");
-        ObserveOutcome(parts, "readings.stored", static t => t.Stored, "Readings and events that entered the shards' state.");
+        _meter.CreateObservableCounter("trafficcore.pipeline.shard.walked", () => parts.Shards.Min(static s => s.CountOut), "{item}", "Readings, observations, events and rejections that the shards have walked through.");
+        ObserveOutcome(parts, "readings.stored", static t => t.Stored, "Readings, observations and events that entered the shards' state.");
         ObserveOutcome(parts, "readings.duplicate", static t => t.Duplicate, "Repeats.");
         ObserveOutcome(parts, "readings.conflict", static t => t.Conflict, "Repeats with other values; the first counted.");
-        ObserveOutcome(parts, "readings.late", static t => t.Late, "Readings and events too far behind their own device.");
+        ObserveOutcome(parts, "readings.late", static t => t.Late, "Readings, observations and events too far behind their own device.");
         ObserveOutcome(parts, "sequence.gaps", static t => t.Gaps, "Numbers missing in the devices' own counters.");
         _meter.CreateObservableGauge("trafficcore.pipeline.output.queue", () => (long)parts.Output.Queue.Count, "{chunk}", "Chunks of outputs that wait for the output writer.");
         _meter.CreateObservableCounter("trafficcore.pipeline.output.queue.full", () => parts.Output.Queue.FullWaits, "{wait}", "Waits of a shard for the output writer.");

@@ -2,6 +2,7 @@ using TrafficCore.Log;
 using TrafficCore.Pipeline.Ingest;
 using TrafficCore.Pipeline.Output;
 using TrafficCore.Pipeline.Recovery;
+using TrafficCore.Traffic.Observations;
 
 namespace TrafficCore.Pipeline.Export;
 
@@ -21,6 +22,26 @@ public static class DataExport
             {
                 var (intersection, kind, device) = Name(devices, entry.Device);
                 found.Add(new RawReading(intersection, kind, device, record.Header.ReceivedMs, record.Position, entry));
+            }
+        });
+
+    /// <summary>Every accepted observation that the input log still holds, in log order; duplicates and late ones included.</summary>
+    public static IEnumerable<RawObservation> Observations(string dataDirectory, ILogFileSystem files) =>
+        Input<RawObservation>(dataDirectory, files, static (record, devices, found) =>
+        {
+            if (record.Header.Type != (byte)RecordType.Observations || !InputRecordReader.TryObservations(record.Header, record.Body, out var observations))
+            {
+                return;
+            }
+
+            foreach (ref readonly var entry in observations.Entries)
+            {
+                // What the values are is known by the device alone.
+                if (devices[entry.Device] is { } device && DeviceKinds.Observed(device.Kind) is { } kind)
+                {
+                    var observation = new Observation(kind, device.Intersection, device.Device, entry.Timestamp, entry.Values);
+                    found.Add(new RawObservation(record.Header.ReceivedMs, record.Position, observation));
+                }
             }
         });
 

@@ -1,4 +1,5 @@
 using TrafficCore.Pipeline.Ingest;
+using TrafficCore.Traffic.Observations;
 
 namespace TrafficCore.Pipeline.Export;
 
@@ -11,6 +12,12 @@ namespace TrafficCore.Pipeline.Export;
 /// <param name="Entry">Its values.</param>
 public readonly record struct RawReading(
     string Intersection, string Kind, string Device, long ReceivedMs, long Position, ReadingEntry Entry);
+
+/// <summary>One accepted observation as it lies in the input log, with its device's names.</summary>
+/// <param name="ReceivedMs">When it was received, Unix milliseconds UTC.</param>
+/// <param name="Position">Position of its record in the input log.</param>
+/// <param name="Observation">The observation.</param>
+public readonly record struct RawObservation(long ReceivedMs, long Position, Observation Observation);
 
 /// <summary>One high-resolution event as it lies in the input log, with its controller's names.</summary>
 /// <param name="Intersection">Intersection id.</param>

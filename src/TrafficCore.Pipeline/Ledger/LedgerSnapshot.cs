@@ -6,7 +6,7 @@ public sealed record LedgerSnapshot
     /// <summary>Input position of the outcomes.</summary>
     public required long Position { get; init; }
 
-    /// <summary>Readings, events and refused things in the log, counted by a reader of its files.</summary>
+    /// <summary>Readings, observations, events and refused things in the log, counted by a reader of its files.</summary>
     public required long Received { get; init; }
 
     /// <summary>Entered shard state.</summary>

@@ -1,6 +1,6 @@
 namespace TrafficCore.Pipeline.Ledger;
 
-/// <summary>What became of readings and events: the outcome side of the conservation ledger.</summary>
+/// <summary>What became of readings, observations and events: the outcome side of the conservation ledger.</summary>
 /// <remarks>Ownership: filled by the shard loop that owns the state, then handed over; not shared while it is filled.</remarks>
 public sealed class LedgerTotals
 {

@@ -26,6 +26,9 @@ public sealed class OutputReader : IDisposable
                 case LogReadStatus.Record when raw.Header.Type == (byte)RecordType.Quarantine:
                     record = new OutputRecord(raw.Position, raw.Next, raw.Header.ReceivedMs, Quarantine: QuarantineRecordCodec.Decode(raw.Body));
                     return OutputReadStatus.Record;
+                case LogReadStatus.Record when raw.Header.Type == (byte)RecordType.Observation:
+                    record = new OutputRecord(raw.Position, raw.Next, raw.Header.ReceivedMs, Observation: ObservationRecordCodec.Decode(raw.Body));
+                    return OutputReadStatus.Record;
                 case LogReadStatus.Record:
                     break;
                 case LogReadStatus.Gap:

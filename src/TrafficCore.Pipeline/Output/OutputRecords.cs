@@ -1,4 +1,5 @@
 using TrafficCore.Pipeline.Ingest;
+using TrafficCore.Traffic.Observations;
 using TrafficCore.Traffic.Windows;
 
 namespace TrafficCore.Pipeline.Output;
@@ -15,6 +16,11 @@ public readonly record struct OutputHead(long Cause, int Ordinal, string Interse
 /// <param name="Length">Window length in milliseconds.</param>
 /// <param name="Rows">Rows ordered by level, then id (ordinal).</param>
 public sealed record WindowRecord(OutputHead Head, long Start, long Length, IReadOnlyList<FlowRow> Rows);
+
+/// <summary>Body of a <see cref="RecordType.Observation"/> record: what a device observed, stored just now.</summary>
+/// <param name="Head">Cause and place.</param>
+/// <param name="Observation">The observation.</param>
+public sealed record ObservationRecord(OutputHead Head, Observation Observation);
 
 /// <summary>Body of a <see cref="RecordType.Quarantine"/> record: what was refused at the door, and why.</summary>
 /// <param name="Head">Cause and place.</param>

@@ -11,8 +11,6 @@ namespace TrafficCore.Pipeline.Recovery;
 /// </remarks>
 internal sealed class PageStore : IPageStore, IDisposable
 {
-    private const byte PageVersion = 1;
-
     // A full disk is an outage of a running service, not a defect: the shard waits, and with it everything in front of it, until
     // there is room. A start fails instead.
     private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(1);
@@ -33,7 +31,7 @@ internal sealed class PageStore : IPageStore, IDisposable
             {
                 try
                 {
-                    return _log.Append((byte)RecordType.Page, PageVersion, count: 0, receivedMs, elapsedMs, page);
+                    return _log.Append((byte)RecordType.Page, PageCodec.Version, count: 0, receivedMs, elapsedMs, page);
                 }
                 catch (LogUnavailableException) when (_live && !_abandon.Wait(RetryInterval))
                 {

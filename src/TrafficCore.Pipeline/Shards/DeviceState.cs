@@ -29,6 +29,13 @@ internal struct DeviceState
     public long Late;
     public long Gaps;
 
+    /// <summary>Counts what was there already; with other values, as a conflict too.</summary>
+    public void TakeDuplicate(IdentityOutcome outcome)
+    {
+        Duplicate++;
+        Conflict += outcome == IdentityOutcome.Conflict ? 1 : 0;
+    }
+
     /// <summary>Judges the device's own counter: missing numbers are a gap, going back is a restart.</summary>
     public void TakeSequence(uint sequence)
     {

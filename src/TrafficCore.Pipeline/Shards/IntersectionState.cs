@@ -115,6 +115,15 @@ internal sealed class IntersectionState
     public static bool IsRelevant(in DeviceState device, long length) =>
         device.Kind == DeviceKind.Controller || (device.Kind == DeviceKind.Detector && device.Interval <= length);
 
+    /// <summary>The page of something that a device sent, made when needed; null when it is late: too far behind the device's own watermark, or its page was deleted.</summary>
+    /// <param name="device">The device, before its watermark moves.</param>
+    /// <param name="timestamp">When it happened or began.</param>
+    /// <param name="end">When it ended.</param>
+    public PageState? PageFor(in DeviceState device, long timestamp, long end) =>
+        end < Math.Min(device.Watermark, _context.ReceivedMs) - _context.Options.LatenessMs
+            ? null
+            : Pages.Get(PageMath.FloorDivide(timestamp, _context.Lengths.SpanMs));
+
     /// <summary>Notes that a device sent something; its interval decides which windows that keeps waiting.</summary>
     public void Hear(ref DeviceState device, uint interval)
     {

@@ -7,7 +7,6 @@ namespace TrafficCore.Pipeline.Shards;
 internal sealed class ReadingApplier(ShardContext context, WindowMarks marks)
 {
     private readonly long[] _lengths = context.Lengths.Ms.ToArray();
-    private readonly long _span = context.Lengths.SpanMs;
 
     // Where the last stored reading went, for the classes that follow it.
     private PageState? _page;
@@ -20,9 +19,8 @@ internal sealed class ReadingApplier(ShardContext context, WindowMarks marks)
     {
         ref DeviceState device = ref state.Device(deviceIndex);
         long end = entry.Timestamp + entry.Interval;
-        bool isLate = end < Math.Min(device.Watermark, context.ReceivedMs) - context.Options.LatenessMs;
+        PageState? page = state.PageFor(in device, entry.Timestamp, end);
         state.Hear(ref device, entry.Interval);
-        PageState? page = isLate ? null : state.Pages.Get(PageMath.FloorDivide(entry.Timestamp, _span));
         if (page is null)
         {
             device.Late++;
@@ -43,8 +41,30 @@ internal sealed class ReadingApplier(ShardContext context, WindowMarks marks)
         return stored;
     }
 
-    /// <summary>Adds vehicles of a class to the reading that was stored last.</summary>
-    public void ApplyClass(ReadOnlySpan<byte> name, uint volume)
+    /// <summary>Adds the classes of the reading that was stored last; the trailer is in order of readings, so one pass serves the whole record.</summary>
+    /// <param name="classes">The record's trailer, as far as it was not used.</param>
+    /// <param name="hasClass">Whether the trailer's current item waits for a later reading.</param>
+    /// <param name="reading">Index of the reading in the record.</param>
+    public void ApplyClasses(ref RecordTrailer classes, ref bool hasClass, int reading)
+    {
+        while (hasClass || classes.MoveNext())
+        {
+            hasClass = classes.TryClassVolume(out ClassVolumeView view);
+            if (hasClass && view.Reading > reading)
+            {
+                return;
+            }
+
+            if (hasClass && view.Reading == reading)
+            {
+                ApplyClass(view.Name, view.Volume);
+            }
+
+            hasClass = false;
+        }
+    }
+
+    private void ApplyClass(ReadOnlySpan<byte> name, uint volume)
     {
         int number = _page!.ClassNumber(name);
         for (int length = FirstLength(_interval); length < _lengths.Length; length++)
@@ -68,8 +88,7 @@ internal sealed class ReadingApplier(ShardContext context, WindowMarks marks)
             IdentityOutcome outcome = detector.Identities.Add(offset, entry.Interval, Fingerprint(in entry), context.Pool);
             if (outcome != IdentityOutcome.Added)
             {
-                device.Duplicate++;
-                device.Conflict += outcome == IdentityOutcome.Conflict ? 1 : 0;
+                device.TakeDuplicate(outcome);
                 return false;
             }
 

@@ -41,7 +41,6 @@ internal sealed class RejectionApplier(ShardContext context, DeviceDirectory dev
         var head = new OutputHead(context.Position, ordinal, intersection);
         context.Body.Clear();
         QuarantineRecordCodec.Encode(context.Body, in head, context.ReceivedMs, in rejection);
-        context.Output.Emit(
-            RecordType.Quarantine, intersection, head.Cause, head.Ordinal, context.ReceivedMs, context.ElapsedMs, context.Body.Written);
+        context.Emit(RecordType.Quarantine, in head);
     }
 }

@@ -1,3 +1,4 @@
+using TrafficCore.Pipeline.Ingest;
 using TrafficCore.Pipeline.Output;
 using TrafficCore.Traffic.Windows;
 
@@ -46,4 +47,8 @@ internal sealed class ShardContext(ShardOptions options, IPageStore store, IShar
         ReceivedMs = receivedMs;
         ElapsedMs = Math.Max(ElapsedMs, elapsedMs);
     }
+
+    /// <summary>Sends what is in <see cref="Body"/> as an output of the record at hand.</summary>
+    public void Emit(RecordType type, in OutputHead head) =>
+        Output.Emit(type, head.Intersection, head.Cause, head.Ordinal, ReceivedMs, ElapsedMs, Body.Written);
 }

@@ -16,7 +16,7 @@ internal interface IPageStore
 internal interface IShardOutput
 {
     /// <summary>Takes one output.</summary>
-    /// <param name="type"><see cref="RecordType.Window"/> or <see cref="RecordType.Quarantine"/>.</param>
+    /// <param name="type"><see cref="RecordType.Window"/>, <see cref="RecordType.Quarantine"/> or <see cref="RecordType.Observation"/>.</param>
     /// <param name="intersection">Intersection id, or <c>-</c>.</param>
     /// <param name="cause">Position of the input record.</param>
     /// <param name="ordinal">Place among the outputs of that position and intersection.</param>

@@ -22,6 +22,7 @@ internal sealed class ShardState
     private readonly ShardLedger _ledger;
     private readonly ReadingApplier _readings;
     private readonly EventApplier _events;
+    private readonly ObservationApplier _observations;
     private readonly RejectionApplier _rejections;
     private readonly WindowCloser _closer;
     private readonly ShardSnapshot _snapshot;
@@ -37,6 +38,7 @@ internal sealed class ShardState
         var marks = new WindowMarks(_context);
         _readings = new ReadingApplier(_context, marks);
         _events = new EventApplier(_context, marks);
+        _observations = new ObservationApplier(_context);
         _rejections = new RejectionApplier(_context, _devices, _pseudo);
         _closer = new WindowCloser(_context, marks);
         _ledger = new ShardLedger(_devices, _pseudo);
@@ -62,6 +64,7 @@ internal sealed class ShardState
         bool isWhole = (RecordType)header.Type switch
         {
             RecordType.Readings => ApplyReadings(in header, body),
+            RecordType.Observations => ApplyObservations(in header, body),
             RecordType.Events => ApplyEvents(in header, body),
             RecordType.Rejection => ApplyRejection(in header, body),
             RecordType.Device => InputRecordReader.TryDevice(in header, body, out DeviceView device) && _devices.Add(in device),
@@ -133,7 +136,7 @@ internal sealed class ShardState
             Touch(slot.State);
             if (_readings.Apply(slot.State, slot.Index, in entry) && (entry.Flags & ReadingFlags.HasClasses) != 0)
             {
-                ApplyClasses(ref classes, ref hasClass, i);
+                _readings.ApplyClasses(ref classes, ref hasClass, i);
             }
         }
 
@@ -141,24 +144,29 @@ internal sealed class ShardState
         return true;
     }
 
-    /// <summary>Adds the classes of one reading; the trailer is in order of readings, so one pass serves the whole record.</summary>
-    private void ApplyClasses(ref RecordTrailer classes, ref bool hasClass, int reading)
+    private bool ApplyObservations(in RecordHeader header, ReadOnlySpan<byte> body)
     {
-        while (hasClass || classes.MoveNext())
+        if (!InputRecordReader.TryObservations(in header, body, out ObservationsView view))
         {
-            hasClass = classes.TryClassVolume(out ClassVolumeView view);
-            if (hasClass && view.Reading > reading)
-            {
-                return;
-            }
-
-            if (hasClass && view.Reading == reading)
-            {
-                _readings.ApplyClass(view.Name, view.Volume);
-            }
-
-            hasClass = false;
+            return false;
         }
+
+        foreach (ref readonly ObservationEntry entry in view.Entries)
+        {
+            bool isKnown = _devices.TryFind(entry.Device, out DeviceSlot slot);
+            if (!isKnown || DeviceKinds.Observed(slot.Kind) is not { } kind)
+            {
+                _pseudo.Corrupt += _isFirstShard ? 1 : 0;
+            }
+            else if (slot.State is not null)
+            {
+                Touch(slot.State);
+                _observations.Apply(in slot, kind, in entry);
+            }
+        }
+
+        CloseTouched();
+        return true;
     }
 
     private bool ApplyEvents(in RecordHeader header, ReadOnlySpan<byte> body)

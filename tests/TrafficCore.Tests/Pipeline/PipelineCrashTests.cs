@@ -79,8 +79,9 @@ public sealed class PipelineCrashTests
         var ledger = await rig.Pipeline.ReadLedgerAsync().WaitAsync(TimeSpan.FromSeconds(20));
         Assert.Equal(0, ledger.Unexplained);
         Assert.Equal(0, ledger.InFlight);
-        Assert.Equal(PipelineScript.Readings(), ledger.Stored);
+        Assert.Equal(PipelineScript.Stored(), ledger.Stored);
         var outputs = rig.Outputs();
+        Assert.Equal(PipelineScript.Observations(), PipelineRig.Observations(outputs));
         var result = new Result(
             PipelineRig.FinalRows(outputs), PipelineRig.FinalVolume(outputs, 60_000), rig.Pipeline.ReceivedPackets.Find("client"));
         OutputLogFile.Read(files).AssertOrdered();

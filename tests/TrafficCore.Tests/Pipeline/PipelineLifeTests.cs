@@ -4,6 +4,7 @@ using TrafficCore.Pipeline.Ingest;
 using TrafficCore.Pipeline.Ledger;
 using TrafficCore.TestKit.Log;
 using TrafficCore.TestKit.Pipeline;
+using TrafficCore.Traffic.Observations;
 
 namespace TrafficCore.Tests.Pipeline;
 
@@ -58,6 +59,31 @@ public sealed class PipelineLifeTests
         Assert.Equal(6, rig.Pipeline.Latest.All.Count);
         Assert.All(rig.Pipeline.Latest.All, static window => Assert.NotEmpty(window.Rows));
         Assert.Equal([8], rig.Pipeline.ReceivedPackets.Find("client"));
+    }
+
+    [Fact]
+    public async Task Restart_AfterAKill_KnowsThePacketIdsInRecordsOfEveryKind()
+    {
+        var files = new ForgetfulFileSystem();
+        var time = PipelineRig.NewTime();
+        await using (var rig = await PipelineRig.OpenAsync(files, time, PipelineRig.Options()))
+        {
+            await rig.AppendAsync(static writer =>
+            {
+                writer.AddReading(new ReadingEntry { Device = 1 });
+                writer.AddOrigin(1, "client"u8);
+                writer.AddObservation(new ObservationEntry { Device = 1 });
+                writer.AddOrigin(2, "client"u8);
+                writer.BeginEvents(new EventsHeader { Controller = 1 });
+                writer.AddOrigin(3, "client"u8);
+                writer.AddRejection(0, DeviceKind.Unknown, "-", "-", RejectionReason.NoValue, "{}"u8, default);
+                writer.AddOrigin(4, "client"u8);
+            });
+        }
+
+        await using var after = await PipelineRig.OpenAsync(files.Kill(), time, PipelineRig.Options());
+
+        Assert.Equal([(ushort)1, (ushort)2, (ushort)3, (ushort)4], after.Pipeline.ReceivedPackets.Find("client").Order().ToArray());
     }
 
     [Fact]
@@ -123,6 +149,21 @@ public sealed class PipelineLifeTests
     }
 
     [Fact]
+    public async Task Ledger_OfAnEnvironmentSensor_Balances()
+    {
+        await using var rig = await PipelineRig.OpenAsync(new ForgetfulFileSystem(), PipelineRig.NewTime(), PipelineRig.Options(shards: 2));
+        var rain = new Observation(ObservationKind.Environment, "a", "1", PipelineRig.Start, new ObservedValues { [0] = 3 });
+        await rig.SendAsync(rain, rain with { Kind = ObservationKind.Parking }, rain, rain with { Timestamp = PipelineRig.Start + 1 });
+        await rig.SettleAsync();
+
+        var sensor = await rig.Pipeline.ReadLedgerAsync("a", "environment", "1");
+        var park = await rig.Pipeline.ReadLedgerAsync("a", "parking", "1");
+
+        Assert.Equal((3, 2, 1, 0), (sensor!.Ledger.Received, sensor.Ledger.Stored, sensor.Ledger.Duplicate, sensor.Ledger.Unexplained));
+        Assert.Equal((1, 1, 0, 0), (park!.Ledger.Received, park.Ledger.Stored, park.Ledger.Duplicate, park.Ledger.Unexplained));
+    }
+
+    [Fact]
     public void Ledger_WithAnOutcomeMissing_IsUnexplained()
     {
         var outcome = new LedgerTotals { Stored = 7, Duplicate = 1 };
@@ -140,10 +181,12 @@ public sealed class PipelineLifeTests
         var audit = LedgerAudit.Read(PipelineRig.Options(), files);
         var readings = DataExport.Readings(PipelineRig.Directory, files).ToList();
         var windows = DataExport.Windows(PipelineRig.Directory, files).ToList();
+        var observations = DataExport.Observations(PipelineRig.Directory, files).ToList();
 
         Assert.Equal((ledger.Received, ledger.Stored, ledger.Duplicate), (audit.Received, audit.Stored, audit.Duplicate));
         Assert.Equal((0, 0), (audit.Unexplained, audit.InFlight));
-        Assert.Equal(ledger.Received - 1, readings.Count);
+        Assert.Equal(ledger.Received - 1, readings.Count + observations.Count);
+        Assert.Equal(PipelineScript.Observations(), observations.Select(o => o.Observation).Distinct().OrderBy(o => (o.Kind.Name, o.Intersection, o.Device, o.Timestamp)));
         Assert.All(readings, static reading => Assert.Equal("detector", reading.Kind));
         Assert.Equal(["a", "b", "c"], readings.Select(static reading => reading.Intersection).Distinct().Order());
         Assert.NotEmpty(windows);

@@ -10,7 +10,7 @@ public sealed class PipelineReplayTests
     public async Task Restart_AtEveryStepWithAnotherShardCount_MakesTheSameBytesPerIntersection()
     {
         var (files, expected) = await UndisturbedAsync(shards: 1);
-        Assert.Equal(PipelineScript.Readings(), expected.Stored);
+        Assert.Equal(PipelineScript.Stored(), expected.Stored);
         int[] counts = [2, 7, 1];
         for (var from = 0; from < Steps.Count; from += 3)
         {

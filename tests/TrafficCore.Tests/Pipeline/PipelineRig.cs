@@ -7,6 +7,7 @@ using TrafficCore.Pipeline.Output;
 using TrafficCore.TestKit.Log;
 using TrafficCore.TestKit.Pipeline;
 using TrafficCore.TestKit.Storage;
+using TrafficCore.Traffic.Observations;
 using TrafficCore.Traffic.Windows;
 
 namespace TrafficCore.Tests.Pipeline;
@@ -88,6 +89,24 @@ internal sealed class PipelineRig : IAsyncDisposable
         });
     }
 
+    /// <summary>The same for observations.</summary>
+    public async Task SendAsync(params Observation[] observations)
+    {
+        var numbers = new uint[observations.Length];
+        for (var i = 0; i < numbers.Length; i++)
+        {
+            numbers[i] = await LearnAsync(observations[i].Intersection, observations[i].Device, DeviceKinds.Parse(observations[i].Kind.Name));
+        }
+
+        await AppendAsync(writer =>
+        {
+            for (var i = 0; i < observations.Length; i++)
+            {
+                writer.AddObservation(new ObservationEntry { Timestamp = observations[i].Timestamp, Device = numbers[i], Values = observations[i].Values });
+            }
+        });
+    }
+
     public Task TickAsync() => AppendAsync(static writer => writer.AddTick());
 
     public async Task RejectAsync(string intersection, string detector, string payload)
@@ -115,11 +134,11 @@ internal sealed class PipelineRig : IAsyncDisposable
         }
     }
 
-    public async Task<uint> LearnAsync(string intersection, string detector)
+    public async Task<uint> LearnAsync(string intersection, string device, DeviceKind kind = DeviceKind.Detector)
     {
         while (true)
         {
-            var id = new DeviceIdView(DeviceKind.Detector, Encoding.ASCII.GetBytes(intersection), Encoding.ASCII.GetBytes(detector));
+            var id = new DeviceIdView(kind, Encoding.ASCII.GetBytes(intersection), Encoding.ASCII.GetBytes(device));
             if (Pipeline.Devices.Learn(_log, Pipeline.Clock, id, DeviceFlags.Learnt, maxLearned: 1000, out var entry) == LearnResult.Learnt)
             {
                 return entry!.Number;
@@ -175,6 +194,10 @@ internal sealed class PipelineRig : IAsyncDisposable
 
         return rows;
     }
+
+    /// <summary>Every observation that went out, in an order of their own.</summary>
+    public static List<Observation> Observations(IEnumerable<OutputRecord> outputs) =>
+        [.. outputs.Select(static o => o.Observation?.Observation).OfType<Observation>().OrderBy(static o => (o.Kind.Name, o.Intersection, o.Device, o.Timestamp))];
 
     /// <summary>Volume of the detectors' last rows of one window length.</summary>
     public static long FinalVolume(IEnumerable<OutputRecord> outputs, long length)

@@ -92,6 +92,41 @@ public sealed class IdentityTests
     }
 
     [Fact]
+    public void OffsetItems_FirstItemOfAnOffsetWins_AlsoReadBack()
+    {
+        Prop.ForAll<int>(seed =>
+        {
+            var random = new Random(seed);
+            var pool = new PagePool();
+            var items = new OffsetItems(Span);
+            var expected = new Dictionary<int, ushort>();
+            int range = random.Next(3) == 0 ? 500 : Span;
+            for (int i = 0; i < 3000; i++)
+            {
+                int offset = random.Next(range);
+                var item = (ushort)(random.Next(3) * ushort.MaxValue / 2);
+                IdentityOutcome outcome = expected.TryAdd(offset, item) ? IdentityOutcome.Added
+                    : expected[offset] == item ? IdentityOutcome.Repeat : IdentityOutcome.Conflict;
+                Assert.Equal(outcome, items.AddFirst(offset, item, pool));
+                items = i % 1000 == 500 ? ReadBack(items, pool) : items;
+            }
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(30).WithReplay(2026, 27));
+    }
+
+    [Fact]
+    public void OffsetItems_AnHourOfMinutes_CostsALittle()
+    {
+        var items = new OffsetItems(Span);
+        var pool = new PagePool();
+        for (int i = 0; i < 60; i++)
+        {
+            items.AddFirst(i * 60_000, 7, pool);
+        }
+
+        Assert.InRange(items.Bytes, 0, 5000);
+    }
+
+    [Fact]
     public void EventIdentities_IsTheSet_AlsoReadBack()
     {
         Prop.ForAll<int>(seed =>
@@ -132,6 +167,17 @@ public sealed class IdentityTests
         var reader = new BodyReader(writer.Written);
         ReadingIdentities back = ReadingIdentities.Read(ref reader, Span, pool);
         Assert.True(reader.AtEnd);
+        return back;
+    }
+
+    private static OffsetItems ReadBack(OffsetItems items, PagePool pool)
+    {
+        var writer = new BodyWriter();
+        items.Write(writer);
+        var reader = new BodyReader(writer.Written);
+        OffsetItems back = OffsetItems.Read(ref reader, Span, pool);
+        Assert.True(reader.AtEnd);
+        Assert.Equal(items.Bytes, back.Bytes);
         return back;
     }
 

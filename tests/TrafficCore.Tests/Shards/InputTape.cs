@@ -68,6 +68,29 @@ internal sealed class InputTape
         });
     }
 
+    public ObservationEntry Observation(DeviceKind kind, string intersection, string device, long timestamp, params ReadOnlySpan<int?> values)
+    {
+        var entry = new ObservationEntry { Device = Number(kind, intersection, device, DeviceFlags.Learnt), Timestamp = timestamp };
+        for (int i = 0; i < values.Length; i++)
+        {
+            entry.Values[i] = values[i];
+        }
+
+        return entry;
+    }
+
+    public InputTape Observations(params IReadOnlyList<ObservationEntry> entries) => Write(writer =>
+    {
+        foreach (ObservationEntry entry in entries)
+        {
+            writer.AddObservation(in entry);
+        }
+    });
+
+    /// <summary>One observation of an environment sensor.</summary>
+    public InputTape Rain(string intersection, string sensor, long ts, int rain = 100) =>
+        Observations(Observation(DeviceKind.Environment, intersection, sensor, Origin + ts, rain));
+
     public InputTape Events(string intersection, string controller, uint? sequence, params (long Ts, ushort Code, int Parameter)[] events)
     {
         var header = new EventsHeader
@@ -109,17 +132,9 @@ internal sealed class InputTape
         var found = TrafficCore.Traffic.Network.RoadNetworkParser.Parse(bytes);
         Assert.True(found.Network is not null, string.Join("; ", found.Errors));
         var added = new List<(uint Number, DeviceKind Kind, string Intersection, string Id)>();
-        foreach (var site in found.Network!.Intersections)
+        foreach (DeviceName name in DeviceName.AllOf(found.Network!))
         {
-            foreach (string id in site.Detectors.Select(d => d.Id))
-            {
-                AddNamed(added, DeviceKind.Detector, site.Id, id);
-            }
-
-            if (site.Controller is not null)
-            {
-                AddNamed(added, DeviceKind.Controller, site.Id, site.Controller.Id);
-            }
+            AddNamed(added, name.Kind, name.Intersection, name.Device);
         }
 
         return Write(writer =>

@@ -18,7 +18,7 @@ internal static class NetworkText
             { "id": "s1", "functions": ["count"], "interval": 900000 },
             { "id": "s2", "functions": ["exit"] },
             { "id": "s3", "functions": ["advance"], "channel": 7 } ] } ],
-          "controller": { "id": "c" } } ] }
+          "controller": { "id": "c" }, "environment": [ { "id": "w" } ], "parking": [ { "id": "p" } ] } ] }
         """;
 
     /// <summary>An intersection with one approach and detectors of 60 s that count.</summary>

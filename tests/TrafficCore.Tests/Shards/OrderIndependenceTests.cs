@@ -1,11 +1,15 @@
 using FsCheck;
 using FsCheck.Fluent;
 using TrafficCore.Pipeline.Shards;
+using TrafficCore.Traffic.Observations;
 using TrafficCore.Traffic.Windows;
 
 namespace TrafficCore.Tests.Shards;
 
-/// <summary>Whatever the order, repetition and grouping of the input and the number of shards: the same final rows, and those of the oracle.</summary>
+/// <summary>
+/// Whatever the order, repetition and grouping of the input and the number of shards: the same final rows, those of the oracle, and
+/// each distinct observation once.
+/// </summary>
 public sealed class OrderIndependenceTests
 {
     private static readonly long[] Lengths = [60_000, 900_000];
@@ -29,9 +33,13 @@ public sealed class OrderIndependenceTests
             var scenario = new Scenario(seed, isNamed);
             ShardRig rig = ShardRig.Play(scenario.Tape(order), shards: (order & 3) switch { 0 => 1, 1 => 2, _ => 7 }, options);
             AssertSame(scenario.Oracle(lengths).Rows(), rig);
-            Assert.Equal(scenario.Readings.Count + scenario.Events.Count, rig.Totals().Stored);
+            Assert.Equal(scenario.Readings.Count + scenario.Events.Count + scenario.Observations.Count, rig.Totals().Stored);
+            Assert.Equal(Sorted(scenario.Observations), Sorted(rig.Observations));
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(runs).WithReplay(2026, 7));
     }
+
+    private static IEnumerable<Observation> Sorted(IEnumerable<Observation> observations) =>
+        observations.OrderBy(o => (o.Kind.Name, o.Intersection, o.Device, o.Timestamp));
 
     internal static void AssertSame(Dictionary<RowId, FlowRow> expected, ShardRig rig)
     {

@@ -1,5 +1,6 @@
 using TrafficCore.Pipeline.Ingest;
 using TrafficCore.Pipeline.Output;
+using TrafficCore.Traffic.Observations;
 using TrafficCore.Traffic.Windows;
 
 namespace TrafficCore.Tests.Shards;
@@ -41,6 +42,49 @@ public sealed class OutputCodecTests
         {
             Assert.Throws<InvalidDataException>(() => WindowRecordCodec.Decode(body.AsSpan(0, length)));
         }
+    }
+
+    [Fact]
+    public void Observation_AnyValues_ReadsBackEqual()
+    {
+        ObservedValues[] all =
+        [
+            new() { [0] = 0 }, new() { [1] = -30_000 }, new() { [0] = 300_000, [1] = 30_000, [2] = 1_000_000, [3] = -10_000 },
+            new() { [3] = int.MinValue, [0] = int.MaxValue },
+        ];
+        foreach (Observation observation in all.Select(values => new Observation(ObservationKind.Environment, "int-0001", "w-1", -5, values))
+            .Append(new Observation(ObservationKind.Parking, "int-0001", "p-1", InputTape.Origin, new ObservedValues { [1] = 57 })))
+        {
+            var head = new OutputHead(1L << 50, 3, "int-0001");
+            Assert.Equal(new ObservationRecord(head, observation), ObservationRecordCodec.Decode(Encode(head, observation)));
+        }
+    }
+
+    [Fact]
+    public void Observation_Bytes_AreThoseOfTheDocumentedLayout()
+    {
+        var observation = new Observation(ObservationKind.Environment, "x", "w", 1, new ObservedValues { [1] = -35, [3] = 300 });
+        Assert.Equal("0807060504030201" + "09000000" + "0178" + "04" + "0177" + "02" + "0A" + "45" + "D804", Convert.ToHexString(Encode(new OutputHead(0x0102030405060708, 9, "x"), observation)));
+    }
+
+    [Fact]
+    public void Observation_CutAnywhereOrOfAnUnknownKind_IsInvalidData()
+    {
+        byte[] body = Encode(new OutputHead(1, 0, "x"), new Observation(ObservationKind.Parking, "x", "p", InputTape.Origin, new ObservedValues { [0] = 9, [1] = 700 }));
+        for (int length = 0; length < body.Length; length++)
+        {
+            Assert.Throws<InvalidDataException>(() => ObservationRecordCodec.Decode(body.AsSpan(0, length)));
+        }
+
+        body[14] = (byte)DeviceKind.Board;
+        Assert.Throws<InvalidDataException>(() => ObservationRecordCodec.Decode(body));
+    }
+
+    private static byte[] Encode(OutputHead head, Observation observation)
+    {
+        var writer = new BodyWriter();
+        ObservationRecordCodec.Encode(writer, head, observation);
+        return writer.Written.ToArray();
     }
 
     [Fact]

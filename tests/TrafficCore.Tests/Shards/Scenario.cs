@@ -1,9 +1,10 @@
 using TrafficCore.Pipeline.Ingest;
 using TrafficCore.Traffic.Network;
+using TrafficCore.Traffic.Observations;
 
 namespace TrafficCore.Tests.Shards;
 
-/// <summary>A random day of a few intersections: distinct readings and events, and tapes that carry them in any order.</summary>
+/// <summary>A random day of a few intersections: distinct readings, events and observations, and tapes that carry them in any order.</summary>
 internal sealed class Scenario
 {
     private static readonly uint[] Intervals = [0, 1000, 7000, 30_000, 60_000, 60_000, 60_000, 300_000, 900_000];
@@ -39,11 +40,14 @@ internal sealed class Scenario
         }
 
         AddEvents(random, intersections[0]);
+        AddObservations(random, intersections);
     }
 
     public List<OracleReading> Readings { get; } = [];
 
     public List<OracleEvent> Events { get; } = [];
+
+    public List<Observation> Observations { get; } = [];
 
     public RoadNetwork? Network => _isNamed ? RoadNetworkParser.Parse(System.Text.Encoding.UTF8.GetBytes(NetworkText.OneIntersection)).Network : null;
 
@@ -62,7 +66,7 @@ internal sealed class Scenario
             tape.Network(NetworkText.OneIntersection);
         }
 
-        object[] items = [.. Readings, .. Events];
+        object[] items = [.. Readings, .. Events, .. Observations];
         items = [.. items, .. items.Where(_ => random.Next(5) == 0)];
         random.Shuffle(items);
         for (int at = 0; at < items.Length;)
@@ -90,6 +94,13 @@ internal sealed class Scenario
             tape.Readings(entries);
         }
 
+        ObservationEntry[] observations = [.. items.OfType<Observation>().Select(o =>
+            tape.Observation(DeviceKinds.Parse(o.Kind.Name), o.Intersection, o.Device, o.Timestamp) with { Values = o.Values })];
+        if (observations.Length > 0)
+        {
+            tape.Observations(observations);
+        }
+
         foreach (IGrouping<(string, string), OracleEvent> batch in items.OfType<OracleEvent>().GroupBy(e => (e.Intersection, e.Controller)))
         {
             foreach (OracleEvent vehicle in batch.Where(e => e.Code == 82 && Network?.FindIntersection(e.Intersection)?.DetectorByChannel(e.Parameter) is null))
@@ -115,6 +126,22 @@ internal sealed class Scenario
             Occupancy = occupancy ?? ReadingEntry.NoOccupancy,
             Speed = speed is null ? ReadingEntry.NoSpeed : (ushort)speed,
         });
+    }
+
+    private void AddObservations(Random random, string[] intersections)
+    {
+        var seen = new HashSet<(ObservationKind, string, string, long)>();
+        for (int left = random.Next(80); left > 0; left--)
+        {
+            ObservationKind kind = random.Next(2) == 0 ? ObservationKind.Environment : ObservationKind.Parking;
+            var found = new Observation(
+                kind, intersections[random.Next(intersections.Length)], random.Next(3) == 0 ? "a" : kind.Name[..1], InputTape.Origin - 7200_000 + (random.Next(2000) * 5400L),
+                new ObservedValues { [random.Next(kind.Properties.Count)] = random.Next(5) });
+            if (seen.Add((kind, found.Intersection, found.Device, found.Timestamp)))
+            {
+                Observations.Add(found);
+            }
+        }
     }
 
     private void AddEvents(Random random, string intersection)

@@ -3,14 +3,15 @@ using TrafficCore.Pipeline.Ingest;
 using TrafficCore.Pipeline.Ledger;
 using TrafficCore.Pipeline.Output;
 using TrafficCore.Pipeline.Shards;
+using TrafficCore.Traffic.Observations;
 using TrafficCore.Traffic.Windows;
 
 namespace TrafficCore.Tests.Shards;
 
 /// <summary>Pages in a list; a position is an index.</summary>
-internal sealed class MemoryPages : IPageStore
+internal sealed class MemoryPages(params IEnumerable<byte[]> pages) : IPageStore
 {
-    private readonly List<byte[]> _pages = [];
+    private readonly List<byte[]> _pages = [.. pages];
 
     public int Reads { get; private set; }
 
@@ -33,6 +34,8 @@ internal sealed class MemoryPages : IPageStore
 internal sealed record Emitted(RecordType Type, string Intersection, long Cause, int Ordinal, long ElapsedMs, byte[] Body)
 {
     public WindowRecord Window => WindowRecordCodec.Decode(Body);
+
+    public Observation Observation => ObservationRecordCodec.Decode(Body).Observation;
 }
 
 /// <summary>Which row.</summary>
@@ -60,6 +63,8 @@ internal sealed class ShardRig : IShardOutput
 
     public bool HasWork => _shards.Any(s => s.HasWork);
 
+    public IEnumerable<Observation> Observations => Outputs.Where(o => o.Type == RecordType.Observation).Select(o => o.Observation);
+
     public IEnumerable<WindowRecord> Windows => Outputs.Where(o => o.Type == RecordType.Window).Select(o => o.Window);
 
     public static ShardRig Play(InputTape tape, int shards = 1, ShardOptions? options = null) => new ShardRig(shards, options).Feed(tape.Records);
@@ -78,10 +83,13 @@ internal sealed class ShardRig : IShardOutput
     }
 
     /// <summary>A rig with another number of shards that continues from this one's snapshot.</summary>
-    public ShardRig Restart(int shards)
+    public ShardRig Restart(int shards) => Restore(shards, Snapshot(), Pages);
+
+    /// <summary>A rig that continues after this one from a snapshot and its pages.</summary>
+    public ShardRig Restore(int shards, byte[] snapshot, MemoryPages pages)
     {
-        var next = new ShardRig(shards, Options, Pages);
-        var reader = new SnapshotPartReader(Snapshot());
+        var next = new ShardRig(shards, Options, pages);
+        var reader = new SnapshotPartReader(snapshot);
         foreach (ShardState shard in next._shards)
         {
             shard.Restore(reader);

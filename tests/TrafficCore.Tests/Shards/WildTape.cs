@@ -4,7 +4,7 @@ namespace TrafficCore.Tests.Shards;
 
 /// <summary>
 /// Everything a log can hold, at random: clocks that step, several network versions, classes, restarting counters, unjudged and
-/// unstamped readings, refusals, hours of silence. There is no oracle for it; two ways to play it must agree.
+/// unstamped readings and observations, refusals, hours of silence. There is no oracle for it; two ways to play it must agree.
 /// </summary>
 internal static class WildTape
 {
@@ -32,7 +32,7 @@ internal static class WildTape
     private static void AddRecord(InputTape tape, Random random)
     {
         string intersection = Intersections[random.Next(Intersections.Length)];
-        switch (random.Next(24))
+        switch (random.Next(28))
         {
             case 0:
                 tape.Network(random.Next(2) == 0 ? NetworkText.OneIntersection : NetworkText.Simple("x", "a", "n1"));
@@ -50,6 +50,9 @@ internal static class WildTape
             case < 14:
                 tape.Tick();
                 break;
+            case < 18:
+                tape.Observations([.. Enumerable.Range(0, 1 + random.Next(4)).Select(_ => Observation(tape, random))]);
+                break;
             default:
                 tape.Readings([.. Enumerable.Range(0, 1 + random.Next(4)).Select(_ => Reading(tape, random))], ("car", 2), ("bus", (uint)random.Next(3)));
                 break;
@@ -59,8 +62,7 @@ internal static class WildTape
     private static ReadingEntry Reading(InputTape tape, Random random)
     {
         uint interval = Intervals[random.Next(Intervals.Length)];
-        long age = random.Next(12) switch { 0 => random.NextInt64(200_000_000), 1 => -240_000, < 4 => random.Next(4_000_000), _ => random.Next(70_000) };
-        long ts = (tape.NowMs - interval - age) / Math.Max(1000, interval) * Math.Max(1000, interval);
+        long ts = (tape.NowMs - interval - Age(random)) / Math.Max(1000, interval) * Math.Max(1000, interval);
         ReadingFlags flags = random.Next(12) switch
         {
             0 => ReadingFlags.Unjudged, 1 => ReadingFlags.ServerTime, 2 or 3 => ReadingFlags.HasClasses, < 8 => ReadingFlags.HasSequence, _ => 0,
@@ -74,6 +76,20 @@ internal static class WildTape
             Speed = (ushort)random.Next(7000),
         };
     }
+
+    // Few times and few values: repeats and conflicts are common.
+    private static ObservationEntry Observation(InputTape tape, Random random)
+    {
+        DeviceKind kind = random.Next(2) == 0 ? DeviceKind.Environment : DeviceKind.Parking;
+        long ts = (tape.NowMs - Age(random)) / 5000 * 5000;
+        return tape.Observation(kind, Intersections[random.Next(Intersections.Length)], random.Next(2) == 0 ? "w" : "p", ts, random.Next(3), random.Next(2) == 0 ? null : -random.Next(3)) with
+        {
+            Flags = random.Next(10) switch { 0 => ReadingFlags.Unjudged, 1 => ReadingFlags.ServerTime, _ => 0 },
+        };
+    }
+
+    private static long Age(Random random) =>
+        random.Next(12) switch { 0 => random.NextInt64(200_000_000), 1 => -240_000, < 4 => random.Next(4_000_000), _ => random.Next(70_000) };
 
     private static void AddEvents(InputTape tape, Random random, string intersection)
     {

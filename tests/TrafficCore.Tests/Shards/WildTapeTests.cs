@@ -33,6 +33,8 @@ public sealed class WildTapeTests
             Assert.Equal(ShardRig.Sequences(whole.Outputs).OrderBy(s => s.Key), ShardRig.Sequences(outputs).OrderBy(s => s.Key));
             Assert.Equal(whole.Totals().Accounted, rig.Totals().Accounted);
             Assert.Equal(tape.Records.Sum(r => r.Header.Count), rig.Totals().Accounted);
+            Assert.Equal(whole.Totals().Conflict, rig.Totals().Conflict);
+            Assert.NotEmpty(whole.Observations);
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(60).WithReplay(2026, 21));
     }
 

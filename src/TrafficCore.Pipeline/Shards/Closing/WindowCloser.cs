@@ -107,8 +107,7 @@ internal sealed class WindowCloser(ShardContext context, WindowMarks marks)
             var head = new OutputHead(context.Position, state.TakeOrdinal(), state.Id);
             context.Body.Clear();
             WindowRecordCodec.Encode(context.Body, in head, start, context.Lengths[length], rows);
-            context.Output.Emit(
-                RecordType.Window, state.Id, head.Cause, head.Ordinal, context.ReceivedMs, context.ElapsedMs, context.Body.Written);
+            context.Emit(RecordType.Window, in head);
             page.Slots[length][window].LastEmitMs = page.LastEmitMs = context.ElapsedMs;
         }
 

@@ -3,10 +3,11 @@ using TrafficCore.Traffic.Windows;
 
 namespace TrafficCore.Pipeline.Shards;
 
-/// <summary>Pages as bytes, version 1. Equal pages give equal bytes; a page read back behaves like the one that was written.</summary>
+/// <summary>Pages as bytes. Equal pages give equal bytes; a page read back behaves like the one that was written.</summary>
 internal static class PageCodec
 {
-    private const byte Version = 1;
+    /// <summary>Version that is written. Version 1, which ended before the observers, is read too.</summary>
+    public const byte Version = 2;
 
     public static void Write(BodyWriter writer, string intersection, PageState page, WindowLengths lengths)
     {
@@ -43,13 +44,24 @@ internal static class PageCodec
                 ControllerPageCodec.Write(writer, controller);
             }
         }
+
+        writer.Count(page.Observers.Count(o => o is not null));
+        for (int device = 0; device < page.Observers.Length; device++)
+        {
+            if (page.Observers[device] is { } items)
+            {
+                writer.Count(device);
+                items.Write(writer);
+            }
+        }
     }
 
     /// <exception cref="InvalidDataException">Not a page of this intersection, or of other window lengths.</exception>
     public static PageState Read(ReadOnlySpan<byte> bytes, string intersection, long index, WindowLengths lengths, PagePool pool)
     {
         var reader = new BodyReader(bytes);
-        if (reader.Byte() != Version || reader.Text() != intersection || reader.Signed() != index)
+        byte version = reader.Byte();
+        if (version is 0 or > Version || reader.Text() != intersection || reader.Signed() != index)
         {
             throw new InvalidDataException($"the state log does not hold page {index} of {intersection} where it should");
         }
@@ -84,6 +96,11 @@ internal static class PageCodec
         for (int left = reader.Count(); left > 0; left--)
         {
             ControllerPageCodec.Read(ref reader, page, page.Controller(reader.Int32()), lengths, pool);
+        }
+
+        for (int left = version >= 2 ? reader.Count() : 0; left > 0; left--)
+        {
+            page.SetObserver(reader.Int32(), OffsetItems.Read(ref reader, (int)lengths.SpanMs, pool));
         }
 
         return page;

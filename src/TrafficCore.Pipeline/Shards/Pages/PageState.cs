@@ -47,6 +47,9 @@ internal sealed class PageState
     /// <summary>By the device's index in the intersection.</summary>
     public ControllerPage?[] Controllers { get; private set; } = [];
 
+    /// <summary>By the device's index in the intersection: a fingerprint of the values at each <c>ts</c> of an environment sensor or a car park.</summary>
+    public OffsetItems?[] Observers { get; private set; } = [];
+
     /// <summary>Class names in order of first appearance.</summary>
     public List<string> ClassNames { get; } = [];
 
@@ -109,6 +112,23 @@ internal sealed class PageState
         return page;
     }
 
+    public OffsetItems Observer(int device) =>
+        (device < Observers.Length ? Observers[device] : null) ?? SetObserver(device, new OffsetItems((int)_lengths.SpanMs));
+
+    public OffsetItems SetObserver(int device, OffsetItems items)
+    {
+        if (device >= Observers.Length)
+        {
+            OffsetItems?[] larger = Observers;
+            Array.Resize(ref larger, device + 1);
+            Observers = larger;
+        }
+
+        Observers[device] = items;
+        Bytes += items.Bytes;
+        return items;
+    }
+
     public DetectorPage? FindDetector(int device) => device < Detectors.Length ? Detectors[device] : null;
 
     public ref int ApproachRow(string id, int length, int window)
@@ -165,6 +185,11 @@ internal sealed class PageState
         foreach (ControllerPage? controller in Controllers)
         {
             controller?.Release(pool);
+        }
+
+        foreach (OffsetItems? items in Observers)
+        {
+            items?.Release(pool);
         }
     }
 }
