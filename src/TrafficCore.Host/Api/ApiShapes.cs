@@ -137,10 +137,10 @@ public sealed record LedgerAnswer
     /// <summary>Position in the input log that the counts are for.</summary>
     public required long Position { get; init; }
 
-    /// <summary>Readings and events decoded at the door, one for each refused payload or element.</summary>
+    /// <summary>Readings, observations and events decoded at the door, one for each refused payload or element.</summary>
     public required long Received { get; init; }
 
-    /// <summary>Entered the windows.</summary>
+    /// <summary>Entered the windows or, of observations, the time series.</summary>
     public required long Stored { get; init; }
 
     /// <summary>Repeats.</summary>

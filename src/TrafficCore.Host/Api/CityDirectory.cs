@@ -1,6 +1,7 @@
 using System.Text;
 using TrafficCore.Pipeline.Ingest;
 using TrafficCore.Traffic.Network;
+using TrafficCore.Traffic.Observations;
 
 namespace TrafficCore.Host.Api;
 
@@ -43,10 +44,13 @@ internal sealed class CityDirectory(DeviceRegistry devices)
     public bool HasApproach(string intersection, string approach) =>
         Named(intersection) is { } named ? named.FindApproach(approach) is not null : approach == LearntApproach && HasIntersection(intersection);
 
-    public bool HasDetector(string intersection, string detector) =>
-        NetworkId.IsValid(detector)
-        && (Named(intersection)?.FindDetector(detector) is not null
-            || devices.Find(DeviceKind.Detector, Encoding.ASCII.GetBytes(intersection), Encoding.ASCII.GetBytes(detector)) is not null);
+    public bool HasDetector(string intersection, string detector) => HasDevice(DeviceKind.Detector, intersection, detector);
+
+    public bool HasDevice(ObservationKind kind, string intersection, string device) => HasDevice(DeviceKinds.Parse(kind.Name), intersection, device);
+
+    // The registry has every device that the file names: they got their numbers with it.
+    private bool HasDevice(DeviceKind kind, string intersection, string device) =>
+        NetworkId.IsValid(device) && devices.Find(kind, Encoding.ASCII.GetBytes(intersection), Encoding.ASCII.GetBytes(device)) is not null;
 
     private List<string> Collect(int count)
     {

@@ -95,8 +95,8 @@ internal static class FlowEndpoints
                 Window = length.IsDay ? "day" : FlowWindow.Name(length.LengthMs),
                 Rows = RowsAsync(answer.Rows, cancellation),
             }),
-            FlowProblem.WindowNotStored => Problems.Parameter("window", Reason("window", answer.Detail)),
-            _ => Problems.Parameter("from", Reason("from", answer.Detail)),
+            FlowProblem.WindowNotStored => Problems.Parameter("window", Problems.Reason("window", answer.Detail)),
+            _ => Problems.Parameter("from", Problems.Reason("from", answer.Detail)),
         };
     }
 
@@ -107,10 +107,6 @@ internal static class FlowEndpoints
             yield return Row(row);
         }
     }
-
-    // The store's sentence begins with the parameter, which a problem names in a field of its own.
-    private static string Reason(string parameter, string detail) =>
-        detail.StartsWith(parameter + ": ", StringComparison.Ordinal) ? detail[(parameter.Length + 2)..] : detail;
 
     internal static FlowRowAnswer Row(FlowRow row) => new()
     {

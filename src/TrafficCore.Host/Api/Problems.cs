@@ -11,6 +11,10 @@ internal static class Problems
         detail: $"{name}: {message}",
         title: "A parameter is not valid.");
 
+    /// <summary>What a sentence of the store says: it begins with the parameter, which a problem names in a field of its own.</summary>
+    public static string Reason(string parameter, string detail) =>
+        detail.StartsWith(parameter + ": ", StringComparison.Ordinal) ? detail[(parameter.Length + 2)..] : detail;
+
     /// <summary>404: nothing has this name.</summary>
     public static IResult Unknown(string field, string id) => TypedResults.Problem(
         detail: $"{field}: \"{id}\" is not known",

@@ -3,11 +3,12 @@ using TrafficCore.Host.Api;
 using TrafficCore.Log;
 using TrafficCore.Pipeline.Export;
 using TrafficCore.Pipeline.Ingest;
+using TrafficCore.Traffic.Observations;
 using TrafficCore.Traffic.Windows;
 
 namespace TrafficCore.Host.Cli;
 
-/// <summary>Writes readings and windows as CSV (RFC 4180, UTF-8, times in ISO 8601 UTC); a value that is not known is an empty cell.</summary>
+/// <summary>Writes readings, observations and windows as CSV (RFC 4180, UTF-8, times in ISO 8601 UTC); a value that is not known is an empty cell.</summary>
 internal static class CsvExport
 {
     private const string ReadingHeader = "intersection,kind,device,ts,interval_ms,volume,occupancy,speed,seq,received";
@@ -23,6 +24,20 @@ internal static class CsvExport
             if (reading.Entry.Timestamp >= range.From && reading.Entry.Timestamp < range.To)
             {
                 WriteReading(target, reading);
+            }
+        }
+    }
+
+    /// <summary>Observations of a kind, a column for each property.</summary>
+    public static void Observations(ObservationKind kind, string directory, ILogFileSystem files, TimeRange range, TextWriter target)
+    {
+        Write(target, ["intersection", kind.DeviceTag, "ts", .. kind.Properties.Select(property => property.Name), "received"]);
+        foreach (var (receivedMs, _, observation) in DataExport.Observations(directory, files).Where(raw => raw.Observation.Kind == kind))
+        {
+            if (observation.Timestamp >= range.From && observation.Timestamp < range.To)
+            {
+                var values = kind.Properties.Select((property, i) => observation.Values[i] is { } value ? Text(property.InContractUnit(value)) : "");
+                Write(target, [observation.Intersection, observation.Device, Instant(observation.Timestamp), .. values, Instant(receivedMs)]);
             }
         }
     }

@@ -3,10 +3,11 @@ using System.Text;
 using TrafficCore.Host.Api;
 using TrafficCore.Host.Configuration;
 using TrafficCore.Log;
+using TrafficCore.Traffic.Observations;
 
 namespace TrafficCore.Host.Cli;
 
-/// <summary><c>trafficcore export readings|windows</c>: writes what a data directory still holds as CSV.</summary>
+/// <summary><c>trafficcore export readings|environment|parking|windows</c>: writes what a data directory still holds as CSV.</summary>
 internal static class ExportCommand
 {
     public static Command Create(CliContext context)
@@ -14,10 +15,18 @@ internal static class ExportCommand
         var command = new Command("export", "Writes what Data:Directory holds as CSV; the service must not run on it")
         {
             Of(context, "readings", "Accepted readings in the order in which they were received, repeats included; from and to are their own times", CsvExport.Readings),
+            Of(context, ObservationKind.Environment, "Accepted observations of environment sensors"),
+            Of(context, ObservationKind.Parking, "Accepted observations of car parks"),
             Of(context, "windows", "Published windows, each in its last revision; from and to are their starts", CsvExport.Windows),
         };
         return command;
     }
+
+    private static Command Of(CliContext context, ObservationKind kind, string description) => Of(
+        context,
+        kind.Name,
+        description + " in the order in which they were received, repeats included; from and to are their own times",
+        (directory, files, range, target) => CsvExport.Observations(kind, directory, files, range, target));
 
     private static Command Of(CliContext context, string name, string description, Action<string, ILogFileSystem, TimeRange, TextWriter> export)
     {

@@ -43,6 +43,7 @@ internal static partial class HttpService
         app.UseStatusCodePages();
         app.UseRouting();
         app.MapFlow();
+        app.MapObservations();
         app.MapBoards();
         app.MapQuarantine();
         app.MapLedger();

@@ -21,7 +21,12 @@ internal sealed class PipelineOutput(OutputLog log) : IOutputSource
         {
             var status = reader.Read(out var record);
             entry = new OutputEntry(
-                record.Position, record.Next, record.ReceivedMs, record.Window?.Rows ?? [], record.Quarantine is { } refused ? Refused(refused) : null);
+                record.Position,
+                record.Next,
+                record.ReceivedMs,
+                record.Window?.Rows ?? [],
+                record.Quarantine is { } refused ? Refused(refused) : null,
+                record.Observation?.Observation);
             return status switch
             {
                 OutputReadStatus.Record => OutputStatus.Entry,

@@ -19,6 +19,9 @@ public interface IFlowHistory
     /// <summary>The latest stored row of every intersection at a stored length, looking back at most <paramref name="lookBack"/> from the newest row.</summary>
     Task<IReadOnlyList<FlowRow>> LatestOfAllAsync(long windowMs, TimeSpan lookBack, CancellationToken cancellation = default);
 
+    /// <summary>What a device observed in [from, to), ascending by time; too many are no answer.</summary>
+    Task<ObservationAnswer> ObservationsAsync(ObservationQuery query, CancellationToken cancellation = default);
+
     /// <summary>Rejected payloads received in [from, to), ascending by receive time, at most <paramref name="limit"/>.</summary>
     Task<IReadOnlyList<RejectedPayload>> QuarantineAsync(
         long fromMs, long toMs, string? reason, int limit, CancellationToken cancellation = default);

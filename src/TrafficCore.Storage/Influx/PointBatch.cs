@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using TrafficCore.Storage.Delivery;
+using TrafficCore.Traffic.Observations;
 using TrafficCore.Traffic.Windows;
 
 namespace TrafficCore.Storage.Influx;
@@ -10,14 +11,15 @@ internal sealed class PointBatch
 {
     private readonly Dictionary<RowKey, int> _index = [];
     private readonly List<FlowRow> _rows = [];
+    private readonly List<Observation> _observations = [];
     private readonly List<int> _starts = [];
     private readonly LineBuffer _lines = new();
 
     /// <summary>Where reading goes on after this batch; -1 when nothing was read.</summary>
     public long Next { get; private set; } = -1;
 
-    /// <summary>Rows collected.</summary>
-    public int Rows => _rows.Count;
+    /// <summary>Rows and observations collected.</summary>
+    public int Rows => _rows.Count + _observations.Count;
 
     /// <summary>Rows of which a higher revision is in the same batch.</summary>
     public int Superseded { get; private set; }
@@ -28,6 +30,11 @@ internal sealed class PointBatch
     public void Add(in OutputEntry entry)
     {
         Next = entry.Next;
+        if (entry.Observation is { } observation)
+        {
+            _observations.Add(observation);
+        }
+
         foreach (FlowRow row in entry.Rows)
         {
             ref int index = ref CollectionsMarshal.GetValueRefOrAddDefault(_index, RowKey.Of(row), out bool known);
@@ -63,6 +70,12 @@ internal sealed class PointBatch
             _starts.Add(_lines.Length);
             FlowLines.Write(_lines, row);
         }
+
+        foreach (Observation observation in _observations)
+        {
+            _starts.Add(_lines.Length);
+            ObservationLines.Write(_lines, observation);
+        }
     }
 
     public PointRange All => new(this, 0, Points);
@@ -76,6 +89,7 @@ internal sealed class PointBatch
     {
         _index.Clear();
         _rows.Clear();
+        _observations.Clear();
         _starts.Clear();
         _lines.Clear();
         Superseded = 0;

@@ -1,9 +1,12 @@
 namespace TrafficCore.Storage.Sqlite;
 
-/// <summary>One database file opened for writing: what files of rows and files of rejected payloads have in common.</summary>
+/// <summary>One database file opened for writing: what files of rows, observations and rejected payloads have in common.</summary>
 /// <remarks>Ownership: the sink's thread.</remarks>
 internal abstract class DayFile : IDisposable
 {
+    /// <summary>Every file notes the newest receive time of what it holds.</summary>
+    public const string CreateWritten = "CREATE TABLE written(last_ms INTEGER NOT NULL); INSERT INTO written VALUES(0);";
+
     private readonly SqliteStatement _touch;
 
     protected DayFile(DayFileName name, SqliteDatabase database)
@@ -48,6 +51,9 @@ internal abstract class DayFile : IDisposable
     }
 
     public void Begin() => Database.Execute("BEGIN IMMEDIATE");
+
+    /// <summary>Writes what is the file's; returns how much of it changed something.</summary>
+    public abstract int Write(OutputBatch.FilePart part);
 
     /// <summary>Makes the rows durable and notes the newest receive time, by which the file's age is judged.</summary>
     public void Commit(long lastReceivedMs)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using TrafficCore.Traffic.Observations;
 using TrafficCore.Traffic.Windows;
 
 namespace TrafficCore.Storage.Sqlite;
@@ -17,16 +18,25 @@ internal enum DayFileKind
 
     /// <summary>Rejected payloads.</summary>
     Quarantine,
+
+    /// <summary>Observations of environment sensors.</summary>
+    Environment,
+
+    /// <summary>Observations of car parks.</summary>
+    Parking,
 }
 
 /// <summary>Identity of one database file: a kind and a UTC day.</summary>
 /// <param name="Kind">What it holds.</param>
-/// <param name="Day">Days since the Unix epoch: of the window starts, for quarantine of the receive times.</param>
+/// <param name="Day">Days since the Unix epoch: of the window starts or observations, for quarantine of the receive times.</param>
 internal readonly record struct DayFileName(DayFileKind Kind, int Day)
 {
     public const long DayMs = 86_400_000;
 
     private static readonly DateOnly Epoch = new(1970, 1, 1);
+
+    // By kind.
+    private static readonly string[] KindNames = ["detector", "short", "long", "quarantine", "environment", "parking"];
 
     // The days that a calendar can name; what lies beyond shares the outermost file.
     private static readonly int MinDay = DateOnly.MinValue.DayNumber - Epoch.DayNumber;
@@ -37,9 +47,21 @@ internal readonly record struct DayFileName(DayFileKind Kind, int Day)
 
     public long EndMs => StartMs + DayMs;
 
+    /// <summary>What the file's devices observe; null when it holds no observations.</summary>
+    public ObservationKind? Observed => Kind switch
+    {
+        DayFileKind.Environment => ObservationKind.Environment,
+        DayFileKind.Parking => ObservationKind.Parking,
+        _ => null,
+    };
+
     public static int DayOf(long unixMs) => (int)Math.Clamp((long)Math.Floor(unixMs / (double)DayMs), MinDay, MaxDay);
 
     public static DayFileName Of(FlowRow row, SqliteOptions options) => new(KindOf(row.Level, row.Length, options), DayOf(row.Start));
+
+    public static DayFileName Of(Observation observation) => new(KindOf(observation.Kind), DayOf(observation.Timestamp));
+
+    public static DayFileKind KindOf(ObservationKind kind) => kind == ObservationKind.Parking ? DayFileKind.Parking : DayFileKind.Environment;
 
     public static DayFileKind KindOf(FlowLevel level, long lengthMs, SqliteOptions options) =>
         level == FlowLevel.Detector ? DayFileKind.Detector
@@ -55,32 +77,16 @@ internal readonly record struct DayFileName(DayFileKind Kind, int Day)
             return false;
         }
 
-        DayFileKind? kind = text[..dash] switch
-        {
-            "detector" => DayFileKind.Detector,
-            "short" => DayFileKind.Short,
-            "long" => DayFileKind.Long,
-            "quarantine" => DayFileKind.Quarantine,
-            _ => null,
-        };
-        if (kind is null || !DateOnly.TryParseExact(text[(dash + 1)..^3], "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out DateOnly day))
+        int kind = Array.IndexOf(KindNames, text[..dash].ToString());
+        if (kind < 0 || !DateOnly.TryParseExact(text[(dash + 1)..^3], "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out DateOnly day))
         {
             return false;
         }
 
-        name = new DayFileName(kind.Value, day.DayNumber - Epoch.DayNumber);
+        name = new DayFileName((DayFileKind)kind, day.DayNumber - Epoch.DayNumber);
         return true;
     }
 
-    public override string ToString()
-    {
-        string kind = Kind switch
-        {
-            DayFileKind.Detector => "detector",
-            DayFileKind.Short => "short",
-            DayFileKind.Long => "long",
-            _ => "quarantine",
-        };
-        return string.Create(CultureInfo.InvariantCulture, $"{kind}-{Epoch.AddDays(Day):yyyy-MM-dd}.db");
-    }
+    public override string ToString() =>
+        string.Create(CultureInfo.InvariantCulture, $"{KindNames[(int)Kind]}-{Epoch.AddDays(Day):yyyy-MM-dd}.db");
 }

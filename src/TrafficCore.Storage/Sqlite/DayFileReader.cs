@@ -1,4 +1,6 @@
 using TrafficCore.Storage.Delivery;
+using TrafficCore.Storage.History;
+using TrafficCore.Traffic.Observations;
 using TrafficCore.Traffic.Windows;
 
 namespace TrafficCore.Storage.Sqlite;
@@ -127,6 +129,29 @@ internal sealed class DayFileReader : IDisposable
         return rows;
     }
 
+    /// <summary>What a device observed, ascending by time.</summary>
+    public List<Observation> Observations(ObservationQuery query, int limit)
+    {
+        List<Observation> observations = [];
+        if (SeriesOf(0, query.Intersection, query.Device) is not { } series)
+        {
+            return observations;
+        }
+
+        var table = ObservationTable.Of(query.Kind);
+        using SqliteStatement select = _database.Prepare(table.Select);
+        select.Bind(1, series);
+        select.Bind(2, query.FromMs);
+        select.Bind(3, query.ToMs);
+        select.Bind(4, (long)limit);
+        while (select.Step())
+        {
+            observations.Add(table.Read(select, query.Intersection, query.Device));
+        }
+
+        return observations;
+    }
+
     /// <summary>Rejected payloads received in [from, to), ascending.</summary>
     public List<RejectedPayload> Quarantine(long from, long to, string? reason, int limit, long maxBytes)
     {
@@ -151,7 +176,7 @@ internal sealed class DayFileReader : IDisposable
 
     private long? SeriesOf(FlowLevel level, string intersection, string id)
     {
-        using SqliteStatement select = _database.Prepare("SELECT id FROM series WHERE level=?1 AND intersection=?2 AND name=?3");
+        using SqliteStatement select = _database.Prepare(SeriesTable.Find);
         select.Bind(1, (long)level);
         select.Bind(2, intersection);
         select.Bind(3, id);

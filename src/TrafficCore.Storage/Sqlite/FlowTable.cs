@@ -13,17 +13,14 @@ internal static class FlowTable
     public const int ApplicationId = 0x54434657; // "TCFW"
     public const int Version = 1;
 
-    public const string Create = """
-        CREATE TABLE series(id INTEGER PRIMARY KEY, level INTEGER NOT NULL, intersection TEXT NOT NULL, name TEXT NOT NULL,
-            UNIQUE(level, intersection, name));
+    public const string Create = SeriesTable.Create + """
         CREATE TABLE flow("window" INTEGER NOT NULL, start INTEGER NOT NULL, series INTEGER NOT NULL, revision INTEGER NOT NULL,
             readings INTEGER NOT NULL, expected INTEGER, volume INTEGER, observed_ms INTEGER NOT NULL, expected_ms INTEGER,
             occupancy_sum INTEGER NOT NULL, occupancy_ms INTEGER NOT NULL, speed_sum INTEGER NOT NULL, speed_vehicles INTEGER NOT NULL,
             flow_rate_milli INTEGER, pcu_milli INTEGER, speed_ratio_milli INTEGER, level INTEGER, level_method TEXT,
             health INTEGER NOT NULL, classes TEXT, PRIMARY KEY("window", start, series)) WITHOUT ROWID;
-        CREATE TABLE written(last_ms INTEGER NOT NULL);
-        INSERT INTO written VALUES(0);
-        """;
+
+        """ + DayFile.CreateWritten;
 
     public const string Columns =
         "revision, readings, expected, volume, observed_ms, expected_ms, occupancy_sum, occupancy_ms, speed_sum, speed_vehicles, "

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using TrafficCore.Storage.Delivery;
+using TrafficCore.Traffic.Observations;
 using TrafficCore.Traffic.Windows;
 
 namespace TrafficCore.Storage.Sqlite;
@@ -28,6 +29,12 @@ internal sealed class OutputBatch(SqliteOptions options)
         foreach (FlowRow row in entry.Rows)
         {
             Part(DayFileName.Of(row, options), entry).Rows.Add(row);
+            Count++;
+        }
+
+        if (entry.Observation is { } observation)
+        {
+            Part(DayFileName.Of(observation), entry).Observations.Add(observation);
             Count++;
         }
 
@@ -70,6 +77,8 @@ internal sealed class OutputBatch(SqliteOptions options)
         public long LastMs { get; set; }
 
         public List<FlowRow> Rows { get; } = [];
+
+        public List<Observation> Observations { get; } = [];
 
         public List<(long Position, RejectedPayload Rejected)> Payloads { get; } = [];
     }

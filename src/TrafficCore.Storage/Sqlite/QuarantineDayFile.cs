@@ -13,9 +13,7 @@ internal sealed class QuarantineDayFile : DayFile
     public const string Create = """
         CREATE TABLE quarantine(received_ms INTEGER NOT NULL, position INTEGER NOT NULL, reason TEXT NOT NULL, intersection TEXT NOT NULL,
             kind TEXT NOT NULL, device TEXT NOT NULL, topic TEXT NOT NULL, payload BLOB NOT NULL, UNIQUE(received_ms, position));
-        CREATE TABLE written(last_ms INTEGER NOT NULL);
-        INSERT INTO written VALUES(0);
-        """;
+        """ + CreateWritten;
 
     private readonly SqliteStatement _insert;
 
@@ -28,10 +26,10 @@ internal sealed class QuarantineDayFile : DayFile
     public static QuarantineDayFile Open(string path, DayFileName name, bool expected, long checkBytes) =>
         new(name, OpenDatabase(path, ApplicationId, Version, Create, expected, checkBytes));
 
-    public int Write(List<(long Position, RejectedPayload Rejected)> payloads)
+    public override int Write(OutputBatch.FilePart part)
     {
         int applied = 0;
-        foreach ((long position, RejectedPayload rejected) in payloads)
+        foreach ((long position, RejectedPayload rejected) in part.Payloads)
         {
             _insert.Bind(1, rejected.ReceivedMs);
             _insert.Bind(2, position);

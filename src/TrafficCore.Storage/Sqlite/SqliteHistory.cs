@@ -1,26 +1,25 @@
 using System.Runtime.CompilerServices;
 using TrafficCore.Storage.Delivery;
 using TrafficCore.Storage.History;
+using TrafficCore.Traffic.Observations;
 using TrafficCore.Traffic.Windows;
 
 namespace TrafficCore.Storage.Sqlite;
 
 /// <summary>Reads the embedded store for the API.</summary>
 /// <remarks>
-/// Ownership: thread-safe. Each question opens the files it needs on a reader thread and closes them again. A file that turns out to be
-/// damaged fails the question with <see cref="SqliteStoreException"/> and is reported, so that the sink rebuilds it.
+/// Ownership: thread-safe. A file that turns out to be damaged fails the question with <see cref="SqliteStoreException"/> and is reported,
+/// so that the sink rebuilds it.
 /// </remarks>
 public sealed class SqliteHistory : IFlowHistory, IDisposable
 {
     // What one answer of the quarantine may hold of payloads: a few thousand usual ones, or the largest device mistakes one by one.
     private const long MaxQuarantineBytes = 8 * 1024 * 1024;
 
-    private readonly string _directory;
     private readonly SqliteOptions _options;
     private readonly long[] _storedLengths;
     private readonly TimeProvider _time;
-    private readonly Action<string>? _onDamaged;
-    private readonly ReaderThreads _threads;
+    private readonly StoreReader _store;
 
     /// <summary>Makes the reader of a store.</summary>
     /// <param name="directory">Directory of the database files, as the sink's.</param>
@@ -30,12 +29,10 @@ public sealed class SqliteHistory : IFlowHistory, IDisposable
     /// <param name="onDamaged">Told the path of a file that is damaged (<see cref="SqliteSink.Suspect"/>).</param>
     public SqliteHistory(string directory, SqliteOptions options, IEnumerable<long> storedLengths, TimeProvider time, Action<string>? onDamaged = null)
     {
-        _directory = directory;
         _options = options;
         _storedLengths = [.. storedLengths];
         _time = time;
-        _onDamaged = onDamaged;
-        _threads = new ReaderThreads(options.Readers);
+        _store = new StoreReader(directory, options.Readers, onDamaged);
     }
 
     /// <inheritdoc/>
@@ -49,12 +46,12 @@ public sealed class SqliteHistory : IFlowHistory, IDisposable
 
     /// <inheritdoc/>
     public Task<FlowRow?> LatestAsync(FlowLevel level, string intersection, string id, long windowMs, CancellationToken cancellation = default) =>
-        Ask(
+        _store.Ask(
             () =>
             {
-                foreach (DayFileName day in Days(DayFileName.KindOf(level, windowMs, _options)).OrderByDescending(day => day.Day))
+                foreach (DayFileName day in _store.Days(DayFileName.KindOf(level, windowMs, _options)).OrderByDescending(day => day.Day))
                 {
-                    using DayFileReader? file = DayFileReader.TryOpen(_directory, day);
+                    using DayFileReader? file = _store.Open(day);
                     if (file?.Latest(level, intersection, id, windowMs) is { } row)
                     {
                         return row;
@@ -67,19 +64,19 @@ public sealed class SqliteHistory : IFlowHistory, IDisposable
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<FlowRow>> LatestOfAllAsync(long windowMs, TimeSpan lookBack, CancellationToken cancellation = default) =>
-        Ask<IReadOnlyList<FlowRow>>(
+        _store.Ask<IReadOnlyList<FlowRow>>(
             () =>
             {
                 Dictionary<string, FlowRow> latest = new(StringComparer.Ordinal);
                 long? from = null;
-                foreach (DayFileName day in Days(DayFileName.KindOf(FlowLevel.Intersection, windowMs, _options)).OrderByDescending(day => day.Day))
+                foreach (DayFileName day in _store.Days(DayFileName.KindOf(FlowLevel.Intersection, windowMs, _options)).OrderByDescending(day => day.Day))
                 {
                     if (day.EndMs <= from)
                     {
                         break;
                     }
 
-                    using DayFileReader? file = DayFileReader.TryOpen(_directory, day);
+                    using DayFileReader? file = _store.Open(day);
                     from ??= file?.LatestStart(windowMs) - (long)lookBack.TotalMilliseconds;
                     foreach (FlowRow row in from is null ? [] : file?.IntersectionRows(windowMs, from.Value) ?? [])
                     {
@@ -94,14 +91,14 @@ public sealed class SqliteHistory : IFlowHistory, IDisposable
     /// <inheritdoc/>
     public Task<IReadOnlyList<RejectedPayload>> QuarantineAsync(
         long fromMs, long toMs, string? reason, int limit, CancellationToken cancellation = default) =>
-        Ask<IReadOnlyList<RejectedPayload>>(
+        _store.Ask<IReadOnlyList<RejectedPayload>>(
             () =>
             {
                 List<RejectedPayload> found = [];
                 long bytes = 0;
-                foreach (DayFileName day in Days(DayFileKind.Quarantine).Where(day => day.StartMs < toMs && day.EndMs > fromMs).OrderBy(day => day.Day))
+                foreach (DayFileName day in _store.DaysBetween(DayFileKind.Quarantine, fromMs, toMs))
                 {
-                    using DayFileReader? file = found.Count < limit && bytes < MaxQuarantineBytes ? DayFileReader.TryOpen(_directory, day) : null;
+                    using DayFileReader? file = found.Count < limit && bytes < MaxQuarantineBytes ? _store.Open(day) : null;
                     List<RejectedPayload> some = file?.Quarantine(fromMs, toMs, reason, limit - found.Count, MaxQuarantineBytes - bytes) ?? [];
                     found.AddRange(some);
                     bytes += some.Sum(rejected => (long)rejected.Payload.Length);
@@ -111,8 +108,24 @@ public sealed class SqliteHistory : IFlowHistory, IDisposable
             },
             cancellation);
 
+    /// <inheritdoc/>
+    public async Task<ObservationAnswer> ObservationsAsync(ObservationQuery query, CancellationToken cancellation = default)
+    {
+        List<Observation> found = [];
+        foreach (DayFileName day in _store.DaysBetween(DayFileName.KindOf(query.Kind), query.FromMs, query.ToMs))
+        {
+            found.AddRange(await _store.Ask(day, file => file.Observations(query, _options.MaxRows + 1 - found.Count), cancellation));
+            if (found.Count > _options.MaxRows)
+            {
+                return new ObservationAnswer(FlowProblem.RangeTooLong, $"from: the range holds more than {_options.MaxRows} observations", []);
+            }
+        }
+
+        return new ObservationAnswer(FlowProblem.None, "", found);
+    }
+
     /// <summary>Ends the reader threads after the questions that were asked.</summary>
-    public void Dispose() => _threads.Dispose();
+    public void Dispose() => _store.Dispose();
 
     private async IAsyncEnumerable<FlowRow> Stored(FlowPlan plan, [EnumeratorCancellation] CancellationToken cancellation)
     {
@@ -168,9 +181,9 @@ public sealed class SqliteHistory : IFlowHistory, IDisposable
     private async Task<Dictionary<long, int>> WorstLevels(FlowPlan plan, WindowGrid grid, CancellationToken cancellation)
     {
         HashSet<string> approaches = new(StringComparer.Ordinal);
-        foreach (DayFileName day in DaysBetween(DayFileName.KindOf(FlowLevel.Approach, plan.StoredMs, _options), plan.Query.FromMs, grid.FirstFrom(plan.Query.ToMs)))
+        foreach (DayFileName day in _store.DaysBetween(DayFileName.KindOf(FlowLevel.Approach, plan.StoredMs, _options), plan.Query.FromMs, grid.FirstFrom(plan.Query.ToMs)))
         {
-            approaches.UnionWith(await Ask(() => Open(day, file => file.Ids(FlowLevel.Approach, plan.Query.Intersection)), cancellation));
+            approaches.UnionWith(await _store.Ask(day, file => file.Ids(FlowLevel.Approach, plan.Query.Intersection), cancellation));
         }
 
         Dictionary<long, int> worst = [];
@@ -192,11 +205,11 @@ public sealed class SqliteHistory : IFlowHistory, IDisposable
     private async IAsyncEnumerable<FlowRow> Parts(
         FlowLevel level, string id, FlowPlan plan, long from, long to, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        foreach (DayFileName day in DaysBetween(DayFileName.KindOf(level, plan.StoredMs, _options), from, to))
+        foreach (DayFileName day in _store.DaysBetween(DayFileName.KindOf(level, plan.StoredMs, _options), from, to))
         {
-            List<FlowRow> rows = await Ask(
-                () => Open(day, file => file.Rows(
-                    level, plan.Query.Intersection, id, plan.StoredMs, Math.Max(from, day.StartMs), Math.Min(to, day.EndMs))),
+            List<FlowRow> rows = await _store.Ask(
+                day,
+                file => file.Rows(level, plan.Query.Intersection, id, plan.StoredMs, Math.Max(from, day.StartMs), Math.Min(to, day.EndMs)),
                 cancellation);
             foreach (FlowRow row in rows)
             {
@@ -205,41 +218,12 @@ public sealed class SqliteHistory : IFlowHistory, IDisposable
         }
     }
 
-    private List<T> Open<T>(DayFileName day, Func<DayFileReader, List<T>> read)
-    {
-        using DayFileReader? file = DayFileReader.TryOpen(_directory, day);
-        return file is null ? [] : read(file);
-    }
-
-    private async Task<T> Ask<T>(Func<T> question, CancellationToken cancellation)
-    {
-        try
-        {
-            return await _threads.Run(question, cancellation);
-        }
-        catch (SqliteStoreException e) when (e.IsDamage)
-        {
-            _onDamaged?.Invoke(e.File);
-            throw;
-        }
-    }
-
     private (long From, long To) KeptRange(FlowQuery query)
     {
         // Which stored length will serve is not known yet: the range over the kinds that can.
         DayFileName[] days = query.Level == FlowLevel.Detector
-            ? Days(DayFileKind.Detector)
-            : [.. Days(DayFileKind.Short), .. Days(DayFileKind.Long)];
+            ? _store.Days(DayFileKind.Detector)
+            : [.. _store.Days(DayFileKind.Short), .. _store.Days(DayFileKind.Long)];
         return days.Length == 0 ? (0, 0) : (days.Min(day => day.StartMs), days.Max(day => day.EndMs));
     }
-
-    private IEnumerable<DayFileName> DaysBetween(DayFileKind kind, long from, long to) =>
-        Days(kind).Where(day => day.StartMs < to && day.EndMs > from).OrderBy(day => day.Day);
-
-    private DayFileName[] Days(DayFileKind kind) => !Directory.Exists(_directory)
-        ? []
-        : [.. Directory.EnumerateFiles(_directory, "*.db")
-            .Select(path => (Found: DayFileName.TryParse(Path.GetFileName(path), out DayFileName name), Name: name))
-            .Where(file => file.Found && file.Name.Kind == kind)
-            .Select(file => file.Name)];
 }

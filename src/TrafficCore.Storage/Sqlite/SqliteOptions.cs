@@ -22,6 +22,10 @@ public sealed class SqliteOptions
     /// <summary>How long a day of longer approach and intersection rows is kept. Default 400 d: a year and the same month before it.</summary>
     public TimeSpan KeepLongWindows { get; set; } = TimeSpan.FromDays(400);
 
+    /// <summary>How long a day of observations of environment sensors and car parks is kept after its last write. Default 30 d, as minutes
+    /// of approaches are: rain and traffic are looked at together.</summary>
+    public TimeSpan KeepObservations { get; set; } = TimeSpan.FromDays(30);
+
     /// <summary>How long a day of rejected payloads is kept. Default 30 d: long enough to repair a device's clock and requeue.</summary>
     public TimeSpan KeepQuarantine { get; set; } = TimeSpan.FromDays(30);
 
@@ -36,10 +40,10 @@ public sealed class SqliteOptions
     /// shares, and nothing reads the store more often.</summary>
     public TimeSpan BatchDelay { get; set; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>Files open for writing at most. Default 24: three kinds of rows for each of eight days, which is what a back-fill of
-    /// the whole <c>Windows:Lateness</c> touches.</summary>
+    /// <summary>Files open for writing at most. Default 40: three kinds of rows and two of observations for each of eight days, which is
+    /// what a back-fill of the whole <c>Windows:Lateness</c> touches.</summary>
     [Range(4, 1000)]
-    public int OpenFiles { get; set; } = 24;
+    public int OpenFiles { get; set; } = 40;
 
     /// <summary>Files up to this size are checked whole when they are opened for writing. Default 64 MiB, about 0.2 s; damage in
     /// bigger ones is found when a page is used.</summary>

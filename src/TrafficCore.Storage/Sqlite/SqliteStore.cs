@@ -149,12 +149,7 @@ internal sealed class SqliteStore : IDisposable
         file.Begin();
         try
         {
-            int applied = file switch
-            {
-                FlowDayFile flow => flow.Write(part.Rows),
-                QuarantineDayFile quarantine => quarantine.Write(part.Payloads),
-                _ => 0,
-            };
+            int applied = file.Write(part);
             file.Commit(part.LastMs);
             return applied;
         }
@@ -204,9 +199,12 @@ internal sealed class SqliteStore : IDisposable
             throw new FileLostException(name);
         }
 
-        return name.Kind == DayFileKind.Quarantine
-            ? QuarantineDayFile.Open(path, name, expected, _options.CheckBytes)
-            : FlowDayFile.Open(path, name, expected, _options.CheckBytes);
+        return name switch
+        {
+            { Kind: DayFileKind.Quarantine } => QuarantineDayFile.Open(path, name, expected, _options.CheckBytes),
+            { Observed: { } kind } => ObservationDayFile.Open(path, name, kind, expected, _options.CheckBytes),
+            _ => FlowDayFile.Open(path, name, expected, _options.CheckBytes),
+        };
     }
 
     private void Close(DayFileName name)
@@ -225,6 +223,7 @@ internal sealed class SqliteStore : IDisposable
             DayFileKind.Detector => _options.KeepDetectors,
             DayFileKind.Short => _options.KeepShortWindows,
             DayFileKind.Long => _options.KeepLongWindows,
+            DayFileKind.Environment or DayFileKind.Parking => _options.KeepObservations,
             _ => _options.KeepQuarantine,
         };
         return lastMs > 0 && nowMs - lastMs > keep.TotalMilliseconds;

@@ -56,12 +56,16 @@ public sealed class OperationsTests
         string[] expected =
         [
             "/api/v1/intersections", "/api/v1/intersections/{id}/flow", "/api/v1/intersections/{id}/approaches/{approach}/flow",
-            "/api/v1/intersections/{id}/detectors/{detector}/flow", "/api/v1/boards", "/api/v1/boards/{intersection}/{board}",
+            "/api/v1/intersections/{id}/detectors/{detector}/flow", "/api/v1/intersections/{id}/environment/{sensor}",
+            "/api/v1/intersections/{id}/parking/{parking}", "/api/v1/boards", "/api/v1/boards/{intersection}/{board}",
             "/api/v1/quarantine", "/api/v1/ledger", "/api/v1/ledger/{intersection}/{kind}/{device}", "/health/live", "/health/ready", "/metrics",
         ];
         Assert.Empty(expected.Except(paths));
         var row = document.GetProperty("components").GetProperty("schemas").GetProperty("FlowRowAnswer").GetProperty("properties");
         Assert.All(["start", "volume", "flowRate", "occupancy", "speed", "levelOfService", "coverage", "revision", "health"], name => Assert.True(row.TryGetProperty(name, out _), name));
+        var weather = document.GetProperty("components").GetProperty("schemas").GetProperty("EnvironmentRowAnswer").GetProperty("properties");
+        Assert.Equal(["time", "rain", "waterLevel", "visibility", "temperature"], weather.EnumerateObject().Select(property => property.Name));
+        Assert.Equal("array", document.GetProperty("components").GetProperty("schemas").GetProperty("ParkingAnswer").GetProperty("properties").GetProperty("rows").GetProperty("type").GetString());
         Assert.Equal("array", document.GetProperty("components").GetProperty("schemas").GetProperty("FlowSeriesAnswer").GetProperty("properties").GetProperty("rows").GetProperty("type").GetString());
     }
 

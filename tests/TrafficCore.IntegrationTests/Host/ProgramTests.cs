@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using TrafficCore.IntegrationTests.Acceptance;
 using TrafficCore.TestKit.Processes;
 
@@ -154,6 +156,33 @@ public sealed class ProgramTests
         Assert.Equal(windows.Count, windows.Select(c => c[4]).Distinct().Count());
     }
 
+    [Fact]
+    public async Task Export_Observations_AreCsvOfTheirKind()
+    {
+        using var data = new TemporaryDirectory();
+        await using (var service = await ServiceProcess.StartAsync(data.FullName))
+        {
+            using var device = new RawDevice();
+            await device.ConnectAsync(service.MqttPort, "device", CancellationToken.None);
+            var now = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() * 1000;
+            await device.PublishAllAsync("traffic/v1/int-1/environment/w-1", [Encoding.UTF8.GetBytes($$"""[{"ts":{{now}},"rain":0.5,"temperature":-2.25},{"ts":1,"rain":1}]""")], 1, _ => { }, CancellationToken.None);
+            await device.PublishAllAsync("traffic/v1/int-1/parking/p-1", [Encoding.UTF8.GetBytes($$"""{"ts":{{now}},"occupied":7}""")], 1, _ => { }, CancellationToken.None);
+            Assert.Equal(0, await service.TerminateAsync());
+        }
+
+        Assert.Equal(["intersection,sensor,ts,rain,waterLevel,visibility,temperature,received", "int-1,w-1,TIME,0.5,,,-2.25,TIME"], await ExportAsync("environment"));
+        Assert.Equal(["intersection,parking,ts,capacity,occupied,received", "int-1,p-1,TIME,,7,TIME"], await ExportAsync("parking"));
+        Assert.Single(await ExportAsync("parking", "--to", "-1h"));
+        await AssertLedgerAsync(data, stored: 2);
+
+        async Task<string[]> ExportAsync(string what, params string[] options)
+        {
+            var (exit, output) = await ServiceProcess.RunAsync(Program, ["export", what, $"--Data:Directory={data.FullName}", .. options]);
+            Assert.True(exit == 0, output);
+            return [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => Regex.Replace(line, @"\d{4}-\d\d-\d\dT[\d:.]+Z", "TIME"))];
+        }
+    }
+
     private static async Task AssertLedgerAsync(TemporaryDirectory data, long stored)
     {
         var (exit, output) = await ServiceProcess.RunAsync(Program, "audit", "--json", $"--Data:Directory={data.FullName}");
@@ -169,7 +198,7 @@ public sealed class ProgramTests
         using var device = new RawDevice();
         await device.ConnectAsync(service.MqttPort, "device", CancellationToken.None);
         var payloads = Enumerable.Range(0, count)
-            .Select(i => System.Text.Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{{\"ts\":{start + (i * 1000)},\"interval\":1000,\"volume\":1}}")))
+            .Select(i => Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{{\"ts\":{start + (i * 1000)},\"interval\":1000,\"volume\":1}}")))
             .ToList();
         await device.PublishAllAsync("traffic/v1/int-1/detector/d-1", payloads, 32, _ => { }, CancellationToken.None);
     }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using TrafficCore.Storage.Influx;
 using TrafficCore.TestKit.Storage;
+using TrafficCore.Traffic.Observations;
 using TrafficCore.Traffic.Windows;
 
 namespace TrafficCore.IntegrationTests.Storage;
@@ -31,6 +32,30 @@ public sealed class RealDatabaseTests
 
         await AssertStoredAsync([.. revised, .. rows.Skip(300)], server);
         Assert.InRange(deleted(), 200, 300);
+    }
+
+    [Fact]
+    public async Task Influx1_Observations_ReadBackByInfluxQlWithTheContractsTypes()
+    {
+        await using DatabaseProcess? server = await DatabaseProcess.TryStartInfluxAsync();
+        Assert.SkipWhen(server is null, "influxd is not installed");
+        await server.PostAsync("/query", "q", "CREATE DATABASE traffic");
+        await using InfluxFixture influx = new(V1(server));
+        RandomObservations random = new(seed: 6);
+        Observation[] observations =
+            [.. Enumerable.Range(0, 2_000).Select(i => random.Next(i % 2 == 0 ? ObservationKind.Environment : ObservationKind.Parking, $"int-{i % 5}", $"id {i % 4},='", Begin + (i * 1_234L)))];
+        influx.Output.AppendEach(1, observations);
+
+        await influx.Start().DeliveredAsync();
+
+        Dictionary<string, Dictionary<string, object>> points = [];
+        await ReadAsync(server, "environment", points);
+        await ReadAsync(server, "parking", points);
+        Assert.Equal(observations.Length, points.Count);
+        Assert.All(observations, o => Assert.Equal(RandomObservations.Fields(o), points[Key(o.Kind.Name, RandomObservations.Tags(o), o.Timestamp)]));
+        string types = await server.GetAsync("/query?db=traffic&q=" + Uri.EscapeDataString("SHOW FIELD KEYS"));
+        Assert.Contains("""["rain","float"],["temperature","float"],["visibility","float"],["waterLevel","float"]""", types, StringComparison.Ordinal);
+        Assert.Contains("""["capacity","integer"],["occupied","integer"]""", types, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -134,14 +159,14 @@ public sealed class RealDatabaseTests
             Dictionary<string, object> fields = [];
             foreach ((string column, JsonElement value) in columns.Zip(values.EnumerateArray()).Skip(1).Where(pair => pair.Second.ValueKind != JsonValueKind.Null))
             {
-                if (column is "intersection" or "approach" or "detector" or "window")
+                if (column is "intersection" or "approach" or "detector" or "window" or "sensor" or "parking")
                 {
                     tags[column] = value.GetString()!;
                 }
                 else
                 {
                     fields[column] = value.ValueKind == JsonValueKind.String ? value.GetString()!
-                        : column is "flow_rate" or "occupancy" or "speed" or "pcu" or "speed_ratio" or "coverage" ? value.GetDouble()
+                        : column is "flow_rate" or "occupancy" or "speed" or "pcu" or "speed_ratio" or "coverage" or "rain" or "waterLevel" or "visibility" or "temperature" ? value.GetDouble()
                         : value.TryGetInt64(out long integer) ? (object)integer
                         : value.GetDouble();
                 }

@@ -1,4 +1,5 @@
 using TrafficCore.Storage.Delivery;
+using TrafficCore.Traffic.Observations;
 using TrafficCore.Traffic.Windows;
 
 namespace TrafficCore.TestKit.Storage;
@@ -46,6 +47,15 @@ public sealed class MemoryOutput : IOutputSource
     /// <summary>Appends one rejected payload.</summary>
     public void Append(RejectedPayload rejected) =>
         Append(position => new OutputEntry(position, position + Step, rejected.ReceivedMs, [], rejected));
+
+    /// <summary>Appends one record for each observation.</summary>
+    public void AppendEach(long receivedMs, params IReadOnlyList<Observation> observations)
+    {
+        foreach (Observation observation in observations)
+        {
+            Append(position => new OutputEntry(position, position + Step, receivedMs, [], Observation: observation));
+        }
+    }
 
     /// <summary>Forgets what is below a position, as retention does.</summary>
     public void RetainFrom(long position)
