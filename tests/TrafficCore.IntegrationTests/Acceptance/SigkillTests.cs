@@ -6,10 +6,12 @@ using TrafficCore.TestKit.Processes;
 
 namespace TrafficCore.IntegrationTests.Acceptance;
 
-/// <summary>The promise itself: what was acknowledged is in the windows exactly once, whenever the process is killed.</summary>
+/// <summary>The promise itself: what was acknowledged is in the windows, or among the observations, exactly once, whenever the process is killed.</summary>
 public sealed class SigkillTests
 {
-    private const int Devices = 200;
+    private const int Detectors = 200;
+    private const int Sensors = 10;
+    private const int Devices = Detectors + Sensors;
     private const int ReadingsPerDevice = 1000;
     private const int DevicesPerIntersection = 10;
     private const int Kills = 5;
@@ -20,7 +22,7 @@ public sealed class SigkillTests
     private int acknowledged;
 
     [Fact]
-    public async Task Readings_SigkillAtRandomMoments_EachAcknowledgedExactlyOnce()
+    public async Task ReadingsAndObservations_SigkillAtRandomMoments_EachAcknowledgedExactlyOnce()
     {
         using var data = new TemporaryDirectory();
         var service = await ServiceProcess.StartAsync(data.FullName);
@@ -42,6 +44,7 @@ public sealed class SigkillTests
 
             await Task.WhenAll(devices);
             await AssertWindowsAsync(service);
+            await AssertObservationsAsync(service);
             await AssertLedgerAsync(service);
         }
         finally
@@ -50,7 +53,7 @@ public sealed class SigkillTests
         }
     }
 
-    private static string Topic(int device) => $"traffic/v1/{Intersection(device)}/detector/{Detector(device)}";
+    private static string Topic(int device) => $"traffic/v1/{Intersection(device)}/{(device < Detectors ? "detector" : "environment")}/{Detector(device)}";
 
     private static string Intersection(int device) => string.Create(CultureInfo.InvariantCulture, $"int-{device / DevicesPerIntersection:0000}");
 
@@ -60,7 +63,10 @@ public sealed class SigkillTests
 
     private byte[] Payload(int device, int reading) => Encoding.UTF8.GetBytes(string.Create(
         CultureInfo.InvariantCulture,
-        $"{{\"ts\":{start.ToUnixTimeMilliseconds() + (reading * IntervalMs)},\"interval\":{IntervalMs},\"volume\":{Volume(device, reading)},\"occupancy\":{reading % 100},\"seq\":{reading}}}"));
+        $"{{\"ts\":{start.ToUnixTimeMilliseconds() + (reading * IntervalMs)},{(device < Detectors ? Reading(device, reading) : $"\"temperature\":{Volume(device, reading)}.5")}}}"));
+
+    private static string Reading(int device, int reading) => string.Create(
+        CultureInfo.InvariantCulture, $"\"interval\":{IntervalMs},\"volume\":{Volume(device, reading)},\"occupancy\":{reading % 100},\"seq\":{reading}");
 
     private async Task RunDeviceAsync(int device, Func<ServiceProcess> service, CancellationToken ct)
     {
@@ -91,7 +97,7 @@ public sealed class SigkillTests
     {
         using var api = new ServiceApi(service.Http);
         var end = start.AddMilliseconds(ReadingsPerDevice * IntervalMs);
-        for (var device = 0; device < Devices; device++)
+        for (var device = 0; device < Detectors; device++)
         {
             var expected = Enumerable.Range(0, ReadingsPerDevice).GroupBy(reading => reading / 60)
                 .ToDictionary(window => start.AddSeconds(window.Key * 60), window => (Volume: window.Sum(reading => Volume(device, reading)), Readings: window.Count()));
@@ -101,6 +107,24 @@ public sealed class SigkillTests
                     var rows = await api.FlowAsync($"{Intersection(device)}/detectors/{Detector(device)}", start, end.AddMinutes(2), "60s");
                     return expected.Select(window => Difference(rows, window.Key, window.Value.Volume)).FirstOrDefault(difference => difference is not null)
                         ?? (rows.Count == expected.Count ? null : $"{rows.Count} rows instead of {expected.Count}");
+                },
+                TimeSpan.FromSeconds(40));
+        }
+    }
+
+    private async Task AssertObservationsAsync(ServiceProcess service)
+    {
+        using var api = new ServiceApi(service.Http);
+        for (var device = Detectors; device < Devices; device++)
+        {
+            var sensor = device;
+            var expected = Enumerable.Range(0, ReadingsPerDevice).Select(reading => (start.AddMilliseconds(reading * IntervalMs), Volume(sensor, reading) + 0.5)).ToList();
+            await Eventually.ReachesAsync(
+                async () =>
+                {
+                    var answer = await api.GetAsync($"api/v1/intersections/{Intersection(sensor)}/environment/{Detector(sensor)}?from=-3h");
+                    var rows = answer.GetProperty("rows").EnumerateArray().Select(row => (row.GetProperty("time").GetDateTimeOffset(), row.GetProperty("temperature").GetDouble())).ToList();
+                    return rows.SequenceEqual(expected) ? null : $"{rows.Count} rows of {Detector(sensor)}";
                 },
                 TimeSpan.FromSeconds(40));
         }
@@ -120,8 +144,11 @@ public sealed class SigkillTests
         Assert.Equal(0, ledger.GetProperty("late").GetInt64());
         Assert.Equal(ledger.GetProperty("received").GetInt64(), ledger.GetProperty("stored").GetInt64() + ledger.GetProperty("duplicate").GetInt64());
 
-        var device = await api.LedgerAsync("int-0003/detector/d-04");
-        Assert.Equal(ReadingsPerDevice, device.GetProperty("stored").GetInt64());
-        Assert.Equal(0, device.GetProperty("unexplained").GetInt64());
+        foreach (var name in (string[])["int-0003/detector/d-04", $"{Intersection(Devices - 1)}/environment/{Detector(Devices - 1)}"])
+        {
+            var device = await api.LedgerAsync(name);
+            Assert.Equal(ReadingsPerDevice, device.GetProperty("stored").GetInt64());
+            Assert.Equal(0, device.GetProperty("unexplained").GetInt64());
+        }
     }
 }
