@@ -20,25 +20,23 @@ internal static class ObservationEndpoints
     }
 
     private static Task<IResult> EnvironmentAsync(
-        string id, string sensor, string? from, string? to, [AsParameters] ObservationServices services, CancellationToken cancellation) =>
-        AnswerAsync(
-            services, ObservationKind.Environment, id, sensor, from, to, rows => TypedResults.Ok(new EnvironmentAnswer(id, sensor, rows.Select(EnvironmentRow))), cancellation);
+        string id, string sensor, string? from, string? to, [AsParameters] ObservationServices services, CancellationToken cancellation)
+    {
+        var observer = new Observer(ObservationKind.Environment, id, sensor);
+        return AnswerAsync(services, observer, from, to, rows => TypedResults.Ok(new EnvironmentAnswer(id, sensor, rows.Select(EnvironmentRow))), cancellation);
+    }
 
     private static Task<IResult> ParkingAsync(
-        string id, string parking, string? from, string? to, [AsParameters] ObservationServices services, CancellationToken cancellation) =>
-        AnswerAsync(
-            services, ObservationKind.Parking, id, parking, from, to, rows => TypedResults.Ok(new ParkingAnswer(id, parking, rows.Select(ParkingRow))), cancellation);
+        string id, string parking, string? from, string? to, [AsParameters] ObservationServices services, CancellationToken cancellation)
+    {
+        var observer = new Observer(ObservationKind.Parking, id, parking);
+        return AnswerAsync(services, observer, from, to, rows => TypedResults.Ok(new ParkingAnswer(id, parking, rows.Select(ParkingRow))), cancellation);
+    }
 
     private static async Task<IResult> AnswerAsync(
-        ObservationServices services,
-        ObservationKind kind,
-        string id,
-        string device,
-        string? from,
-        string? to,
-        Func<IReadOnlyList<Observation>, IResult> answer,
-        CancellationToken cancellation)
+        ObservationServices services, Observer observer, string? from, string? to, Func<IReadOnlyList<Observation>, IResult> answer, CancellationToken cancellation)
     {
+        var (kind, id, device) = observer;
         if (!services.City.HasIntersection(id))
         {
             return Problems.Unknown("id", id);
@@ -78,6 +76,8 @@ internal static class ObservationEndpoints
 
     private static double? InContractUnit(Observation observation, int property) =>
         observation.Values[property] is { } value ? observation.Kind.Properties[property].InContractUnit(value) : null;
+
+    private readonly record struct Observer(ObservationKind Kind, string Intersection, string Device);
 }
 
 /// <summary>What the observation endpoints share.</summary>

@@ -11,32 +11,23 @@ namespace TrafficCore.Pipeline.Ingest;
 public static class InputRecordReader
 {
     /// <summary>Reads a <see cref="RecordType.Readings"/> body.</summary>
-    public static bool TryReadings(in RecordHeader header, ReadOnlySpan<byte> body, out ReadingsView view)
-    {
-        bool ok = TryEntries(header, body, header.Count, out ReadOnlySpan<ReadingEntry> entries, out ReadOnlySpan<byte> trailer);
-        view = new ReadingsView(entries, trailer);
-        return ok;
-    }
+    public static bool TryReadings(in RecordHeader header, ReadOnlySpan<byte> body, out EntriesView<ReadingEntry> view) =>
+        TryEntries(header, body, header.Count, out view);
 
     /// <summary>Reads a <see cref="RecordType.Observations"/> body.</summary>
-    public static bool TryObservations(in RecordHeader header, ReadOnlySpan<byte> body, out ObservationsView view)
-    {
-        bool ok = TryEntries(header, body, 0, out ReadOnlySpan<ObservationEntry> entries, out ReadOnlySpan<byte> trailer);
-        view = new ObservationsView(entries, trailer);
-        return ok;
-    }
+    public static bool TryObservations(in RecordHeader header, ReadOnlySpan<byte> body, out EntriesView<ObservationEntry> view) =>
+        TryEntries(header, body, 0, out view);
 
     /// <summary>Reads a <see cref="RecordType.Events"/> body.</summary>
     public static bool TryEvents(in RecordHeader header, ReadOnlySpan<byte> body, out EventsView view)
     {
         view = default;
-        if (body.Length < EventsHeader.Size
-            || !TryEntries(header, body[EventsHeader.Size..], 0, out ReadOnlySpan<EventEntry> entries, out ReadOnlySpan<byte> trailer))
+        if (body.Length < EventsHeader.Size || !TryEntries(header, body[EventsHeader.Size..], 0, out EntriesView<EventEntry> events))
         {
             return false;
         }
 
-        view = new EventsView(MemoryMarshal.Read<EventsHeader>(body), entries, trailer);
+        view = new EventsView(MemoryMarshal.Read<EventsHeader>(body), events);
         return true;
     }
 
@@ -138,20 +129,17 @@ public static class InputRecordReader
     }
 
     // As many entries as the header counts, then a whole trailer, whose class volumes belong to one of so many readings.
-    private static bool TryEntries<T>(
-        in RecordHeader header, ReadOnlySpan<byte> body, int readings, out ReadOnlySpan<T> entries, out ReadOnlySpan<byte> trailer)
+    private static bool TryEntries<T>(in RecordHeader header, ReadOnlySpan<byte> body, int readings, out EntriesView<T> view)
         where T : unmanaged
     {
-        entries = default;
-        trailer = default;
+        view = default;
         long length = (long)header.Count * Unsafe.SizeOf<T>();
         if (header.Version != 1 || length < 0 || length > body.Length || !RecordTrailer.IsWhole(body[(int)length..], readings))
         {
             return false;
         }
 
-        entries = MemoryMarshal.Cast<byte, T>(body[..(int)length]);
-        trailer = body[(int)length..];
+        view = new EntriesView<T>(MemoryMarshal.Cast<byte, T>(body[..(int)length]), body[(int)length..]);
         return true;
     }
 }

@@ -1,61 +1,44 @@
 namespace TrafficCore.Pipeline.Ingest;
 
-/// <summary>Body of a <see cref="RecordType.Readings"/> record.</summary>
-public readonly ref struct ReadingsView
+/// <summary>Body of a <see cref="RecordType.Readings"/> or <see cref="RecordType.Observations"/> record, and what follows the header of events.</summary>
+/// <typeparam name="T">What an entry is.</typeparam>
+public readonly ref struct EntriesView<T>
+    where T : unmanaged
 {
     private readonly ReadOnlySpan<byte> _trailer;
 
-    internal ReadingsView(ReadOnlySpan<ReadingEntry> entries, ReadOnlySpan<byte> trailer)
+    internal EntriesView(ReadOnlySpan<T> entries, ReadOnlySpan<byte> trailer)
     {
         Entries = entries;
         _trailer = trailer;
     }
 
-    /// <summary>The readings in order of arrival.</summary>
-    public ReadOnlySpan<ReadingEntry> Entries { get; }
+    /// <summary>The entries in order of arrival.</summary>
+    public ReadOnlySpan<T> Entries { get; }
 
-    /// <summary>Class volumes (ordered by reading) and packet origins.</summary>
-    public RecordTrailer Trailer => new(_trailer);
-}
-
-/// <summary>Body of a <see cref="RecordType.Observations"/> record.</summary>
-public readonly ref struct ObservationsView
-{
-    private readonly ReadOnlySpan<byte> _trailer;
-
-    internal ObservationsView(ReadOnlySpan<ObservationEntry> entries, ReadOnlySpan<byte> trailer)
-    {
-        Entries = entries;
-        _trailer = trailer;
-    }
-
-    /// <summary>The observations in order of arrival.</summary>
-    public ReadOnlySpan<ObservationEntry> Entries { get; }
-
-    /// <summary>Packet origins.</summary>
+    /// <summary>Class volumes (of readings, ordered by reading) and packet origins.</summary>
     public RecordTrailer Trailer => new(_trailer);
 }
 
 /// <summary>Body of a <see cref="RecordType.Events"/> record.</summary>
 public readonly ref struct EventsView
 {
-    private readonly ReadOnlySpan<byte> _trailer;
+    private readonly EntriesView<EventEntry> _events;
 
-    internal EventsView(EventsHeader batch, ReadOnlySpan<EventEntry> entries, ReadOnlySpan<byte> trailer)
+    internal EventsView(EventsHeader batch, EntriesView<EventEntry> events)
     {
         Batch = batch;
-        Entries = entries;
-        _trailer = trailer;
+        _events = events;
     }
 
     /// <summary>Controller, sequence and verdict of all events.</summary>
     public EventsHeader Batch { get; }
 
     /// <summary>The events in order of arrival.</summary>
-    public ReadOnlySpan<EventEntry> Entries { get; }
+    public ReadOnlySpan<EventEntry> Entries => _events.Entries;
 
     /// <summary>Packet origins.</summary>
-    public RecordTrailer Trailer => new(_trailer);
+    public RecordTrailer Trailer => _events.Trailer;
 }
 
 /// <summary>Body of a <see cref="RecordType.Rejection"/> record.</summary>

@@ -111,7 +111,7 @@ internal sealed class ShardState
 
     private bool ApplyReadings(in RecordHeader header, ReadOnlySpan<byte> body)
     {
-        if (!InputRecordReader.TryReadings(in header, body, out ReadingsView view))
+        if (!InputRecordReader.TryReadings(in header, body, out EntriesView<ReadingEntry> view))
         {
             return false;
         }
@@ -146,7 +146,7 @@ internal sealed class ShardState
 
     private bool ApplyObservations(in RecordHeader header, ReadOnlySpan<byte> body)
     {
-        if (!InputRecordReader.TryObservations(in header, body, out ObservationsView view))
+        if (!InputRecordReader.TryObservations(in header, body, out EntriesView<ObservationEntry> view))
         {
             return false;
         }

@@ -16,10 +16,8 @@ public sealed class SqliteObservationTests
     [Fact]
     public async Task Observations_Delivered_ReadBackValueByValue()
     {
-        await using SqliteFixture store = new();
         Observation[] observations = [.. Make(200)];
-        store.Output.AppendEach(store.Now, observations);
-        await store.Start().DeliveredAsync();
+        await using SqliteFixture store = await DeliveredAsync(observations);
 
         using SqliteHistory history = store.History();
         foreach (IGrouping<(ObservationKind, string, string), Observation> series in observations.GroupBy(o => (o.Kind, o.Intersection, o.Device)))
@@ -37,10 +35,8 @@ public sealed class SqliteObservationTests
     [Fact]
     public async Task Observations_DeliveredTwice_ChangeNothing()
     {
-        await using SqliteFixture store = new();
         Observation[] observations = [.. Make(60)];
-        store.Output.AppendEach(store.Now, observations);
-        await store.Start().DeliveredAsync();
+        await using SqliteFixture store = await DeliveredAsync(observations);
         Func<long> written = store.Meters.Count("trafficcore.storage.written");
         Func<long> repeated = store.Meters.Count("trafficcore.storage.repeated");
 
@@ -58,11 +54,8 @@ public sealed class SqliteObservationTests
     public async Task Observations_OfOneInstant_ArePutTogetherAndTheLaterValueStays()
     {
         // Only a device without a clock can do this: two observations in one millisecond of the service.
-        await using SqliteFixture store = new();
-        store.Output.AppendEach(
-            store.Now,
+        await using SqliteFixture store = await DeliveredAsync(
             Weather(new ObservedValues { [0] = 1, [1] = 2 }), Weather(new ObservedValues { [1] = 3 }), Weather(new ObservedValues { [3] = 4 }));
-        await store.Start().DeliveredAsync();
 
         using SqliteHistory history = store.History();
         Assert.Equal([Weather(new ObservedValues { [0] = 1, [1] = 3, [3] = 4 })], await ReadAsync(history, (ObservationKind.Environment, "i", "w")));
@@ -73,10 +66,8 @@ public sealed class SqliteObservationTests
     [Fact]
     public async Task Range_WithMoreThanOneAnswerMayHold_IsNoAnswer()
     {
-        await using SqliteFixture store = new();
+        await using SqliteFixture store = await DeliveredAsync([.. Make(200)]);
         store.Options.MaxRows = 199;
-        store.Output.AppendEach(store.Now, [.. Make(200)]);
-        await store.Start().DeliveredAsync();
 
         using SqliteHistory history = store.History();
         ObservationAnswer answer = await history.ObservationsAsync(new ObservationQuery(ObservationKind.Parking, "int-1", "1", 0, long.MaxValue));
@@ -91,10 +82,8 @@ public sealed class SqliteObservationTests
     [InlineData("catalog lost")]
     public async Task File_LostOrDamaged_IsRebuiltFromTheOutput(string trouble)
     {
-        await using SqliteFixture store = new();
         Observation[] observations = [.. Make(200)];
-        store.Output.AppendEach(store.Now, observations);
-        await store.Start().DeliveredAsync();
+        await using SqliteFixture store = await DeliveredAsync(observations);
         await store.StopAsync();
         string file = Path.Combine(store.Directory, trouble == "catalog lost" ? "catalog.db" : "environment-2024-03-01.db");
         if (trouble == "damaged")
@@ -117,9 +106,7 @@ public sealed class SqliteObservationTests
     [Fact]
     public async Task Retention_FileWithoutRecentWrites_IsDeletedAfterThirtyDays()
     {
-        await using SqliteFixture store = new();
-        store.Output.AppendEach(store.Now, [.. Make(2)]);
-        await store.Start().DeliveredAsync();
+        await using SqliteFixture store = await DeliveredAsync([.. Make(2)]);
         await store.StopAsync();
 
         await store.RunAtAsync(TimeSpan.FromDays(29));
@@ -141,6 +128,14 @@ public sealed class SqliteObservationTests
         Assert.Single(await history.ReadAsync(Traffic.Windows.FlowLevel.Detector, "int-1", "1", Minute));
         Assert.Single(await ReadAsync(history, (ObservationKind.Environment, "int-1", "1")));
         Assert.Equal("environment", Assert.Single(await history.QuarantineAsync(0, long.MaxValue, "no-value", 10)).Kind);
+    }
+
+    private static async Task<SqliteFixture> DeliveredAsync(params Observation[] observations)
+    {
+        SqliteFixture store = new();
+        store.Output.AppendEach(store.Now, observations);
+        await store.Start().DeliveredAsync();
+        return store;
     }
 
     // One a minute and device; two devices of each kind.

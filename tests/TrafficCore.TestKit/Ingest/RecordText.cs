@@ -30,9 +30,9 @@ public static class RecordText
     {
         switch ((RecordType)header.Type)
         {
-            case RecordType.Readings when InputRecordReader.TryReadings(header, body, out ReadingsView view):
+            case RecordType.Readings when InputRecordReader.TryReadings(header, body, out EntriesView<ReadingEntry> view):
                 return $"Readings {string.Join(" ", view.Entries.ToArray().Select(Entry))}{Trailer(view.Trailer)}";
-            case RecordType.Observations when InputRecordReader.TryObservations(header, body, out ObservationsView view):
+            case RecordType.Observations when InputRecordReader.TryObservations(header, body, out EntriesView<ObservationEntry> view):
                 return $"Observations {string.Join(" ", view.Entries.ToArray().Select(Entry))}{Trailer(view.Trailer)}";
             case RecordType.Events when InputRecordReader.TryEvents(header, body, out EventsView view):
                 string sequence = (view.Batch.Flags & EventsFlags.HasSequence) != 0 ? $" seq={view.Batch.Sequence}" : "";

@@ -93,7 +93,7 @@ public sealed class InputRecordTests
     public void Read_UnknownTrailerItem_IsSkipped()
     {
         var header = new RecordHeader { Version = 1, Type = (byte)RecordType.Readings, Count = 0 };
-        Assert.True(InputRecordReader.TryReadings(header, [200, 2, 0, 0, 1, 2], out ReadingsView view));
+        Assert.True(InputRecordReader.TryReadings(header, [200, 2, 0, 0, 1, 2], out EntriesView<ReadingEntry> view));
         Assert.Equal(0, view.Entries.Length);
         Assert.False(InputRecordReader.TryReadings(header, [200, 3, 0, 0, 1, 2], out _));
     }
@@ -206,9 +206,9 @@ public sealed class InputRecordTests
         switch ((RecordType)header.Type)
         {
             case RecordType.Readings:
-                return InputRecordReader.TryReadings(header, body, out ReadingsView readings) && Walk(readings.Trailer) && readings.Entries.Length == header.Count;
+                return InputRecordReader.TryReadings(header, body, out EntriesView<ReadingEntry> readings) && Walk(readings.Trailer) && readings.Entries.Length == header.Count;
             case RecordType.Observations:
-                return InputRecordReader.TryObservations(header, body, out ObservationsView observations) && Walk(observations.Trailer)
+                return InputRecordReader.TryObservations(header, body, out EntriesView<ObservationEntry> observations) && Walk(observations.Trailer)
                     && observations.Entries.Length == header.Count;
             case RecordType.Events:
                 return InputRecordReader.TryEvents(header, body, out EventsView events) && Walk(events.Trailer) && events.Entries.Length == header.Count;

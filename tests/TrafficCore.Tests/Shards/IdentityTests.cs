@@ -123,7 +123,7 @@ public sealed class IdentityTests
             items.AddFirst(i * 60_000, 7, pool);
         }
 
-        Assert.InRange(items.Bytes, 0, 5000);
+        Assert.InRange(items.Bytes, 0, 2000);
     }
 
     [Fact]

@@ -6,7 +6,9 @@ namespace TrafficCore.Pipeline.Shards;
 internal sealed class OffsetItems(int spanMs)
 {
     private const int ChunkBits = 16;
-    private const int FirstList = 16;
+
+    // A sensor sends about one item in 65 s; a controller that sends hundreds grows a list a few times.
+    private const int FirstList = 4;
 
     private readonly Chunk[] _chunks = new Chunk[(spanMs >> ChunkBits) + 1];
 
