@@ -104,7 +104,7 @@ public sealed class OperationsTests
         await Eventually.ReachesAsync(
             async () => (await service.GetAsync("health/ready")).GetProperty("reasons").EnumerateArray().Any(r => r.GetString()!.Contains("influx", StringComparison.Ordinal)) ? null : "no warning",
             TimeSpan.FromSeconds(30));
-        Assert.NotEmpty(await service.RowsAsync("int-1/flow?from=-5m"));
+        await Eventually.ReachesAsync(async () => (await service.RowsAsync("int-1/flow?from=-5m")).Count > 0 ? null : "no row", TimeSpan.FromSeconds(30));
         await service.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(15));
     }
 
