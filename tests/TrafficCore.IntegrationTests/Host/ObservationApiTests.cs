@@ -124,6 +124,20 @@ public sealed class ObservationApiTests : IAsyncLifetime
         Assert.True(status == 400 ? problem.GetProperty("errors").TryGetProperty(field, out _) : problem.GetProperty("field").GetString() == field, path);
     }
 
+    [Fact]
+    public async Task Range_WithMoreThanOneAnswerMayHold_IsAProblemOfFrom()
+    {
+        await using var small = await RunningService.StartAsync("--Sqlite:MaxRows=1");
+        await small.PublishAsync(Park, $$"""[{"ts":{{minute}},"occupied":1},{"ts":{{minute + 1}},"occupied":2}]""");
+        await Eventually.ReachesAsync(async () => (await small.RowsAsync($"int-0001/parking/p-1?from={Iso(minute + 1)}")).Count == 1 ? null : "no row", Deadline);
+
+        using var answer = await small.Http.GetAsync(new Uri("api/v1/intersections/int-0001/parking/p-1", UriKind.Relative));
+
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        var problem = await answer.Content.ReadFromJsonAsync<JsonElement>();
+        Assert.Equal("the range holds more than 1 observations", problem.GetProperty("errors").GetProperty("from")[0].GetString());
+    }
+
     private Task<string> TextAsync(string path) => service.Http.GetStringAsync(new Uri("api/v1/intersections/" + path, UriKind.Relative));
 
     private Task<IReadOnlyList<JsonElement>> RowsAsync(string path) => service.RowsAsync(path);
