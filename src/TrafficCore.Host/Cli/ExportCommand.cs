@@ -6,7 +6,7 @@ using TrafficCore.Log;
 
 namespace TrafficCore.Host.Cli;
 
-/// <summary><c>trafficcore export readings|windows</c>: writes what a data directory still holds as CSV.</summary>
+/// <summary><c>trafficcore export readings|boards|windows</c>: writes what a data directory still holds as CSV.</summary>
 internal static class ExportCommand
 {
     public static Command Create(CliContext context)
@@ -14,6 +14,7 @@ internal static class ExportCommand
         var command = new Command("export", "Writes what Data:Directory holds as CSV; the service must not run on it")
         {
             Of(context, "readings", "Accepted readings in the order in which they were received, repeats included; from and to are their own times", CsvExport.Readings),
+            Of(context, "boards", "What boards were to show and why: one line a decision; from and to are event times", CsvExport.Boards),
             Of(context, "windows", "Published windows, each in its last revision; from and to are their starts", CsvExport.Windows),
         };
         return command;

@@ -21,7 +21,13 @@ internal sealed class PipelineOutput(OutputLog log) : IOutputSource
         {
             var status = reader.Read(out var record);
             entry = new OutputEntry(
-                record.Position, record.Next, record.ReceivedMs, record.Window?.Rows ?? [], record.Quarantine is { } refused ? Refused(refused) : null);
+                record.Position,
+                record.Next,
+                record.ReceivedMs,
+                record.Window?.Rows ?? [],
+                record.Quarantine is { } refused ? Refused(refused) : null,
+                record.BoardDecision,
+                record.BoardStatus);
             return status switch
             {
                 OutputReadStatus.Record => OutputStatus.Entry,

@@ -19,5 +19,13 @@ public enum OutputReadStatus
 /// <param name="ReceivedMs">Receive time of the input that caused it, Unix milliseconds UTC.</param>
 /// <param name="Window">Rows of a window, or null.</param>
 /// <param name="Quarantine">A refused payload, or null.</param>
+/// <param name="BoardDecision">What a board is to show, or null.</param>
+/// <param name="BoardStatus">What a board says, or null.</param>
 public readonly record struct OutputRecord(
-    long Position, long Next, long ReceivedMs, WindowRecord? Window = null, QuarantineRecord? Quarantine = null);
+    long Position,
+    long Next,
+    long ReceivedMs,
+    WindowRecord? Window = null,
+    QuarantineRecord? Quarantine = null,
+    BoardDecisionRecord? BoardDecision = null,
+    BoardStatusRecord? BoardStatus = null);

@@ -1,3 +1,4 @@
+using TrafficCore.Pipeline.Output;
 using TrafficCore.Traffic.Windows;
 
 namespace TrafficCore.Storage.Delivery;
@@ -45,8 +46,16 @@ public enum OutputStatus
 /// <param name="ReceivedMs">UTC receive time of the input that caused it, Unix ms.</param>
 /// <param name="Rows">The rows of a window; empty for other records.</param>
 /// <param name="Rejected">The rejected payload of a quarantine record.</param>
+/// <param name="BoardDecision">What a board is to show.</param>
+/// <param name="BoardStatus">What a board says.</param>
 public readonly record struct OutputEntry(
-    long Position, long Next, long ReceivedMs, IReadOnlyList<FlowRow> Rows, RejectedPayload? Rejected = null);
+    long Position,
+    long Next,
+    long ReceivedMs,
+    IReadOnlyList<FlowRow> Rows,
+    RejectedPayload? Rejected = null,
+    BoardDecisionRecord? BoardDecision = null,
+    BoardStatusRecord? BoardStatus = null);
 
 /// <summary>What was refused at the door: its bytes and why.</summary>
 /// <param name="ReceivedMs">UTC receive time, Unix ms.</param>

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using TrafficCore.Pipeline.Output;
 using TrafficCore.Storage.Delivery;
 using TrafficCore.Traffic.Windows;
 
@@ -10,14 +11,16 @@ internal sealed class PointBatch
 {
     private readonly Dictionary<RowKey, int> _index = [];
     private readonly List<FlowRow> _rows = [];
+    private readonly List<BoardDecisionRecord> _decisions = [];
+    private readonly List<BoardStatusRecord> _statuses = [];
     private readonly List<int> _starts = [];
     private readonly LineBuffer _lines = new();
 
     /// <summary>Where reading goes on after this batch; -1 when nothing was read.</summary>
     public long Next { get; private set; } = -1;
 
-    /// <summary>Rows collected.</summary>
-    public int Rows => _rows.Count;
+    /// <summary>Rows and board records collected.</summary>
+    public int Rows => _rows.Count + _decisions.Count + _statuses.Count;
 
     /// <summary>Rows of which a higher revision is in the same batch.</summary>
     public int Superseded { get; private set; }
@@ -28,6 +31,8 @@ internal sealed class PointBatch
     public void Add(in OutputEntry entry)
     {
         Next = entry.Next;
+        Add(_decisions, entry.BoardDecision);
+        Add(_statuses, entry.BoardStatus);
         foreach (FlowRow row in entry.Rows)
         {
             ref int index = ref CollectionsMarshal.GetValueRefOrAddDefault(_index, RowKey.Of(row), out bool known);
@@ -63,6 +68,18 @@ internal sealed class PointBatch
             _starts.Add(_lines.Length);
             FlowLines.Write(_lines, row);
         }
+
+        foreach (BoardDecisionRecord decision in _decisions)
+        {
+            _starts.Add(_lines.Length);
+            BoardLines.Write(_lines, decision);
+        }
+
+        foreach (BoardStatusRecord status in _statuses)
+        {
+            _starts.Add(_lines.Length);
+            BoardLines.Write(_lines, status);
+        }
     }
 
     public PointRange All => new(this, 0, Points);
@@ -76,10 +93,21 @@ internal sealed class PointBatch
     {
         _index.Clear();
         _rows.Clear();
+        _decisions.Clear();
+        _statuses.Clear();
         _starts.Clear();
         _lines.Clear();
         Superseded = 0;
         Next = -1;
+    }
+
+    private static void Add<T>(List<T> list, T? item)
+        where T : class
+    {
+        if (item is not null)
+        {
+            list.Add(item);
+        }
     }
 
     internal ReadOnlyMemory<byte> Bytes(int from, int to) =>

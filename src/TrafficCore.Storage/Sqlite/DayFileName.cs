@@ -17,6 +17,9 @@ internal enum DayFileKind
 
     /// <summary>Rejected payloads.</summary>
     Quarantine,
+
+    /// <summary>Decisions and status of boards.</summary>
+    Boards,
 }
 
 /// <summary>Identity of one database file: a kind and a UTC day.</summary>
@@ -61,6 +64,7 @@ internal readonly record struct DayFileName(DayFileKind Kind, int Day)
             "short" => DayFileKind.Short,
             "long" => DayFileKind.Long,
             "quarantine" => DayFileKind.Quarantine,
+            "boards" => DayFileKind.Boards,
             _ => null,
         };
         if (kind is null || !DateOnly.TryParseExact(text[(dash + 1)..^3], "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out DateOnly day))
@@ -79,6 +83,7 @@ internal readonly record struct DayFileName(DayFileKind Kind, int Day)
             DayFileKind.Detector => "detector",
             DayFileKind.Short => "short",
             DayFileKind.Long => "long",
+            DayFileKind.Boards => "boards",
             _ => "quarantine",
         };
         return string.Create(CultureInfo.InvariantCulture, $"{kind}-{Epoch.AddDays(Day):yyyy-MM-dd}.db");

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using TrafficCore.Pipeline.Output;
 using TrafficCore.Storage.Delivery;
 using TrafficCore.Traffic.Windows;
 
@@ -36,6 +37,8 @@ internal sealed class OutputBatch(SqliteOptions options)
             Part(new DayFileName(DayFileKind.Quarantine, DayFileName.DayOf(rejected.ReceivedMs)), entry).Payloads.Add((entry.Position, rejected));
             Count++;
         }
+
+        AddBoard(entry);
     }
 
     /// <summary>Moves on over output that holds nothing for the store.</summary>
@@ -50,6 +53,21 @@ internal sealed class OutputBatch(SqliteOptions options)
         _parts.Clear();
         From = Next = -1;
         Count = 0;
+    }
+
+    private void AddBoard(in OutputEntry entry)
+    {
+        if (entry.BoardDecision is { } decision)
+        {
+            Part(new DayFileName(DayFileKind.Boards, DayFileName.DayOf(decision.Time)), entry).Decisions.Add(decision);
+            Count++;
+        }
+
+        if (entry.BoardStatus is { } status)
+        {
+            Part(new DayFileName(DayFileKind.Boards, DayFileName.DayOf(status.ReceivedMs)), entry).Statuses.Add(status);
+            Count++;
+        }
     }
 
     private FilePart Part(DayFileName name, in OutputEntry entry)
@@ -72,5 +90,9 @@ internal sealed class OutputBatch(SqliteOptions options)
         public List<FlowRow> Rows { get; } = [];
 
         public List<(long Position, RejectedPayload Rejected)> Payloads { get; } = [];
+
+        public List<BoardDecisionRecord> Decisions { get; } = [];
+
+        public List<BoardStatusRecord> Statuses { get; } = [];
     }
 }

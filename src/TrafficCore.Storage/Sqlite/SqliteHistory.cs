@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using TrafficCore.Pipeline.Output;
 using TrafficCore.Storage.Delivery;
 using TrafficCore.Storage.History;
 using TrafficCore.Traffic.Windows;
@@ -10,7 +11,7 @@ namespace TrafficCore.Storage.Sqlite;
 /// Ownership: thread-safe. Each question opens the files it needs on a reader thread and closes them again. A file that turns out to be
 /// damaged fails the question with <see cref="SqliteStoreException"/> and is reported, so that the sink rebuilds it.
 /// </remarks>
-public sealed class SqliteHistory : IFlowHistory, IDisposable
+public sealed class SqliteHistory : IFlowHistory, IBoardHistory, IDisposable
 {
     // What one answer of the quarantine may hold of payloads: a few thousand usual ones, or the largest device mistakes one by one.
     private const long MaxQuarantineBytes = 8 * 1024 * 1024;
@@ -110,6 +111,14 @@ public sealed class SqliteHistory : IFlowHistory, IDisposable
                 return found;
             },
             cancellation);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<BoardDecisionRecord>> DecisionsAsync(BoardQuery query, CancellationToken cancellation = default) =>
+        Ask(() => BoardDayReader.Decisions(_directory, DaysBetween(DayFileKind.Boards, query.FromMs, query.ToMs), query), cancellation);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<BoardStatusRecord>> StatusesAsync(BoardQuery query, CancellationToken cancellation = default) =>
+        Ask(() => BoardDayReader.Statuses(_directory, DaysBetween(DayFileKind.Boards, query.FromMs, query.ToMs), query), cancellation);
 
     /// <summary>Ends the reader threads after the questions that were asked.</summary>
     public void Dispose() => _threads.Dispose();

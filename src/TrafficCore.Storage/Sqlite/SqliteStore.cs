@@ -153,6 +153,7 @@ internal sealed class SqliteStore : IDisposable
             {
                 FlowDayFile flow => flow.Write(part.Rows),
                 QuarantineDayFile quarantine => quarantine.Write(part.Payloads),
+                BoardDayFile boards => boards.Write(part.Decisions, part.Statuses),
                 _ => 0,
             };
             file.Commit(part.LastMs);
@@ -204,9 +205,12 @@ internal sealed class SqliteStore : IDisposable
             throw new FileLostException(name);
         }
 
-        return name.Kind == DayFileKind.Quarantine
-            ? QuarantineDayFile.Open(path, name, expected, _options.CheckBytes)
-            : FlowDayFile.Open(path, name, expected, _options.CheckBytes);
+        return name.Kind switch
+        {
+            DayFileKind.Quarantine => QuarantineDayFile.Open(path, name, expected, _options.CheckBytes),
+            DayFileKind.Boards => BoardDayFile.Open(path, name, expected, _options.CheckBytes),
+            _ => FlowDayFile.Open(path, name, expected, _options.CheckBytes),
+        };
     }
 
     private void Close(DayFileName name)
@@ -225,6 +229,7 @@ internal sealed class SqliteStore : IDisposable
             DayFileKind.Detector => _options.KeepDetectors,
             DayFileKind.Short => _options.KeepShortWindows,
             DayFileKind.Long => _options.KeepLongWindows,
+            DayFileKind.Boards => _options.KeepBoards,
             _ => _options.KeepQuarantine,
         };
         return lastMs > 0 && nowMs - lastMs > keep.TotalMilliseconds;

@@ -131,7 +131,12 @@ internal sealed class StoreFiles(string directory, TimeProvider time, StorageMet
     private static string? ReadAge(string path, DayFileName name, out long lastMs)
     {
         lastMs = 0;
-        int applicationId = name.Kind == DayFileKind.Quarantine ? QuarantineDayFile.ApplicationId : FlowTable.ApplicationId;
+        int applicationId = name.Kind switch
+        {
+            DayFileKind.Quarantine => QuarantineDayFile.ApplicationId,
+            DayFileKind.Boards => BoardDayFile.ApplicationId,
+            _ => FlowTable.ApplicationId,
+        };
         try
         {
             using SqliteDatabase database = SqliteDatabase.Open(path, create: false);
