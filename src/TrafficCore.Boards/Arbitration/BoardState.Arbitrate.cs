@@ -19,13 +19,9 @@ internal sealed partial class BoardState
         var ranking = Rank();
         var winner = ranking.Find(c => c.Multi.Length > 0);
         var mine = shown is null ? null : ranking.Find(c => c.Multi.Length > 0 && c.IsSame(shown));
-        if (winner == mine)
+        if (winner is not null && winner == mine)
         {
-            if (winner is not null)
-            {
-                Keep(winner, ranking, time, isLimited: false);
-            }
-
+            Keep(winner, ranking, time, isLimited: false);
             return;
         }
 
@@ -74,17 +70,24 @@ internal sealed partial class BoardState
             rule.Rule.Name, step.Name, MultiText.Compose(lines, Definition.Face), step.Priority, rule.Since, rule.Expires, rule.Rule.ExpiryMs, rule.Reason!);
     }
 
-    // The same message: its reason follows the numbers; it is sent again, with a later expiry, at half of its life only.
+    // The same message: its reason follows the numbers; it is sent again, with a later expiry, in the second half of its life only.
     private void Keep(Candidate candidate, List<Candidate> ranking, long time, bool isLimited)
     {
         shown = candidate;
-        var renew = candidate.Expires > current.Expires && current.Expires - time <= candidate.Life / 2;
-        unsent |= renew;
         current = current with
         {
             Reason = candidate.Reason with { Lost = Losers(ranking, candidate, isLimited), Held = isLimited ? "change-limit" : candidate.Reason.Held },
-            Expires = renew ? candidate.Expires : current.Expires,
         };
+        Renew(time);
+    }
+
+    private void Renew(long time)
+    {
+        if (shown?.Expires > current.Expires && current.Expires - time <= shown.Life / 2)
+        {
+            current = current with { Expires = shown.Expires };
+            unsent = true;
+        }
     }
 
     private void Begin(Candidate? winner, IReadOnlyList<BoardLoser> lost, long time, BoardReason whyDark)

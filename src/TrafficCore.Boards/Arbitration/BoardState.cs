@@ -77,7 +77,9 @@ internal sealed partial class BoardState
         }
     }
 
-    /// <summary>Ends by the clock what has expired, each at its own time; windows up to then are not judged any more.</summary>
+    /// <summary>
+    /// Ends by the clock what has expired, each at its own time, and prolongs what has not; windows up to an expiry are not judged any more.
+    /// </summary>
     /// <param name="now">Clock, Unix ms.</param>
     /// <param name="rulesToo">False: only the operator's message; times of rules are those of old data.</param>
     /// <returns>Whether anything ended.</returns>
@@ -98,6 +100,11 @@ internal sealed partial class BoardState
             }
 
             Arbitrate(at, Trigger.Clock);
+        }
+
+        if (rulesToo)
+        {
+            Renew(now);
         }
 
         return ended;

@@ -26,18 +26,14 @@ internal sealed class ApproachLevel(BoardRule rule, ApproachHistory history)
 
     public void Judge(long end)
     {
+        // Nothing was believed for so long that what was known is no longer true of now; a new beginning takes its windows in a row.
+        Step = Expires <= end ? 0 : Step;
         if (history.At(end)?.Read(rule.Steps[Math.Max(0, Step - 1)], history.Length, rule.MinimumCoverage) is { } read)
         {
             (Believed, Latest) = (end, read);
+            Rise(end);
+            Fall(end);
         }
-        else if (Expires <= end)
-        {
-            Step = 0;
-            return;
-        }
-
-        Rise(end);
-        Fall(end);
     }
 
     public void Restore(LevelMemory memory, int step) => (Step, Believed, Latest, Windows) = (step, memory.Believed, memory.Latest, memory.Windows);

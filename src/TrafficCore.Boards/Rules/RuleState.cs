@@ -49,35 +49,32 @@ internal sealed class RuleState
     /// <summary>Judges the windows of one end, which are all that will come.</summary>
     public void Judge(long end, RuleFreedom freedom)
     {
-        foreach (var level in levels)
-        {
-            level.Judge(end);
-        }
-
-        var worst = Worst();
+        var isStale = Step > 0 && Expires <= end;
+        Array.ForEach(levels, level => level.Judge(end));
+        var worst = Worst(levels, end);
         if (Step == 0)
         {
-            if (worst.Step > 0 && (Ended is not { } ended || end - ended >= Rule.MinimumOffMs))
+            if (worst is not null && (Ended is not { } ended || end - ended >= Rule.MinimumOffMs))
             {
-                Go(worst.Step, worst.Level!, end, "entered");
+                Go(worst, end, "entered");
             }
         }
-        else if (worst.Step > Step && freedom.ToStep)
+        else if (worst?.Step > Step && (freedom.ToStep || isStale))
         {
-            Go(worst.Step, worst.Level!, end, "escalated");
+            Go(worst, end, "escalated");
         }
-        else if (worst.Step >= Step)
+        else if (worst?.Step >= Step)
         {
-            cause = cause!.Step >= Step ? cause : worst.Level;
+            cause = freedom.ToStep || cause!.Step < Step ? worst : cause;
             Uphold(worst.Step > Step ? "change-limit" : null);
         }
         else
         {
-            Leave(worst, end, freedom);
+            Leave(worst, end, isStale, freedom);
         }
     }
 
-    /// <summary>Ends the rule because nothing carries its message any more; true when it did.</summary>
+    /// <summary>Ends what the clock has left behind, or goes over to an approach of which something is still known; true when anything changed.</summary>
     public bool Expire(long now)
     {
         if (Step == 0 || Expires > now)
@@ -85,7 +82,16 @@ internal sealed class RuleState
             return false;
         }
 
-        End(Expires, "expired");
+        var at = Expires;
+        if (Worst(levels.Where(l => l.Expires > now), at) is { } other)
+        {
+            Go(other, other.Step == Step ? Since : at, other.Step == Step ? "upheld" : "eased");
+        }
+        else
+        {
+            End(at, "expired");
+        }
+
         return true;
     }
 
@@ -115,56 +121,63 @@ internal sealed class RuleState
         (Since, Ended, Reason) = (memory.Since, memory.Ended, memory.Reason);
     }
 
-    // The approach that the message names is kept while it is as bad as any: two approaches that take turns in being the worst
-    // must not make the text alternate.
-    private (int Step, ApproachLevel? Level) Worst()
+    /// <summary>
+    /// The approach that is worst off; of equals one whose window was believed, then the one that the message names: two approaches that take turns in
+    /// being the worst must not make the text alternate.
+    /// </summary>
+    private ApproachLevel? Worst(IEnumerable<ApproachLevel> among, long end)
     {
         ApproachLevel? worst = null;
-        foreach (var level in levels)
+        foreach (var level in among)
         {
-            if (level.Step > 0 && (worst is null || level.Step > worst.Step || (level.Step == worst.Step && worst != cause && (level == cause || level.IsWorseThan(worst)))))
+            if (level.Step > 0 && (worst is null || IsWorse(level, worst, end)))
             {
                 worst = level;
             }
         }
 
-        return (worst?.Step ?? 0, worst);
+        return worst;
     }
 
-    private void Leave((int Step, ApproachLevel? Level) worst, long end, RuleFreedom freedom)
+    private bool IsWorse(ApproachLevel level, ApproachLevel than, long end)
     {
-        if (Expires <= end)
+        if (level.Step != than.Step)
         {
-            if (worst.Level is null)
-            {
-                End(end, "expired");
-            }
-            else
-            {
-                Go(worst.Step, worst.Level, end, "eased");
-            }
+            return level.Step > than.Step;
         }
-        else if (end - Since < Rule.MinimumOnMs)
+
+        return (level.Believed == end) != (than.Believed == end)
+            ? level.Believed == end
+            : than != cause && (level == cause || level.IsWorseThan(than));
+    }
+
+    private void Leave(ApproachLevel? milder, long end, bool isStale, RuleFreedom freedom)
+    {
+        if (isStale && milder is null)
+        {
+            End(end, "expired");
+        }
+        else if (!isStale && end - Since < Rule.MinimumOnMs)
         {
             Uphold("minimum-on");
         }
-        else if (worst.Level is null ? !freedom.ToClear : !freedom.ToStep)
+        else if (!isStale && !(milder is null ? freedom.ToClear : freedom.ToStep))
         {
             Uphold("change-limit");
         }
-        else if (worst.Level is null)
+        else if (milder is null)
         {
             End(end, "cleared");
         }
         else
         {
-            Go(worst.Step, worst.Level, end, "eased");
+            Go(milder, end, "eased");
         }
     }
 
-    private void Go(int step, ApproachLevel about, long end, string because)
+    private void Go(ApproachLevel about, long since, string because)
     {
-        (Step, Since, cause) = (step, end, about);
+        (Step, Since, cause) = (about.Step, since, about);
         Reason = Because(because, about.Windows);
     }
 

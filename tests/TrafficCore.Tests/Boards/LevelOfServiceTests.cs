@@ -88,6 +88,23 @@ public sealed class LevelOfServiceTests
     }
 
     [Fact]
+    public void Step_TheNamedApproachFallsSilent_GoesOverToOneThatIsAsBad()
+    {
+        var options = BoardRig.Options(BoardRig.Rule());
+        options.MaxInputAge = TimeSpan.FromMinutes(5);
+        var rig = new BoardRig(options);
+        for (var minute = 1; minute <= 20; minute++)
+        {
+            rig.Publish("int-1", minute, ("n", Minute.Of(minute < 3 ? 'B' : '?')), ("s", Minute.Of(minute < 2 ? 'G' : 'B')));
+            rig.Judge(minute);
+            Assert.Empty(rig.Expire(minute));
+        }
+
+        Assert.Single(rig.Decisions, d => d.Message.Board == BoardRig.Board);
+        Assert.Equal(new ApproachKey("int-1", "s"), rig.Snapshot(BoardRig.Board).Message.Reason.Evidence!.Approach);
+    }
+
+    [Fact]
     public void Step_DetectorThatIsNoPartOfTheApproach_MayBeBroken()
     {
         var rig = new BoardRig(BoardRig.Options(BoardRig.Rule()));

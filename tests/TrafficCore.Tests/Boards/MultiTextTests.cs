@@ -81,7 +81,7 @@ public sealed class MultiTextTests
     public void PhaseTime_FiveWordsOnTwoLines_IsFiveSeconds() => Assert.Equal(50, PhaseTime.On(["ROAD WORK NEXT", "EXIT CLOSED"]));
 
     [Fact]
-    public void PhaseTime_ChineseAndLongWords_CountAsWhatTheyTakeToRead() => Assert.Equal(60, PhaseTime.On(["前方道路施工请慢行", "CONSTRUCTION"]));
+    public void PhaseTime_ChineseAndLongWords_CountAsWhatTheyTakeToRead() => Assert.Equal(70, PhaseTime.On(["前方道路施工请慢行", "CONSTRUCTION"]));
 
     [Fact]
     public void Problems_LinesThatDoNotFit_AreNamed()
