@@ -36,7 +36,7 @@ internal static class RulesFile
         JsonNode? json;
         try
         {
-            json = JsonNode.Parse(content);
+            json = JsonNode.Parse(content, null, new JsonDocumentOptions { AllowDuplicateProperties = false });
         }
         catch (JsonException error)
         {
@@ -64,8 +64,9 @@ internal static class RulesFile
             binder = new SettingsBinder(new ConfigurationBuilder().AddJsonStream(stream).Build());
             set = binder.Bind<BoardRuleSet>(Root);
         }
-        catch (Exception error) when (error is FormatException or InvalidDataException)
+        catch (FormatException error)
         {
+            // Two names that differ in case only.
             return ([], [new ConfigurationError("$", error.Message)]);
         }
 
