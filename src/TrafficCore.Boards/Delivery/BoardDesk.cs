@@ -47,7 +47,7 @@ public sealed class BoardDesk
         OrderAsync(new Order(board, now => director.Release(board, now, author), () => BoardsLog.Released(logger, board.ToString(), author ?? "somebody")), cancellationToken);
 
     /// <summary>Completes when an order waits.</summary>
-    internal async Task<bool> WaitAsync(CancellationToken cancellationToken) => await orders.Reader.WaitToReadAsync(cancellationToken);
+    internal Task<bool> WaitAsync(CancellationToken cancellationToken) => orders.Reader.WaitToReadAsync(cancellationToken).AsTask();
 
     /// <summary>Carries out what waits. Each is saved before the next one is looked at, or taken back.</summary>
     internal void Execute(long now)

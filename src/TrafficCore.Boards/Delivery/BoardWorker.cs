@@ -95,20 +95,23 @@ public sealed class BoardWorker
     {
         journal.Open();
         using var timer = new PeriodicTimer(options.EvaluateEvery, time);
-        var tick = Task.FromResult(true);
+        var (tick, order) = (Task.FromResult(true), Task.FromResult(true));
         try
         {
-            do
+            while (true)
             {
                 var caughtUp = await StepAsync(cancellationToken);
+
+                // One wait of each kind at a time: one that was not over is waited for again. Operators do not wait for the next look.
                 tick = tick.IsCompleted ? timer.WaitForNextTickAsync(cancellationToken).AsTask() : tick;
+                order = order.IsCompleted ? desk.WaitAsync(cancellationToken) : order;
                 if (caughtUp)
                 {
-                    // Operators do not wait for the next look.
-                    await await Task.WhenAny(tick, desk.WaitAsync(cancellationToken));
+                    await await Task.WhenAny(tick, order);
                 }
+
+                cancellationToken.ThrowIfCancellationRequested();
             }
-            while (!cancellationToken.IsCancellationRequested);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {

@@ -14,11 +14,14 @@ internal static class BoardLines
         Begin(line, "board_message"u8, decision.Intersection, decision.Board);
         line.Raw(" message="u8);
         line.Text(decision.Message);
+        if (decision.Priority is { } priority)
+        {
+            line.Raw(",priority="u8);
+            line.Integer(priority);
+            line.Raw((byte)'i');
+        }
 
-        // 0 stands for no message, as in NTCIP's own tables; InfluxDB would keep the priority of a message that was there before.
-        line.Raw(",priority="u8);
-        line.Integer(decision.Priority ?? 0);
-        line.Raw("i,rule="u8);
+        line.Raw(",rule="u8);
         line.Text(decision.Rule);
         line.Raw(",state="u8);
         line.Text(decision.State);

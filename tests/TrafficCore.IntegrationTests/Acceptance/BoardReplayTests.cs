@@ -1,7 +1,4 @@
 using System.Globalization;
-using System.Text;
-using System.Text.Json;
-using TrafficCore.Mqtt.Client;
 using TrafficCore.TestKit.Processes;
 
 namespace TrafficCore.IntegrationTests.Acceptance;
@@ -9,8 +6,6 @@ namespace TrafficCore.IntegrationTests.Acceptance;
 /// <summary>The same rush hour gives the same board log, byte by byte: at any speed, with any number of shards, in any interleaving, and through SIGKILL.</summary>
 public sealed class BoardReplayTests
 {
-    private const string Topic = "traffic/v1/int-1/board/b-1/message";
-
     // Loading a busy machine must not look like a silent street.
     private static readonly string[] Options =
         ["--Ingest:MaxAge=unlimited", "--Boards:MaxInputAge=unlimited", "--Windows:IdleTimeout=60s", "--Boards:SaveEvery=1s", "--Pipeline:SnapshotInterval=2s"];
@@ -57,7 +52,7 @@ public sealed class BoardReplayTests
                 service = await ServiceProcess.StartAsync(data["data"], arguments);
                 if (before is not null)
                 {
-                    Assert.Equal(before, await RetainedAsync(service));
+                    Assert.Equal(before, await RetainedMessage.IdAsync(service, "int-1", "b-1"));
                 }
             }
 
@@ -130,16 +125,6 @@ public sealed class BoardReplayTests
         var board = await api.GetAsync("api/v1/boards/int-1/b-1");
         Assert.NotEqual("", board.GetProperty("multi").GetString());
         return board.GetProperty("messageId").GetString()!;
-    }
-
-    /// <summary>Id of the first message that a board finds when it connects.</summary>
-    private static async Task<string> RetainedAsync(ServiceProcess service)
-    {
-        await using var board = await MqttClient.ConnectAsync(new MqttClientOptions { Host = "127.0.0.1", Port = service.MqttPort, ClientId = "board" });
-        await board.SubscribeAsync(Topic);
-        using var limit = new CancellationTokenSource(Deadline);
-        var message = await board.Messages.ReadAsync(limit.Token);
-        return JsonDocument.Parse(Encoding.UTF8.GetString(message.Payload.Span)).RootElement.GetProperty("id").GetString()!;
     }
 
     private static void AssertTellsARushHour(string log)

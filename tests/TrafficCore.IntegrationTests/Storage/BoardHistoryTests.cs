@@ -83,7 +83,7 @@ public sealed class BoardHistoryTests
         var series = results[0].GetProperty("series")[0];
         Assert.Equal("int-1", series.GetProperty("tags").GetProperty("intersection").GetString());
         Assert.Equal(
-            [$"[{Evening},\"[jp3][jl3]SLOW \\\"0\\\"\",8,\"congestion\",\"commanded\"]", $"[{Evening + 60_000},\"\",0,\"congestion\",\"blanked\"]"],
+            [$"[{Evening},\"[jp3][jl3]SLOW \\\"0\\\"\",8,\"congestion\",\"commanded\"]", $"[{Evening + 60_000},\"\",null,\"congestion\",\"blanked\"]"],
             series.GetProperty("values").EnumerateArray().Select(v => v.GetRawText()));
         Assert.Equal($"[{Evening},\"shown\"]", results[1].GetProperty("series")[0].GetProperty("values")[0].GetRawText());
     }

@@ -18,7 +18,7 @@ public sealed class BoardLinesTests
         BoardLines.Write(line, Decision with { Message = "", Priority = null, State = "blanked", Time = -1 });
         Assert.Equal(
             "board_message,board=b-1,intersection=int-1 message=\"[jp3]\\\"SLOW\\\"\\\\\",priority=8i,rule=\"congestion\",state=\"commanded\",id=\"congestion-1\" 1700000040000\n"
-            + "board_message,board=b-1,intersection=int-1 message=\"\",priority=0i,rule=\"congestion\",state=\"blanked\",id=\"congestion-1\" -1\n",
+            + "board_message,board=b-1,intersection=int-1 message=\"\",rule=\"congestion\",state=\"blanked\",id=\"congestion-1\" -1\n",
             Encoding.UTF8.GetString(line.Written.Span));
     }
 
