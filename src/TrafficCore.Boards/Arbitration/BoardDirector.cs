@@ -115,9 +115,6 @@ public sealed class BoardDirector
     /// <summary>Ends an operator's message, if there is one; false when no such board is known.</summary>
     public bool Release(BoardKey key, long now, string? author) => With(key, board => board.Release(now, author));
 
-    /// <summary>What a board can show; null when no such board is known.</summary>
-    public BoardDefinition? Find(BoardKey key) => boards.GetValueOrDefault(key)?.Definition;
-
     /// <summary>Remembers what an operator may change on a board; calling the result takes back what happened since, when it could not be saved.</summary>
     internal Action Checkpoint(BoardKey key)
     {

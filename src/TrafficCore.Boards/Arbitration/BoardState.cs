@@ -1,5 +1,4 @@
 using TrafficCore.Boards.Delivery;
-using TrafficCore.Boards.Multi;
 using TrafficCore.Boards.Rules;
 using TrafficCore.Boards.Windows;
 

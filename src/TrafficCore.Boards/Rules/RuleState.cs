@@ -26,8 +26,6 @@ internal sealed class RuleState
 
     public BoardRule Rule { get; }
 
-    public IReadOnlyList<ApproachLevel> Levels => levels;
-
     /// <summary>The step that it asks for, from 1; 0: none.</summary>
     public int Step { get; private set; }
 
