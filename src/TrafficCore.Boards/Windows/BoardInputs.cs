@@ -87,7 +87,7 @@ internal sealed class BoardInputs
     }
 
     public (IReadOnlyList<FeedMemory> Feeds, IReadOnlyList<HistoryMemory> Histories) Remember() => (
-        [.. feeds.Select(f => new FeedMemory(f.Intersection, f.Length, f.TakenUpTo, f.Consumed, f.IsGivenUp))],
+        [.. feeds.Select(f => new FeedMemory(f.Intersection, f.Length, f.TakenUpTo, f.IsGivenUp))],
         [.. histories.Select(h => new HistoryMemory(h.Approach, h.Length, h.Samples))]);
 
     public void Restore(BoardMemory memory)
@@ -96,7 +96,7 @@ internal sealed class BoardInputs
         {
             if (memory.Feeds.FirstOrDefault(f => f.Intersection == feed.Intersection && f.Length == feed.Length) is { } known)
             {
-                feed.Restore(known.TakenUpTo, known.Consumed, known.IsGivenUp);
+                feed.Restore(known.TakenUpTo, known.IsGivenUp);
             }
         }
 
