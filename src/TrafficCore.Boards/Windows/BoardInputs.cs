@@ -40,8 +40,13 @@ internal sealed class BoardInputs
 
     public ApproachHistory Find(ApproachKey approach, long length) => Array.Find(histories, h => h.Approach == approach && h.Length == length)!;
 
-    public void Offer(BoardWindow window, long judged) =>
-        Array.Find(feeds, f => f.Intersection == window.Intersection && f.Length == window.Length)?.Offer(window, judged);
+    public void Offer(BoardWindow window, long judged)
+    {
+        if (Array.Find(feeds, f => f.Intersection == window.Intersection && f.Length == window.Length)?.Offer(window, judged) == false)
+        {
+            Put(window);
+        }
+    }
 
     /// <summary>The next end to judge, when all windows of it are there or are known not to come; null when there is none yet.</summary>
     public long? Ready(long judged, long now, Action onGivenUp)

@@ -50,15 +50,25 @@ internal sealed class WindowFeed(string intersection, long length)
         return null;
     }
 
-    /// <summary>Takes a publication. One that is read a second time after a restart is a correction that changes nothing.</summary>
-    public void Offer(BoardWindow window, long judged)
+    /// <summary>
+    /// Queues a publication; false: it is a correction that nothing waits in front of, so the next judgement would take it first anyway, and it may be
+    /// taken now. One that is read a second time after a restart is such a correction and changes nothing.
+    /// </summary>
+    public bool Offer(BoardWindow window, long judged)
     {
+        if (pending.Count == 0 && window.End <= TakenUpTo)
+        {
+            return false;
+        }
+
         pending.Enqueue(window);
         if (window.End > PublishedUpTo)
         {
             PublishedUpTo = window.End;
             IsGivenUp &= window.End <= judged;
         }
+
+        return true;
     }
 
     /// <summary>Whether a judgement at an end has to wait for this feed.</summary>
