@@ -135,6 +135,7 @@ internal sealed class StoreFiles(string directory, TimeProvider time, StorageMet
         {
             { Kind: DayFileKind.Quarantine } => QuarantineDayFile.ApplicationId,
             { Observed: not null } => ObservationTable.ApplicationId,
+            { Kind: DayFileKind.Boards } => BoardDayFile.ApplicationId,
             _ => FlowTable.ApplicationId,
         };
         try

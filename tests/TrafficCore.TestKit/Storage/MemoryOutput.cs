@@ -1,3 +1,4 @@
+using TrafficCore.Pipeline.Output;
 using TrafficCore.Storage.Delivery;
 using TrafficCore.Traffic.Observations;
 using TrafficCore.Traffic.Windows;
@@ -47,6 +48,14 @@ public sealed class MemoryOutput : IOutputSource
     /// <summary>Appends one rejected payload.</summary>
     public void Append(RejectedPayload rejected) =>
         Append(position => new OutputEntry(position, position + Step, rejected.ReceivedMs, [], rejected));
+
+    /// <summary>Appends what a board is to show.</summary>
+    public void Append(long receivedMs, BoardDecisionRecord decision) =>
+        Append(position => new OutputEntry(position, position + Step, receivedMs, [], BoardDecision: decision));
+
+    /// <summary>Appends what a board says.</summary>
+    public void Append(long receivedMs, BoardStatusRecord status) =>
+        Append(position => new OutputEntry(position, position + Step, receivedMs, [], BoardStatus: status));
 
     /// <summary>Appends one record for each observation.</summary>
     public void AppendEach(long receivedMs, params IReadOnlyList<Observation> observations)
