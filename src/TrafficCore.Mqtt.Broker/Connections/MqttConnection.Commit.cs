@@ -54,7 +54,8 @@ internal sealed partial class MqttConnection
     {
         if (_hasExact)
         {
-            _lastExactPosition = position;
+            // A refused QoS 2 publish has no record and no position of its own; it must not make an earlier one's forgotten.
+            _lastExactPosition = Math.Max(_lastExactPosition, position);
         }
 
         if (free > 0)
