@@ -30,6 +30,13 @@ public sealed class BrokerOptions
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// Time from the first byte of a packet to its last. Default 60 s: the largest packet, 256 KiB, takes 52 s over a GPRS link of 40 kbit/s. Keep-alive
+    /// alone would let a client without one hold part of a packet for ever.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
+    public TimeSpan PacketTimeout { get; set; } = TimeSpan.FromSeconds(60);
+
     /// <summary>A peer that takes no bytes for this long is closed. Default 60 s: TCP itself would try for about 15 minutes.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan SendTimeout { get; set; } = TimeSpan.FromSeconds(60);

@@ -16,6 +16,9 @@ internal enum CloseReason
     ProtocolError,
     KeepAlive,
     ConnectTimeout,
+
+    /// <summary>The peer began a packet and did not finish it.</summary>
+    PacketTimeout,
     SendTimeout,
     TakenOver,
     Kicked,

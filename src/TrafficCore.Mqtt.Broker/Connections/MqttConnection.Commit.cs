@@ -41,6 +41,7 @@ internal sealed partial class MqttConnection
         var (free, freePubacks, pubacks, count) = (batch.FreeLength, batch.FreePubacks, batch.Pubacks, batch.Count);
         SignalTouched();
         _runtime.Metrics.WaitedForLog();
+        _arrival.Stop();
         long position;
         do
         {

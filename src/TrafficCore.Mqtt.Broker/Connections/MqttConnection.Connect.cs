@@ -172,7 +172,7 @@ internal sealed partial class MqttConnection
         _window = Math.Min(connect.ReceiveMaximum, _runtime.Options.MaxInFlight);
         var keepAlive = connect.KeepAliveSeconds;
         _keepAliveTicks = keepAlive == 0 ? 0 : (int)Math.Ceiling(keepAlive * 1.5);
-        Volatile.Write(ref _lastTick, _runtime.Tick);
+        _arrival.Resume(_runtime.Tick, packets: true, partial: false);
         Volatile.Write(ref _isConnected, 1);
 
         var properties = new PropertyBuilder(stackalloc byte[256]);
