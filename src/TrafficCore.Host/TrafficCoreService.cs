@@ -49,7 +49,7 @@ public sealed class TrafficCoreService : IAsyncDisposable
         rooms.Readiness.Watch(() => door.NetworkErrors, () => boards.RuleErrors);
         follower = new NetworkFollower(rooms.Pipeline.Networks, time, OnNetwork);
         http = HttpService.Build(
-            new IPEndPoint(settings.Http.Bind, settings.Http.Port),
+            settings.Http.Listen,
             platform,
             services =>
             {
@@ -61,10 +61,11 @@ public sealed class TrafficCoreService : IAsyncDisposable
             },
             listen => HttpEndPoint = () => listen.IPEndPoint!);
 
-        // Without accounts the broker is for this machine, unless the operator says that anybody may come.
-        var address = settings.Mqtt.Anonymous ? IPAddress.Any : IPAddress.Loopback;
         mqtt = new MqttListener(
-            new IPEndPoint(address, settings.Mqtt.Port), listen => listen.UseConnectionHandler<MqttConnectionHandler>(), http.Services, platform.Loggers);
+            settings.MqttListen,
+            listen => listen.UseConnectionHandler<MqttConnectionHandler>(),
+            http.Services,
+            platform.Loggers);
     }
 
     /// <summary>Version of the program.</summary>

@@ -15,6 +15,12 @@ public sealed class BrokerOptions
     /// <summary>Clients need no account. Default false: the listener is then bound to loopback until accounts are configured.</summary>
     public bool Anonymous { get; set; }
 
+    /// <summary>
+    /// Address to listen on: an IP address of this machine, <c>localhost</c>, or <c>*</c> for all. Default: 127.0.0.1 while clients would need accounts,
+    /// which are not there yet; all addresses, over IPv6 and IPv4, with <see cref="Anonymous"/>.
+    /// </summary>
+    public string Address { get; set; } = "";
+
     /// <summary>First levels of every topic that the service takes in. Default `traffic/v1`; no wildcards.</summary>
     [Required, RegularExpression("[^+#\\0]+")]
     public string TopicRoot { get; set; } = "traffic/v1";

@@ -1,9 +1,9 @@
 using System.Diagnostics.Metrics;
-using System.Net;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using TrafficCore.Host.Api;
+using TrafficCore.Host.Configuration;
 using TrafficCore.Host.Health;
 using TrafficCore.Host.Telemetry;
 using TrafficCore.Storage.Sqlite;
@@ -14,14 +14,14 @@ namespace TrafficCore.Host.Composition;
 /// <summary>Builds the HTTP side: endpoints, problem details, OpenAPI.</summary>
 internal static partial class HttpService
 {
-    public static WebApplication Build(IPEndPoint address, ServicePlatform platform, Action<IServiceCollection> rooms, Action<ListenOptions> bound)
+    public static WebApplication Build(ListenPoint address, ServicePlatform platform, Action<IServiceCollection> rooms, Action<ListenOptions> bound)
     {
         // The empty builder reads no configuration files of its own and watches none.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "trafficcore" });
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Listen(address, bound);
+            address.Listen(kestrel, bound);
         });
         var services = builder.Services;
         services.AddSingleton(platform.Loggers);

@@ -118,24 +118,22 @@ public sealed class HttpSettings : IValidatableObject
     [Range(0, 65_535)]
     public int Port { get; set; } = 8080;
 
-    /// <summary>Address to listen on, <c>*</c> for all. Default 127.0.0.1: the API has no authentication yet.</summary>
+    /// <summary>
+    /// Address to listen on: an IP address of this machine, <c>localhost</c>, or <c>*</c> for all, over IPv6 and IPv4. Default 127.0.0.1: the API has no
+    /// authentication yet.
+    /// </summary>
     [Required]
     public string Address { get; set; } = "127.0.0.1";
 
-    /// <summary>The address to bind.</summary>
-    public System.Net.IPAddress Bind => Address switch
-    {
-        "*" => System.Net.IPAddress.Any,
-        "localhost" => System.Net.IPAddress.Loopback,
-        _ => System.Net.IPAddress.Parse(Address),
-    };
+    /// <summary>Where to listen.</summary>
+    internal ListenPoint Listen => ListenPoint.TryParse(Address, Port, out var point) ? point : ListenPoint.Loopback(Port);
 
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        if (Address is not ("*" or "localhost") && !System.Net.IPAddress.TryParse(Address, out _))
+        if (!ListenPoint.TryParse(Address, Port, out _))
         {
-            yield return new ValidationResult($"\"{Address}\" is not an IP address, localhost or *", [nameof(Address)]);
+            yield return new ValidationResult($"\"{Address}\" {ListenPoint.Expected}", [nameof(Address)]);
         }
     }
 }

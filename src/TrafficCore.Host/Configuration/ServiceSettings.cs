@@ -58,6 +58,11 @@ public sealed class ServiceSettings
     /// <summary>Section <c>Stop</c>.</summary>
     public required StopSettings Stop { get; init; }
 
+    /// <summary>Where MQTT listens: without accounts for this machine only, unless the operator says that anybody may come.</summary>
+    internal ListenPoint MqttListen => ListenPoint.TryParse(Mqtt.Address, Mqtt.Port, out var point) ? point
+        : Mqtt.Anonymous ? ListenPoint.Everywhere(Mqtt.Port)
+        : ListenPoint.Loopback(Mqtt.Port);
+
     /// <summary>Reads all sources: appsettings.json, then environment, then overrides in the form <c>--Key:Sub=value</c>.</summary>
     /// <returns>The settings, null when there are errors; and all errors.</returns>
     public static (ServiceSettings? Settings, IReadOnlyList<ConfigurationError> Errors) Read(IReadOnlyList<string> overrides)
@@ -111,6 +116,7 @@ public sealed class ServiceSettings
             binder.Add("History:Keep", "must be at least Ingest:MaxAge, else a reading that is not too old finds its history deleted");
         }
 
+        CheckListeners(settings, binder);
         if (settings.Influx.Url.Length > 0 && !Uri.TryCreate(settings.Influx.Url, UriKind.Absolute, out _))
         {
             binder.Add("Influx:Url", "is not an absolute URL");
@@ -124,6 +130,18 @@ public sealed class ServiceSettings
         if (settings.Network.File.Length == 0 && settings.Network.Open == false)
         {
             binder.Add("Network:Open", "is false and there is no Network:File: every device would be rejected");
+        }
+    }
+
+    private static void CheckListeners(ServiceSettings settings, SettingsBinder binder)
+    {
+        if (settings.Mqtt.Address.Length > 0 && !ListenPoint.TryParse(settings.Mqtt.Address, settings.Mqtt.Port, out _))
+        {
+            binder.Add("Mqtt:Address", $"\"{settings.Mqtt.Address}\" {ListenPoint.Expected}");
+        }
+        else if (!settings.Mqtt.Anonymous && !settings.MqttListen.IsLoopback)
+        {
+            binder.Add("Mqtt:Address", "reaches beyond this machine and there are no accounts yet: needs Mqtt:Anonymous=true");
         }
     }
 }

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using TrafficCore.Host.Composition;
+using TrafficCore.Host.Configuration;
 using TrafficCore.TestKit.Processes;
 
 namespace TrafficCore.IntegrationTests.Host;
@@ -76,7 +77,7 @@ public sealed class OperationsTests
         var configuration = new Microsoft.Extensions.Configuration.ConfigurationBuilder().Build();
         await using var platform = ServicePlatform.Create(configuration, logging => logging.ClearProviders());
         Func<IPEndPoint> endpoint = null!;
-        await using var app = HttpService.Build(new IPEndPoint(IPAddress.Loopback, 0), platform, _ => { }, listen => endpoint = () => listen.IPEndPoint!);
+        await using var app = HttpService.Build(ListenPoint.Loopback(0), platform, _ => { }, listen => endpoint = () => listen.IPEndPoint!);
         app.MapGet("/thread", async (HttpContext context) =>
         {
             var before = Thread.CurrentThread.IsThreadPoolThread;

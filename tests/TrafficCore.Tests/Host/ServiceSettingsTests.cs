@@ -51,6 +51,22 @@ public sealed class ServiceSettingsTests
     [Fact]
     public void Bind_LoggingSection_IsTheFrameworks() => Assert.Empty(Errors("Logging:LogLevel:Default=Debug"));
 
+    [Theory]
+    [InlineData("127.0.0.1:1883")]
+    [InlineData("*:1883", "Mqtt:Anonymous=true")]
+    [InlineData("[::1]:1883", "Mqtt:Address=::1")]
+    [InlineData("192.0.2.1:1883", "Mqtt:Address=192.0.2.1", "Mqtt:Anonymous=true")]
+    [InlineData("127.0.0.1:1883", "Mqtt:Address=localhost", "Mqtt:Anonymous=true")]
+    public void MqttListen_AddressAndAccounts_DecideWhoReachesIt(string expected, params string[] settings) =>
+        Assert.Equal(expected, Valid(settings).MqttListen.ToString());
+
+    [Theory]
+    [InlineData("Mqtt:Address=*")]
+    [InlineData("Mqtt:Address=192.0.2.1")]
+    [InlineData("Mqtt:Address=everywhere", "Mqtt:Anonymous=true")]
+    public void Bind_MqttAddressThatCannotBeOffered_IsAnError(params string[] settings) =>
+        Assert.Equal("Mqtt:Address", Assert.Single(Errors(settings)).Key);
+
     [Fact]
     public void Bind_HistoryShorterThanLateness_IsAnError() =>
         Assert.Equal("History:Keep", Assert.Single(Errors("History:Keep=1d", "Ingest:MaxAge=1d")).Key);
