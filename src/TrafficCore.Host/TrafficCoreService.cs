@@ -85,7 +85,8 @@ public sealed class TrafficCoreService : IAsyncDisposable
     /// <param name="time">Clock and timers of everything.</param>
     /// <param name="logging">Where it logs; default: single lines on standard error.</param>
     /// <param name="cancellation">Gives up a start that is under way.</param>
-    /// <exception cref="IOException">The data directory is in use, the disk fails, or an address is taken.</exception>
+    /// <exception cref="Pipeline.DataDirectoryException">The data directory cannot be made, or may not be written.</exception>
+    /// <exception cref="IOException">The data directory is in use, the disk fails, or a listener cannot be opened.</exception>
     public static async Task<TrafficCoreService> StartAsync(
         ServiceSettings settings, TimeProvider time, Action<ILoggingBuilder>? logging = null, CancellationToken cancellation = default)
     {
@@ -180,8 +181,8 @@ public sealed class TrafficCoreService : IAsyncDisposable
         await door.StartAsync(cancellation);
         follower.Start();
         boards.Start();
-        await http.StartAsync(cancellation);
-        await mqtt.StartAsync(cancellation);
+        await Listening.StartAsync("Http", settings.Http.Listen, () => http.StartAsync(cancellation));
+        await Listening.StartAsync("Mqtt", settings.MqttListen, () => mqtt.StartAsync(cancellation));
         HostLog.Started(logger, Version, settings.Data.Directory, Mqtt.ToString(), Http.ToString());
     }
 

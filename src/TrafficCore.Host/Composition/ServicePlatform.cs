@@ -35,6 +35,9 @@ internal sealed class ServicePlatform : IAsyncDisposable
         {
             builder.SetMinimumLevel(LogLevel.Information);
             builder.AddFilter("Microsoft", LogLevel.Warning);
+
+            // It logs a failed start with its stack; whoever starts the service is told by the exception.
+            builder.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
             builder.AddConfiguration(configuration.GetSection("Logging"));
             (logging ?? ToConsole)(builder);
         });

@@ -143,5 +143,10 @@ public sealed class ServiceSettings
         {
             binder.Add("Mqtt:Address", "reaches beyond this machine and there are no accounts yet: needs Mqtt:Anonymous=true");
         }
+
+        if (settings.Mqtt.Port == settings.Http.Port && settings.Mqtt.Port != 0)
+        {
+            binder.Add("Http:Port", $"{settings.Http.Port} is Mqtt:Port too; each listener needs a port of its own");
+        }
     }
 }

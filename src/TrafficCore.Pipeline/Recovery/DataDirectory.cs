@@ -15,12 +15,20 @@ internal sealed class DataDirectory : IDisposable
 
     public DataPaths Paths { get; }
 
-    /// <exception cref="IOException">Another process has it, or it cannot be made.</exception>
+    /// <exception cref="DataDirectoryException">It cannot be made, or may not be written.</exception>
+    /// <exception cref="IOException">Another process has it, or the disk fails.</exception>
     public static DataDirectory Open(string path, ILogFileSystem files)
     {
         var paths = new DataPaths(Path.GetFullPath(path));
-        Create(paths.Root, files);
-        return new DataDirectory(paths, files.Lock(paths.Root));
+        try
+        {
+            Create(paths.Root, files);
+            return new DataDirectory(paths, files.Lock(paths.Root));
+        }
+        catch (Exception e) when (e is UnauthorizedAccessException or FileNotFoundException or DirectoryNotFoundException or PathTooLongException)
+        {
+            throw new DataDirectoryException($"{paths.Root} cannot be used: {e.Message}", e);
+        }
     }
 
     public void Dispose() => _lock.Dispose();

@@ -50,28 +50,6 @@ public sealed class ProgramTests
     }
 
     [Fact]
-    public async Task Run_DataDirectoryInUse_SaysSoAndExitsWithOne()
-    {
-        using var data = new TemporaryDirectory();
-        await using var first = await ServiceProcess.StartAsync(data.FullName);
-        var (exit, output) = await ServiceProcess.RunAsync(Program, "run", $"--Data:Directory={data.FullName}", "--Mqtt:Port=0", "--Http:Port=0");
-        Assert.Equal(1, exit);
-        Assert.Contains("in use", output, StringComparison.OrdinalIgnoreCase);
-        Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task Run_PortTaken_SaysSoAndExitsWithOne()
-    {
-        using var data = new TemporaryDirectory();
-        await using var first = await ServiceProcess.StartAsync(data["one"]);
-        var (exit, output) = await ServiceProcess.RunAsync(
-            Program, "run", $"--Data:Directory={data["two"]}", $"--Mqtt:Port={first.MqttPort}", "--Http:Port=0");
-        Assert.Equal(1, exit);
-        Assert.Contains("address already in use", output, StringComparison.OrdinalIgnoreCase);
-    }
-
-    [Fact]
     public async Task Run_ConfigurationWrong_ListsEveryErrorAndExitsWithTwo()
     {
         var (exit, output) = await ServiceProcess.RunAsync(Program, "run", "--Mqtt:Prot=1883", "--Windows:Length=never");
