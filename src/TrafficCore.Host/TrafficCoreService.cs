@@ -92,7 +92,7 @@ public sealed class TrafficCoreService : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(settings);
         ServicePlatform.PrepareSockets();
-        var platform = ServicePlatform.Create(settings.Configuration, logging);
+        var platform = ServicePlatform.Create(settings.Configuration, time, logging);
         ServiceRooms rooms;
         try
         {

@@ -48,6 +48,7 @@ internal sealed class ConnectionMonitor
             }
 
             EndDueSessions();
+            _runtime.Troubles.TellLeftOut();
             if (tick % SweepTicks == 0)
             {
                 _runtime.Router.Retained.RemoveExpired(_runtime.NowMs);

@@ -132,11 +132,11 @@ internal sealed partial class MqttConnection
 
         if (close.Reason == CloseReason.ProtocolError)
         {
-            BrokerLog.ProtocolError(_runtime.Logger, _client.ClientId, _client.Remote, (byte)close.Code, close.Detail);
+            _runtime.Troubles.ProtocolError(_client, close.Code, close.DetailText);
         }
         else
         {
-            BrokerLog.Ended(_runtime.Logger, _client.ClientId, close.Reason, (byte)close.Code, close.Detail);
+            BrokerLog.Ended(_runtime.Logger, _client.ClientId, close.Reason, (byte)close.Code, close.DetailText);
         }
     }
 

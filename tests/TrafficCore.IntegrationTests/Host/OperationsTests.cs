@@ -75,7 +75,7 @@ public sealed class OperationsTests
     {
         using var data = new TemporaryDirectory();
         var configuration = new Microsoft.Extensions.Configuration.ConfigurationBuilder().Build();
-        await using var platform = ServicePlatform.Create(configuration, logging => logging.ClearProviders());
+        await using var platform = ServicePlatform.Create(configuration, TimeProvider.System, logging => logging.ClearProviders());
         Func<IPEndPoint> endpoint = null!;
         await using var app = HttpService.Build(ListenPoint.Loopback(0), platform, _ => { }, listen => endpoint = () => listen.IPEndPoint!);
         app.MapGet("/thread", async (HttpContext context) =>
