@@ -27,6 +27,7 @@ internal static partial class HttpService
         services.AddSingleton(platform.Loggers);
         services.AddSingleton<IMeterFactory>(platform.Meters);
         services.AddSingleton<IHostLifetime, NoSignals>();
+        services.AddSingleton<QuarantineGate>();
         services.AddRoutingCore();
         services.AddProblemDetails();
         services.AddOpenApi(options => options.AddDocumentTransformer((document, _, _) =>
@@ -42,11 +43,12 @@ internal static partial class HttpService
         app.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = context => HandleAsync(context, platform), SuppressDiagnosticsCallback = _ => true });
         app.UseStatusCodePages();
         app.UseRouting();
-        app.MapFlow();
-        app.MapObservations();
-        app.MapBoards();
-        app.MapQuarantine();
-        app.MapLedger();
+        var api = app.MapGroup("").AddEndpointFilterFactory(StrictQuery.Create);
+        api.MapFlow();
+        api.MapObservations();
+        api.MapBoards();
+        api.MapQuarantine();
+        api.MapLedger();
         app.MapHealth();
         app.MapOpenApi();
         return app;

@@ -152,24 +152,29 @@ internal sealed class DayFileReader : IDisposable
         return observations;
     }
 
-    /// <summary>Rejected payloads received in [from, to), ascending.</summary>
-    public List<RejectedPayload> Quarantine(long from, long to, string? reason, int limit, long maxBytes)
+    /// <summary>Collects rejected payloads, ascending; false when there is more than the answer may hold.</summary>
+    public bool Collect(QuarantineQuery query, QuarantineAnswer answer)
     {
         using SqliteStatement select = _database.Prepare(
-            "SELECT received_ms, reason, intersection, kind, device, topic, payload FROM quarantine "
-            + "WHERE received_ms>=?1 AND received_ms<?2 AND (?3 IS NULL OR reason=?3) ORDER BY received_ms, position LIMIT ?4");
-        select.Bind(1, from);
-        select.Bind(2, to);
-        select.Bind(3, reason);
-        select.Bind(4, (long)limit);
-        List<RejectedPayload> payloads = [];
-        for (long bytes = 0; bytes < maxBytes && select.Step(); bytes += payloads[^1].Payload.Length)
+            "SELECT received_ms, reason, intersection, kind, device, topic, payload, position FROM quarantine "
+            + "WHERE (received_ms, position)>(?1, ?2) AND received_ms<?3 AND (?4 IS NULL OR reason=?4) ORDER BY received_ms, position");
+        select.Bind(1, query.After.ReceivedMs);
+        select.Bind(2, query.After.Position);
+        select.Bind(3, query.ToMs);
+        select.Bind(4, query.Reason);
+        while (select.Step())
         {
-            payloads.Add(new RejectedPayload(
-                select.Int64(0), select.Text(1)!, select.Text(2)!, select.Text(3)!, select.Text(4)!, select.Text(5)!, select.Blob(6)));
+            if (answer.IsFull)
+            {
+                return false;
+            }
+
+            answer.Add(
+                new RejectedPayload(select.Int64(0), select.Text(1)!, select.Text(2)!, select.Text(3)!, select.Text(4)!, select.Text(5)!, select.Blob(6)),
+                select.Int64(7));
         }
 
-        return payloads;
+        return true;
     }
 
     /// <summary>Runs a question about one board: its parameters are intersection, board, from, to and how many.</summary>

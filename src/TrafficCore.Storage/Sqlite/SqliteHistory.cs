@@ -14,9 +14,6 @@ namespace TrafficCore.Storage.Sqlite;
 /// </remarks>
 public sealed class SqliteHistory : IFlowHistory, IBoardHistory, IDisposable
 {
-    // What one answer of the quarantine may hold of payloads: a few thousand usual ones, or the largest device mistakes one by one.
-    private const long MaxQuarantineBytes = 8 * 1024 * 1024;
-
     private readonly SqliteOptions _options;
     private readonly long[] _storedLengths;
     private readonly TimeProvider _time;
@@ -90,22 +87,17 @@ public sealed class SqliteHistory : IFlowHistory, IBoardHistory, IDisposable
             cancellation);
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<RejectedPayload>> QuarantineAsync(
-        long fromMs, long toMs, string? reason, int limit, CancellationToken cancellation = default) =>
-        _store.Ask<IReadOnlyList<RejectedPayload>>(
+    public Task<QuarantinePage> QuarantineAsync(QuarantineQuery query, CancellationToken cancellation = default) =>
+        _store.Ask(
             () =>
             {
-                List<RejectedPayload> found = [];
-                long bytes = 0;
-                foreach (DayFileName day in _store.DaysBetween(DayFileKind.Quarantine, fromMs, toMs))
+                QuarantineAnswer answer = new(query.Limit);
+                bool isAll = _store.DaysBetween(DayFileKind.Quarantine, query.After.ReceivedMs, query.ToMs).All(day =>
                 {
-                    using DayFileReader? file = found.Count < limit && bytes < MaxQuarantineBytes ? _store.Open(day) : null;
-                    List<RejectedPayload> some = file?.Quarantine(fromMs, toMs, reason, limit - found.Count, MaxQuarantineBytes - bytes) ?? [];
-                    found.AddRange(some);
-                    bytes += some.Sum(rejected => (long)rejected.Payload.Length);
-                }
-
-                return found;
+                    using DayFileReader? file = _store.Open(day);
+                    return file?.Collect(query, answer) != false;
+                });
+                return answer.Page(isAll);
             },
             cancellation);
 

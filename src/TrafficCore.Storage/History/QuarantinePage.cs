@@ -1,0 +1,24 @@
+using TrafficCore.Storage.Delivery;
+
+namespace TrafficCore.Storage.History;
+
+/// <summary>A question for rejected payloads.</summary>
+/// <param name="After">The place after which to begin.</param>
+/// <param name="ToMs">End, Unix ms, exclusive.</param>
+/// <param name="Reason">Only this reason; null for all.</param>
+/// <param name="Limit">Payloads at most.</param>
+public sealed record QuarantineQuery(QuarantinePlace After, long ToMs, string? Reason, int Limit);
+
+/// <summary>A place in the quarantine: it is ordered by receive time, then by position in the output.</summary>
+/// <param name="ReceivedMs">Receive time, Unix ms.</param>
+/// <param name="Position">Position in the output; -1 stands before everything that was received at that time.</param>
+public readonly record struct QuarantinePlace(long ReceivedMs, long Position)
+{
+    /// <summary>Before everything that was received at this time or later.</summary>
+    public static QuarantinePlace Before(long receivedMs) => new(receivedMs, -1);
+}
+
+/// <summary>A part of the quarantine.</summary>
+/// <param name="Rejected">What was found, ascending.</param>
+/// <param name="Next">The place to go on from, when there is more than one answer may hold; null when this is everything.</param>
+public sealed record QuarantinePage(IReadOnlyList<RejectedPayload> Rejected, QuarantinePlace? Next);
