@@ -49,7 +49,7 @@ public sealed class TrafficCoreService : IAsyncDisposable
         rooms.Readiness.Watch(() => door.NetworkErrors, () => boards.RuleErrors);
         follower = new NetworkFollower(rooms.Pipeline.Networks, time, OnNetwork);
         http = HttpService.Build(
-            settings.Http.Listen,
+            settings.Http,
             platform,
             services =>
             {

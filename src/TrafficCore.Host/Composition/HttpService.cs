@@ -14,14 +14,19 @@ namespace TrafficCore.Host.Composition;
 /// <summary>Builds the HTTP side: endpoints, problem details, OpenAPI.</summary>
 internal static partial class HttpService
 {
-    public static WebApplication Build(ListenPoint address, ServicePlatform platform, Action<IServiceCollection> rooms, Action<ListenOptions> bound)
+    // No question has a body; one that comes anyway is read and dropped, so that the connection can be used again, but not for long.
+    private const long MaxRequestBytes = 64 * 1024;
+
+    public static WebApplication Build(HttpSettings settings, ServicePlatform platform, Action<IServiceCollection> rooms, Action<ListenOptions> bound)
     {
         // The empty builder reads no configuration files of its own and watches none.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "trafficcore" });
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            address.Listen(kestrel, bound);
+            kestrel.Limits.MaxConcurrentConnections = settings.MaxConnections;
+            kestrel.Limits.MaxRequestBodySize = MaxRequestBytes;
+            settings.Listen.Listen(kestrel, bound);
         });
         var services = builder.Services;
         services.AddSingleton(platform.Loggers);

@@ -125,6 +125,13 @@ public sealed class HttpSettings : IValidatableObject
     [Required]
     public string Address { get; set; } = "127.0.0.1";
 
+    /// <summary>
+    /// Connections at one time. Default 500: a browser opens six, so eighty people with dashboards. More are closed at once; each may hold a request of
+    /// 32 KiB and an answer that its client has not read yet.
+    /// </summary>
+    [Range(1, 1_000_000)]
+    public int MaxConnections { get; set; } = 500;
+
     /// <summary>Where to listen.</summary>
     internal ListenPoint Listen => ListenPoint.TryParse(Address, Port, out var point) ? point : ListenPoint.Loopback(Port);
 

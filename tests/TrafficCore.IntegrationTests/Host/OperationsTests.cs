@@ -77,7 +77,7 @@ public sealed class OperationsTests
         var configuration = new Microsoft.Extensions.Configuration.ConfigurationBuilder().Build();
         await using var platform = ServicePlatform.Create(configuration, TimeProvider.System, logging => logging.ClearProviders());
         Func<IPEndPoint> endpoint = null!;
-        await using var app = HttpService.Build(ListenPoint.Loopback(0), platform, _ => { }, listen => endpoint = () => listen.IPEndPoint!);
+        await using var app = HttpService.Build(new HttpSettings { Port = 0 }, platform, _ => { }, listen => endpoint = () => listen.IPEndPoint!);
         app.MapGet("/thread", async (HttpContext context) =>
         {
             var before = Thread.CurrentThread.IsThreadPoolThread;
