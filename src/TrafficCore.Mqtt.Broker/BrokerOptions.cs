@@ -21,8 +21,8 @@ public sealed class BrokerOptions
     /// </summary>
     public string Address { get; set; } = "";
 
-    /// <summary>First levels of every topic that the service takes in. Default `traffic/v1`; no wildcards.</summary>
-    [Required, RegularExpression("[^+#\\0]+")]
+    /// <summary>First levels of every topic that the service takes in. Default `traffic/v1`; no wildcards, no empty levels, at most 256 characters.</summary>
+    [Required, StringLength(256), RegularExpression("[^+#$\\0/][^+#\\0/]*(/[^+#\\0/]+)*", ErrorMessage = "must be levels without wildcards, such as traffic/v1")]
     public string TopicRoot { get; set; } = "traffic/v1";
 
     /// <summary>

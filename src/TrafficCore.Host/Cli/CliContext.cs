@@ -19,15 +19,8 @@ internal sealed record CliContext(IReadOnlyList<string> Overrides, TextWriter Ou
     /// <summary>The settings, when they and the files they name are right; null after all errors of both were printed.</summary>
     public ServiceSettings? ReadCheckedSettings()
     {
-        var (configuration, unreadable) = ConfigurationSources.Read(Overrides);
-        if (unreadable is { } error)
-        {
-            PrintErrors([error]);
-            return null;
-        }
-
         // Files are looked at even when other settings are wrong: one run shows everything.
-        var (settings, errors) = ServiceSettings.Bind(configuration);
+        var (settings, errors) = ServiceSettings.ReadAll(Overrides);
         var files = FileCheck.Read(settings);
         PrintErrors([.. errors, .. files.Errors]);
         foreach (var warning in files.Warnings)

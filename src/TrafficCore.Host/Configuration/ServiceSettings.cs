@@ -67,14 +67,16 @@ public sealed class ServiceSettings
     /// <returns>The settings, null when there are errors; and all errors.</returns>
     public static (ServiceSettings? Settings, IReadOnlyList<ConfigurationError> Errors) Read(IReadOnlyList<string> overrides)
     {
-        var (configuration, unreadable) = ConfigurationSources.Read(overrides);
-        if (unreadable is { } error)
-        {
-            return (null, [error]);
-        }
-
-        var (settings, errors) = Bind(configuration);
+        var (settings, errors) = ReadAll(overrides);
         return (errors.Count == 0 ? settings : null, errors);
+    }
+
+    /// <summary>The same, with settings also where there are errors: for who looks for more of them.</summary>
+    internal static (ServiceSettings Settings, IReadOnlyList<ConfigurationError> Errors) ReadAll(IReadOnlyList<string> overrides)
+    {
+        var (configuration, unreadable) = ConfigurationSources.Read(overrides);
+        var (settings, errors) = Bind(configuration);
+        return (settings, [.. unreadable, .. errors]);
     }
 
     /// <summary>Binds and checks everything; the settings are to be used only when there are no errors.</summary>
@@ -117,9 +119,14 @@ public sealed class ServiceSettings
         }
 
         CheckListeners(settings, binder);
-        if (settings.Influx.Url.Length > 0 && !Uri.TryCreate(settings.Influx.Url, UriKind.Absolute, out _))
+        if (settings.Influx.Url.Length > 0 && !(Uri.TryCreate(settings.Influx.Url, UriKind.Absolute, out var influx) && IsHttp(influx)))
         {
-            binder.Add("Influx:Url", "is not an absolute URL");
+            binder.Add("Influx:Url", "is not an absolute URL of http or https");
+        }
+
+        if (settings.Telemetry.OtlpEndpoint is { } collector && !IsHttp(collector))
+        {
+            binder.Add("Telemetry:OtlpEndpoint", "is not an absolute URL of http or https");
         }
 
         foreach (var (member, error) in RuleChecks.Errors(settings.Boards.Rules, settings))
@@ -132,6 +139,8 @@ public sealed class ServiceSettings
             binder.Add("Network:Open", "is false and there is no Network:File: every device would be rejected");
         }
     }
+
+    private static bool IsHttp(Uri url) => url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps;
 
     private static void CheckListeners(ServiceSettings settings, SettingsBinder binder)
     {
