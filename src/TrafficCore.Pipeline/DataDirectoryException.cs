@@ -1,6 +1,9 @@
 namespace TrafficCore.Pipeline;
 
-/// <summary>The data directory is not there and cannot be made, or may not be written: another one has to be named, or its rights changed.</summary>
+/// <summary>
+/// The data directory is not there and cannot be made, may not be written, or belongs to other window lengths: what was configured has to change, or the
+/// directory's rights.
+/// </summary>
 public sealed class DataDirectoryException : IOException
 {
     /// <summary>Makes one without text.</summary>

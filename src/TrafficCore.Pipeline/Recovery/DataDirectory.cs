@@ -31,6 +31,10 @@ internal sealed class DataDirectory : IDisposable
         }
     }
 
+    /// <summary>It was written with window lengths that are not the configured ones.</summary>
+    public static DataDirectoryException OfOtherLengths(ReadOnlySpan<long> ms) => new(
+        $"it holds windows of {string.Join(", ", ms.ToArray().Select(static length => $"{length / 1000}s"))}; Windows:Length cannot change in a data directory");
+
     public void Dispose() => _lock.Dispose();
 
     // Each new name is durable before something is put below it; the logs do the same for their own directories.

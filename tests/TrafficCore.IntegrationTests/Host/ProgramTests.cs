@@ -104,6 +104,37 @@ public sealed class ProgramTests
         Assert.False(Directory.Exists(directory["missing"]));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Directory_OfOtherWindowLengths_IsAuditedAndNotRunOn(bool killed)
+    {
+        using var data = new TemporaryDirectory();
+        await using (var service = await ServiceProcess.StartAsync(data.FullName, "--Windows:Length=30s,600s", "--Windows:IdleTimeout=1s"))
+        {
+            await PublishAsync(service, 90);
+            using var api = new ServiceApi(service.Http);
+            var now = TimeProvider.System.GetUtcNow();
+            await Eventually.ReachesAsync(
+                async () => (await api.FlowAsync("int-1/detectors/d-1", now.AddHours(-2), now, "30s")).Count is var rows && rows >= 3 ? null : $"{rows} rows",
+                TimeSpan.FromSeconds(40));
+            if (killed)
+            {
+                await service.KillAsync();
+            }
+            else
+            {
+                Assert.Equal(0, await service.TerminateAsync());
+            }
+        }
+
+        await AssertLedgerAsync(data, stored: 90);
+        var (exit, output) = await ServiceProcess.RunAsync(Program, "run", $"--Data:Directory={data.FullName}", "--Mqtt:Port=0", "--Http:Port=0");
+        Assert.True(exit == 2, output);
+        Assert.Contains("Data:Directory: it holds windows of 30s", output, StringComparison.Ordinal);
+        await AssertLedgerAsync(data, stored: 90);
+    }
+
     [Fact]
     public async Task Export_ReadingsAndWindows_AreCsv()
     {
