@@ -105,7 +105,10 @@ public sealed class OperationsTests
         await Eventually.ReachesAsync(
             async () => (await service.GetAsync("health/ready")).GetProperty("reasons").EnumerateArray().Any(r => r.GetString()!.Contains("influx", StringComparison.Ordinal)) ? null : "no warning",
             TimeSpan.FromSeconds(30));
+
+        // Each sink reads the output by itself: that InfluxDB was tried does not mean that SQLite has committed.
         await Eventually.ReachesAsync(async () => (await service.RowsAsync("int-1/flow?from=-5m")).Count > 0 ? null : "no row", TimeSpan.FromSeconds(30));
+        Assert.Equal("ready", (await service.GetAsync("health/ready")).GetProperty("status").GetString());
         await service.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(15));
     }
 
