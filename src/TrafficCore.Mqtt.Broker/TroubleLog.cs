@@ -18,6 +18,9 @@ internal sealed class TroubleLog(ILogger logger, TimeProvider time)
     /// <summary>A device that comes back every second, as many do, is never left out.</summary>
     internal static readonly TimeSpan Stretch = TimeSpan.FromSeconds(10);
 
+    /// <summary>Characters of an id or a topic in a message: as many as an accepted client id may have by default.</summary>
+    internal const int MaxShown = 256;
+
     private readonly Lock _gate = new();
 
     // As many as there are kinds and reason codes.
@@ -35,7 +38,7 @@ internal sealed class TroubleLog(ILogger logger, TimeProvider time)
     {
         if (TryTake(Kind.Refused, code))
         {
-            BrokerLog.Refused(logger, clientId, remote, (byte)code, detail);
+            BrokerLog.Refused(logger, Shown(clientId), remote, (byte)code, detail);
         }
     }
 
@@ -53,7 +56,7 @@ internal sealed class TroubleLog(ILogger logger, TimeProvider time)
     {
         if (TryTake(Kind.PublishDenied, ReasonCode.NotAuthorized))
         {
-            BrokerLog.PublishDenied(logger, client.ClientId, Encoding.UTF8.GetString(topic));
+            BrokerLog.PublishDenied(logger, client.ClientId, Shown(Encoding.UTF8.GetString(topic)));
         }
     }
 
@@ -78,6 +81,9 @@ internal sealed class TroubleLog(ILogger logger, TimeProvider time)
             BrokerLog.LeftOut(logger, count, Name(kind), (byte)code);
         }
     }
+
+    // What has no other limit than MQTT's 65,535 bytes must not push the rest of the message out of the line.
+    private static string Shown(string text) => text.Length <= MaxShown ? text : text[..MaxShown] + "...";
 
     private static string Name(Kind kind) => kind switch
     {

@@ -87,6 +87,18 @@ public sealed class TroubleLogTests
     }
 
     [Fact]
+    public async Task Connect_IdOfSixtyThousandBytes_StillSaysWhy()
+    {
+        await using var piped = new PipedBroker(_time, loggers: _log);
+        MqttEncoder.Connect(piped.Input, new ConnectPacket { Version = MqttVersion.V311, ClientId = Enumerable.Repeat((byte)'x', 60_000).ToArray(), CleanStart = true });
+        await piped.Input.FlushAsync();
+
+        var line = Assert.Single(_log.Lines, line => line.StartsWith("1002 x", StringComparison.Ordinal));
+        Assert.StartsWith("1002 " + new string('x', TroubleLog.MaxShown) + "... from ", line, StringComparison.Ordinal);
+        Assert.EndsWith("The client id is too long, or empty without clean session", line, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Broker_StopsInAFlood_TellsWhatWasLeftOut()
     {
         await using var piped = new PipedBroker(_time, loggers: _log);
