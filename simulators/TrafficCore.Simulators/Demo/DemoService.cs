@@ -40,8 +40,14 @@ internal static class DemoService
     ];
 
     /// <summary>Writes the city's network file into a directory and returns its path.</summary>
+    /// <exception cref="UsageException">The directory is a file.</exception>
     public static string WriteNetworkFile(CityPlan plan, string directory)
     {
+        if (File.Exists(directory))
+        {
+            throw new UsageException($"--data: {directory} is a file, not a directory");
+        }
+
         Directory.CreateDirectory(directory);
         var path = Path.Combine(directory, "demo-network.json");
         File.WriteAllBytes(path, CityNetworkFile.Write(plan));

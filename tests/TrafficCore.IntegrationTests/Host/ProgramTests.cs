@@ -64,6 +64,8 @@ public sealed class ProgramTests
     [InlineData("audit", "--what")]
     [InlineData("export")]
     [InlineData("export", "windows", "--from", "yesterday")]
+    [InlineData("export", "windows", "--from", "-5m", "--to", "-10m")]
+    [InlineData("export", "readings", "--output", "/nowhere/readings.csv")]
     public async Task Usage_Wrong_ExitsWithTwo(params string[] arguments) =>
         Assert.Equal(2, (await ServiceProcess.RunAsync(Program, arguments)).ExitCode);
 
@@ -101,7 +103,19 @@ public sealed class ProgramTests
         using var directory = new TemporaryDirectory();
         var (exit, output) = await ServiceProcess.RunAsync(Program, [.. command, $"--Data:Directory={directory["missing"]}"]);
         Assert.True(exit == 2, output);
+        Assert.Equal($"Data:Directory: {directory["missing"]} is not a data directory.", output.TrimEnd());
         Assert.False(Directory.Exists(directory["missing"]));
+    }
+
+    [Theory]
+    [InlineData("readings")]
+    [InlineData("windows")]
+    public async Task Export_NoDataDirectory_LeavesTheEarlierFile(string what)
+    {
+        using var directory = new TemporaryDirectory();
+        await File.WriteAllTextAsync(directory["out.csv"], "earlier");
+        var (exit, _) = await ServiceProcess.RunAsync(Program, "export", what, $"--Data:Directory={directory["missing"]}", "--output", directory["out.csv"]);
+        Assert.Equal((2, "earlier"), (exit, await File.ReadAllTextAsync(directory["out.csv"])));
     }
 
     [Theory]
