@@ -101,8 +101,22 @@ public sealed class ServiceSettings
             Stop = binder.Bind<StopSettings>("Stop"),
         };
         binder.RejectUnknown(Foreign);
+        CheckLogLevels(configuration, binder);
         CrossCheck(settings, binder);
         return (settings, binder.Errors);
+    }
+
+    // The framework reads these itself, and throws when the first logger is made.
+    private static void CheckLogLevels(IConfiguration configuration, SettingsBinder binder)
+    {
+        var levels = configuration.GetSection("Logging").AsEnumerable().Where(l => l.Key.Contains(":LogLevel:", StringComparison.OrdinalIgnoreCase));
+        foreach (var (key, value) in levels.OrderBy(l => l.Key, StringComparer.Ordinal))
+        {
+            if (value is not null && !Enum.TryParse<LogLevel>(value, ignoreCase: true, out _))
+            {
+                binder.Add(key, $"\"{value}\" is not one of {string.Join(", ", Enum.GetNames<LogLevel>())}");
+            }
+        }
     }
 
     // What no single section can see.

@@ -67,6 +67,8 @@ public sealed class ServiceSettingsTests
     [InlineData("Mqtt:TopicRoot=a//b", "Mqtt:TopicRoot: must be levels without wildcards, such as traffic/v1")]
     [InlineData("Mqtt:TopicRoot=$SYS", "Mqtt:TopicRoot: must be levels without wildcards, such as traffic/v1")]
     [InlineData("Influx:Url=mailto:x", "Influx:Url: is not an absolute URL of http or https")]
+    [InlineData("Logging:LogLevel:Microsoft.AspNetCore=Loud", "Logging:LogLevel:Microsoft.AspNetCore: \"Loud\" is not one of Trace, Debug, Information, Warning, Error, Critical, None")]
+    [InlineData("Logging:Console:LogLevel:Default=x", "Logging:Console:LogLevel:Default: \"x\" is not one of Trace, Debug, Information, Warning, Error, Critical, None")]
     [InlineData("Telemetry:OtlpEndpoint=ftp://x", "Telemetry:OtlpEndpoint: is not an absolute URL of http or https")]
     public void Bind_StrangeValue_IsToldWhy(string setting, string error) => Assert.Equal(error, Assert.Single(Errors(setting)).ToString());
 
