@@ -1,8 +1,6 @@
 using System.Globalization;
 using System.Text;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using TrafficCore.Pipeline.Ingest;
 using TrafficCore.Storage.Delivery;
 using TrafficCore.Storage.History;
@@ -17,20 +15,17 @@ internal static class QuarantineEndpoints
     private const int MaxLimit = 10_000;
     private const int MaxTextBytes = 4096;
 
-    // 3 MiB of Base64 in less than four minutes, over any link that people use.
-    private static readonly MinDataRate LeastRate = new(bytesPerSecond: 16 * 1024, gracePeriod: TimeSpan.FromSeconds(10));
-
     private static readonly UTF8Encoding Strict = new(false, throwOnInvalidBytes: true);
 
     public static void MapQuarantine(this IEndpointRouteBuilder routes) =>
         routes.MapGet("/api/v1/quarantine", ListAsync).WithTags("ledger")
             .WithSummary("What was refused, with its bytes, reason and receive time; ascending by receive time, by default of the last day")
-            .WithDescription("At most `limit` payloads and 2 MiB. When there is more, the answer carries a `Link` header with `rel=\"next\"`: the address of what follows.")
+            .WithDescription("At most `limit` payloads and 8 MiB. When there is more, the answer carries a `Link` header with `rel=\"next\"`: the address of what follows.")
             .Produces<IReadOnlyList<RejectionAnswer>>().ProducesValidationProblem();
 
     private static async Task<IResult> ListAsync(
         string? from, string? to, string? reason, int? limit, string? after,
-        HttpContext http, [FromServices] IFlowHistory history, [FromServices] QuarantineGate gate, [FromServices] TimeProvider time, CancellationToken cancellation)
+        HttpContext http, [FromServices] IFlowHistory history, [FromServices] TimeProvider time, CancellationToken cancellation)
     {
         // The end is exclusive: without `to` what came this very millisecond belongs to the answer.
         var now = time.GetUtcNow().AddMilliseconds(1);
@@ -55,16 +50,13 @@ internal static class QuarantineEndpoints
             return Problems.Parameter("after", $"\"{after}\" is not a place from a Link header");
         }
 
-        // Until the answer is sent. Who takes it slower than this is cut, so that nobody keeps the others out.
-        http.Response.RegisterForDispose(await gate.EnterAsync(cancellation));
-        http.Features.Get<IHttpMinResponseDataRateFeature>()?.MinDataRate = LeastRate;
         var page = await history.QuarantineAsync(new QuarantineQuery(place, range.To, reason, limit ?? DefaultLimit), cancellation);
         if (page.Next is { } next)
         {
             http.Response.Headers.Link = NextLink(http.Request, range, next);
         }
 
-        return TypedResults.Ok(page.Rejected.Select(Answer).ToList());
+        return TypedResults.Ok(page.Rejected.Select(Answer));
     }
 
     // RFC 8288. The range is written out: "-1d" would be another one at the next question.

@@ -32,7 +32,6 @@ internal static partial class HttpService
         services.AddSingleton(platform.Loggers);
         services.AddSingleton<IMeterFactory>(platform.Meters);
         services.AddSingleton<IHostLifetime, NoSignals>();
-        services.AddSingleton<QuarantineGate>();
         services.AddRoutingCore();
         services.AddProblemDetails();
         services.AddOpenApi(options => options.AddDocumentTransformer((document, _, _) =>

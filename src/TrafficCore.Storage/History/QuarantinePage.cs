@@ -16,9 +16,14 @@ public readonly record struct QuarantinePlace(long ReceivedMs, long Position)
 {
     /// <summary>Before everything that was received at this time or later.</summary>
     public static QuarantinePlace Before(long receivedMs) => new(receivedMs, -1);
+
+    /// <summary>Whether it comes first.</summary>
+    public bool IsBefore(QuarantinePlace other) => (ReceivedMs, Position).CompareTo((other.ReceivedMs, other.Position)) < 0;
 }
 
 /// <summary>A part of the quarantine.</summary>
-/// <param name="Rejected">What was found, ascending.</param>
 /// <param name="Next">The place to go on from, when there is more than one answer may hold; null when this is everything.</param>
-public sealed record QuarantinePage(IReadOnlyList<RejectedPayload> Rejected, QuarantinePlace? Next);
+/// <param name="Rejected">
+/// The payloads, ascending, read from the store while they are enumerated: an answer that its client takes slowly holds a few of them, not all.
+/// </param>
+public sealed record QuarantinePage(QuarantinePlace? Next, IAsyncEnumerable<RejectedPayload> Rejected);

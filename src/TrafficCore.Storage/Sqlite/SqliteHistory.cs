@@ -88,18 +88,7 @@ public sealed class SqliteHistory : IFlowHistory, IBoardHistory, IDisposable
 
     /// <inheritdoc/>
     public Task<QuarantinePage> QuarantineAsync(QuarantineQuery query, CancellationToken cancellation = default) =>
-        _store.Ask(
-            () =>
-            {
-                QuarantineAnswer answer = new(query.Limit);
-                bool isAll = _store.DaysBetween(DayFileKind.Quarantine, query.After.ReceivedMs, query.ToMs).All(day =>
-                {
-                    using DayFileReader? file = _store.Open(day);
-                    return file?.Collect(query, answer) != false;
-                });
-                return answer.Page(isAll);
-            },
-            cancellation);
+        new QuarantineReader(_store, query).ReadAsync(cancellation);
 
     /// <inheritdoc/>
     public async Task<ObservationAnswer> ObservationsAsync(ObservationQuery query, CancellationToken cancellation = default)

@@ -8,21 +8,20 @@ namespace TrafficCore.IntegrationTests.Storage;
 /// <summary>An answer is cut by count and by bytes, and the next one goes on exactly where it ended.</summary>
 public sealed class QuarantineTests
 {
-    private const int Large = 256 * 1024;
-
     // Two of the same millisecond, over a midnight.
     private static readonly long Midnight = new DateTimeOffset(2024, 3, 2, 0, 0, 0, TimeSpan.Zero).ToUnixTimeMilliseconds();
 
     [Theory]
-    [InlineData(3, 10, 3)]
-    [InlineData(5, 10, 5)]
-    [InlineData(20, 10, 20)]
-    [InlineData(20, Large, 8)]
-    [InlineData(20, 3 * 1024 * 1024, 1)]
-    public async Task Quarantine_PageByPage_IsReadWholeAndOnce(int limit, int bytes, int perPage)
+    [InlineData(20, 10, 3, 3)]
+    [InlineData(20, 10, 5, 5)]
+    [InlineData(20, 10, 20, 20)]
+    [InlineData(20, 64 * 1024, 20, 20)]
+    [InlineData(20, 1024 * 1024, 20, 8)]
+    [InlineData(1200, 10, 1000, 1000)]
+    public async Task Quarantine_PageByPage_IsReadWholeAndOnce(int count, int bytes, int limit, int perPage)
     {
         await using SqliteFixture store = Open();
-        foreach (int i in Enumerable.Range(0, 20))
+        foreach (int i in Enumerable.Range(0, count))
         {
             store.Output.Append(new RejectedPayload(Midnight - 10 + i / 2 * 2, "bad-json", "int-1", "detector", $"d-{i}", "", new byte[bytes]));
         }
@@ -34,14 +33,40 @@ public sealed class QuarantineTests
         for (QuarantinePlace? place = QuarantinePlace.Before(0); place is { } after;)
         {
             QuarantinePage page = await history.QuarantineAsync(new QuarantineQuery(after, long.MaxValue, null, limit));
-            devices.AddRange(page.Rejected.Select(r => r.Device));
-            pages.Add(page.Rejected.Count);
+            List<RejectedPayload> rejected = await page.Rejected.ToListAsync();
+            devices.AddRange(rejected.Select(r => r.Device));
+            pages.Add(rejected.Count);
             place = page.Next;
         }
 
-        Assert.Equal(Enumerable.Range(0, 20).Select(i => $"d-{i}"), devices);
-        Assert.All(pages.SkipLast(1), count => Assert.Equal(perPage, count));
-        Assert.Equal((20 + perPage - 1) / perPage, pages.Count);
+        Assert.Equal(Enumerable.Range(0, count).Select(i => $"d-{i}"), devices);
+        Assert.All(pages.SkipLast(1), onPage => Assert.Equal(perPage, onPage));
+        Assert.Equal((count + perPage - 1) / perPage, pages.Count);
+    }
+
+    [Fact]
+    public async Task Quarantine_FilesDeletedWhileItIsRead_EndsTheAnswer()
+    {
+        await using SqliteFixture store = Open();
+        foreach (int i in Enumerable.Range(0, 8))
+        {
+            store.Output.Append(new RejectedPayload(Midnight + i, "bad-json", "int-1", "detector", "d", "", new byte[200 * 1024]));
+        }
+
+        await store.Start().DeliveredAsync();
+        await store.StopAsync();
+        using SqliteHistory history = store.History();
+        QuarantinePage page = await history.QuarantineAsync(new QuarantineQuery(QuarantinePlace.Before(0), long.MaxValue, null, 100));
+        int read = 0;
+        await foreach (RejectedPayload _ in page.Rejected)
+        {
+            if (++read == 1)
+            {
+                Directory.Delete(store.Directory, recursive: true);
+            }
+        }
+
+        Assert.InRange(read, 1, 7);
     }
 
     [Fact]
@@ -56,13 +81,13 @@ public sealed class QuarantineTests
         await store.Start().DeliveredAsync();
         using SqliteHistory history = store.History();
 
-        IReadOnlyList<RejectedPayload> all = (await history.QuarantineAsync(new QuarantineQuery(QuarantinePlace.Before(0), long.MaxValue, null, 100))).Rejected;
+        List<RejectedPayload> all = await (await history.QuarantineAsync(new QuarantineQuery(QuarantinePlace.Before(0), long.MaxValue, null, 100))).Rejected.ToListAsync();
         Assert.Equal(10, all.Count);
         Assert.Equal(Rejected(Midnight, "too-old") with { Payload = default }, all[0] with { Payload = default });
         Assert.Equal("{\"volume\":"u8, all[0].Payload.Span);
-        Assert.Equal(5, (await history.QuarantineAsync(new QuarantineQuery(QuarantinePlace.Before(0), long.MaxValue, "bad-json", 100))).Rejected.Count);
+        Assert.Equal(5, await (await history.QuarantineAsync(new QuarantineQuery(QuarantinePlace.Before(0), long.MaxValue, "bad-json", 100))).Rejected.CountAsync());
         QuarantinePage part = await history.QuarantineAsync(new QuarantineQuery(QuarantinePlace.Before(Midnight + 1), Midnight + 3_600_001, null, 9));
-        Assert.Equal([Midnight + 3_600_000], part.Rejected.Select(r => r.ReceivedMs));
+        Assert.Equal([Midnight + 3_600_000], await part.Rejected.Select(r => r.ReceivedMs).ToListAsync());
         Assert.Null(part.Next);
     }
 
