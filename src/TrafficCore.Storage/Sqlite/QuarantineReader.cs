@@ -15,9 +15,6 @@ internal sealed class QuarantineReader(StoreReader store, QuarantineQuery query)
     private const int PieceRows = 500;
     private const long PieceBytes = 256 * 1024;
 
-    // Asked anew for each piece, because retention deletes files.
-    private IEnumerable<DayFileName> Days => store.DaysBetween(DayFileKind.Quarantine, query.After.ReceivedMs, query.ToMs);
-
     public async Task<QuarantinePage> ReadAsync(CancellationToken cancellation)
     {
         (QuarantinePlace? last, bool isAll) = await store.Ask(Measure, cancellation);
@@ -28,7 +25,7 @@ internal sealed class QuarantineReader(StoreReader store, QuarantineQuery query)
     private (QuarantinePlace? Last, bool IsAll) Measure()
     {
         QuarantineExtent extent = new(query.Limit, MaxBytes);
-        foreach (DayFileName day in Days)
+        foreach (DayFileName day in DaysOf(query))
         {
             using DayFileReader? file = store.Open(day);
             foreach ((QuarantinePlace place, long bytes) in file?.QuarantineSizes(query) ?? [])
@@ -69,7 +66,7 @@ internal sealed class QuarantineReader(StoreReader store, QuarantineQuery query)
     {
         QuarantineExtent extent = new(PieceRows, PieceBytes);
         List<PlacedRejection> piece = [];
-        foreach (DayFileName day in Days)
+        foreach (DayFileName day in DaysOf(rest))
         {
             using DayFileReader? file = store.Open(day);
             foreach (PlacedRejection found in file?.Quarantine(rest) ?? [])
@@ -86,6 +83,9 @@ internal sealed class QuarantineReader(StoreReader store, QuarantineQuery query)
 
         return piece;
     }
+
+    // Asked anew for each piece, because retention deletes files.
+    private IEnumerable<DayFileName> DaysOf(QuarantineQuery part) => store.DaysBetween(DayFileKind.Quarantine, part.After.ReceivedMs, part.ToMs);
 }
 
 /// <summary>A rejected payload and its place.</summary>

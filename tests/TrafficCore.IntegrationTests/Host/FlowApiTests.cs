@@ -94,6 +94,8 @@ public sealed class FlowApiTests : IAsyncLifetime
             ("intersections/int-0001/flow?from=-15m&from=-5m", 400, "from"),
             ("intersections/int-0001/flow?to=9999-12-31T23:59:59-01:00", 400, "to"),
             ("intersections?window=60s", 400, "window"),
+            ("intersections/int-0001/environment/e-1?form=-1h", 400, "form"),
+            ("intersections/int-0001/parking/p-1?limit=5", 400, "limit"),
             ("boards?board=b-1", 400, "board"),
             ("ledger?from=-1h", 400, "from"),
             ("ledger/int-0001/detector/d-01?x", 400, "x"),
