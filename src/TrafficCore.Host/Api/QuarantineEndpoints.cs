@@ -53,16 +53,17 @@ internal static class QuarantineEndpoints
         var page = await history.QuarantineAsync(new QuarantineQuery(place, range.To, reason, limit ?? DefaultLimit), cancellation);
         if (page.Next is { } next)
         {
-            http.Response.Headers.Link = NextLink(http.Request, range, next);
+            http.Response.Headers.Link = NextLink(http.Request, range, reason, limit ?? DefaultLimit, next);
         }
 
         return TypedResults.Ok(page.Rejected.Select(Answer));
     }
 
     // RFC 8288. The range is written out: "-1d" would be another one at the next question.
-    private static string NextLink(HttpRequest request, TimeRange range, QuarantinePlace next)
+    private static string NextLink(HttpRequest request, TimeRange range, string? reason, int limit, QuarantinePlace next)
     {
-        var query = QueryString.Create(request.Query.Where(p => p.Key is "reason" or "limit"))
+        var query = (reason is null ? QueryString.Empty : QueryString.Create("reason", reason))
+            .Add("limit", limit.ToString(CultureInfo.InvariantCulture))
             .Add("from", ApiJson.Text(ApiJson.Instant(range.From)))
             .Add("to", ApiJson.Text(ApiJson.Instant(range.To)))
             .Add("after", string.Create(CultureInfo.InvariantCulture, $"{next.ReceivedMs}-{next.Position}"));

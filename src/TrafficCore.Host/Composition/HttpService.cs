@@ -14,7 +14,7 @@ namespace TrafficCore.Host.Composition;
 /// <summary>Builds the HTTP side: endpoints, problem details, OpenAPI.</summary>
 internal static partial class HttpService
 {
-    // No question has a body; one that comes anyway is read and dropped, so that the connection can be used again, but not for long.
+    // An operator's message is a few hundred bytes; whatever else comes as a body is not read for long.
     private const long MaxRequestBytes = 64 * 1024;
 
     public static WebApplication Build(HttpSettings settings, ServicePlatform platform, Action<IServiceCollection> rooms, Action<ListenOptions> bound)

@@ -136,7 +136,7 @@ public sealed class FlowApiTests : IAsyncLifetime
         await Eventually.ReachesAsync(async () => (await service.GetAsync("api/v1/quarantine")).GetArrayLength() is var n && n == 5 ? null : $"{n} of 5", Deadline);
         List<string?> texts = [];
         var pages = 0;
-        for (string? page = "api/v1/quarantine?from=-5m&limit=2&reason=bad-json"; page is not null; pages++)
+        for (string? page = "api/v1/quarantine?from=-5m&Limit=2&REASON=bad-json"; page is not null; pages++)
         {
             using var answer = await service.Http.GetAsync(new Uri(page, UriKind.RelativeOrAbsolute));
             Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
