@@ -65,7 +65,8 @@ internal static partial class ConfigurationSources
             file = new ConfigurationBuilder().AddJsonStream(content).Build();
             return true;
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or FormatException or JsonException)
+        // Half a surrogate pair passes the parser and throws what is no format error.
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or FormatException or JsonException or InvalidOperationException)
         {
             problem = error.Message;
             return false;

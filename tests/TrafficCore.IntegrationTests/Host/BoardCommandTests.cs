@@ -86,6 +86,8 @@ public sealed class BoardCommandTests : IAsyncLifetime
     [InlineData("""{"multi":"A","author":"a\u0000b"}""", "author")]
     [InlineData("""{"multi":"A","prioritty":5}""", "prioritty")]
     [InlineData("[]", "body")]
+    [InlineData("""{"multi":"\ud800"}""", "body")]
+    [InlineData("""{"\ud800":"A"}""", "body")]
     public async Task Put_WrongField_Is400AndNamesIt(string body, string field)
     {
         using var answer = await SendAsync("int-1/b-1", body);

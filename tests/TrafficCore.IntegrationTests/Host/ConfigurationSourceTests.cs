@@ -37,6 +37,7 @@ public sealed class ConfigurationSourceTests : IDisposable
     [Theory]
     [InlineData("""{ "Mqtt": { "Port": 1,, } }""", "',' is an invalid start of a property name")]
     [InlineData("""{ "Mqtt": { "Port": 1, "Port": 2 } }""", "A duplicate key 'Mqtt:Port' was found.")]
+    [InlineData("""{ "Data": { "Directory": "\ud800" } }""", "Cannot read incomplete UTF-16 JSON text")]
     [InlineData("""[ 1 ]""", "Top-level JSON element must be an object.")]
     public async Task Check_FileUnreadable_DoesNotHideTheRest(string file, string problem)
     {
