@@ -48,6 +48,6 @@ internal sealed class ClientRig
         return (await SoonAsync(connecting), peer);
     }
 
-    public ReconnectingMqttClient Start(MqttClientOptions? options = null, ReconnectOptions? reconnect = null) =>
-        ReconnectingMqttClient.Start(options ?? Options() with { SessionExpiry = TimeSpan.FromHours(1) }, reconnect ?? new ReconnectOptions(), new Random(1));
+    public ReconnectingMqttClient Start(MqttClientOptions? options = null, ReconnectOptions? reconnect = null, bool clean = false) =>
+        ReconnectingMqttClient.Start((options ?? Options()) with { CleanStart = clean, SessionExpiry = TimeSpan.FromHours(1) }, reconnect ?? new ReconnectOptions(), new Random(1));
 }
