@@ -35,7 +35,8 @@ public sealed class MosquittoServer : IAsyncDisposable
     /// <returns>Null when mosquitto is not installed.</returns>
     public static Task<MosquittoServer?> TryStartPersistentAsync(params string[] listener) => TryStartAsync(directory =>
     [
-        .. listener, "allow_anonymous true", "persistence true", $"persistence_location {directory.FullName}/", "max_queued_messages 0", "max_inflight_messages 1000",
+        // A second listener, because mosquitto 2.0 does not start with WebSockets alone.
+        .. listener, $"listener {FreePort()} 127.0.0.1", "allow_anonymous true", "persistence true", $"persistence_location {directory.FullName}/", "max_queued_messages 0", "max_inflight_messages 1000",
     ]);
 
     /// <summary>Starts a broker with these lines of configuration behind its listener's.</summary>
