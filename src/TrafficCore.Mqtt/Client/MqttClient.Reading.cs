@@ -196,7 +196,7 @@ public sealed partial class MqttClient
             Task changed;
             lock (_session.Gate)
             {
-                if (holdsUnderLock(this) || _ended is not null)
+                if (holdsUnderLock(this) || _closing || _ended is not null)
                 {
                     return;
                 }

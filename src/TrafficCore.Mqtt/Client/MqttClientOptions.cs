@@ -45,6 +45,9 @@ public sealed record MqttClientOptions
     /// <summary>How long the broker keeps the session after the connection (5.0; with 3.1.1 it decides itself). Default 0: not at all.</summary>
     public TimeSpan SessionExpiry { get; init; }
 
+    /// <summary>Published at QoS 0 on each connection before anything else, such as the "online" that a will's "offline" belongs to; null for none.</summary>
+    public MqttPublication? Birth { get; init; }
+
     /// <summary>Published by the broker when the connection ends without DISCONNECT; null for none.</summary>
     public MqttPublication? Will { get; init; }
 
