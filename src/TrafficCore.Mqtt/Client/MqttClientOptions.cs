@@ -73,8 +73,8 @@ public sealed record MqttClientOptions
     public int MaxBufferedBytes { get; init; } = 256 * 1024;
 
     /// <summary>
-    /// Most received messages at QoS 1 and 2 without an answer. Default 1,024: 200,000 a second when they are answered every 5 ms. A 5.0 broker is told and
-    /// keeps to it; of another, no more is read while so many wait.
+    /// Most received messages at QoS 1 and 2 without an answer. Default 1,024: 200,000 a second when they are answered every 5 ms. A 5.0 broker is told; of
+    /// one that sends more all the same, no more is read while so many wait.
     /// </summary>
     [Range(1, 65535)]
     public int ReceiveMaximum { get; init; } = 1024;

@@ -49,6 +49,9 @@ internal sealed class FrameBuffer
         }
     }
 
+    /// <summary>The packet that was taken last is to be taken again.</summary>
+    public void PutBack(in FrameHeader header) => _start -= header.TotalLength;
+
     /// <summary>Waits for more bytes; false when the broker closed the connection.</summary>
     public async ValueTask<bool> FillAsync(CancellationToken cancellation)
     {
