@@ -82,14 +82,8 @@ public sealed class UpstreamAcceptanceTests
     private static async Task<ServiceProcess> StartAsync(TemporaryDirectory data, MosquittoServer broker, params string[] more)
     {
         var service = await ServiceProcess.StartAsync(data.FullName, [$"--Mqtt:Upstream=mqtt://127.0.0.1:{broker.Port}", "--Mqtt:Listen=false", .. more]);
-        using var http = new HttpClient { BaseAddress = service.Http };
-        await Eventually.ReachesAsync(
-            async () =>
-            {
-                using var answer = await http.GetAsync(new Uri("health/ready", UriKind.Relative));
-                return answer.IsSuccessStatusCode ? null : await answer.Content.ReadAsStringAsync();
-            },
-            Limit);
+        using var api = new ServiceApi(service.Http);
+        await api.WhenReadyAsync(Limit);
         return service;
     }
 }

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Net;
-using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
+using TrafficCore.IntegrationTests.Acceptance;
 using TrafficCore.IntegrationTests.Host;
 using TrafficCore.Mqtt.Client;
 using TrafficCore.Mqtt.Wire;
@@ -51,7 +51,7 @@ public sealed class UpstreamServiceTests : IAsyncLifetime
             $"--Mqtt:Upstream=mqtt://127.0.0.1:{broker.Port}", "--Mqtt:Listen=false", "--Windows:Length=2s,60s", "--Windows:IdleTimeout=1s",
             "--Boards:Rules:0:Name=slow", "--Boards:Rules:0:Metric=speed-ratio", "--Boards:Rules:0:Enter=0.5", "--Boards:Rules:0:Exit=0.7", "--Boards:Rules:0:Window=2s",
             "--Boards:Rules:0:MinimumOn=1s", "--Boards:Rules:0:MinimumOff=1s", "--Boards:Rules:0:Expiry=2m", "--Boards:Rules:0:Text:0=SLOW");
-        await WhenReadyAsync(service);
+        await WhenReadyAsync(service.Http.BaseAddress!);
         JsonElement warning;
         await using (var device = await ConnectAsync("device"))
         await using (var board = await ConnectAsync("board"))
@@ -82,7 +82,7 @@ public sealed class UpstreamServiceTests : IAsyncLifetime
         await device.PublishAsync(Reading(1, retain: true));
         await using var service = await RunningService.StartAsync(
             $"--Mqtt:Upstream=mqtt://127.0.0.1:{broker.Port}", "--Mqtt:Listen=false", $"--Mqtt:UpstreamVersion={version}");
-        await WhenReadyAsync(service);
+        await WhenReadyAsync(service.Http.BaseAddress!);
         await device.PublishAsync(Reading(2, retain: true));
 
         // Live, it counts whatever its flag was; from the broker's store, never.
@@ -90,7 +90,7 @@ public sealed class UpstreamServiceTests : IAsyncLifetime
         Assert.Contains(
             $"trafficcore_upstream_retained_ignored_total {ignored}", await service.Http.GetStringAsync(new Uri("metrics", UriKind.Relative)), StringComparison.Ordinal);
         await service.RestartAsync();
-        await WhenReadyAsync(service);
+        await WhenReadyAsync(service.Http.BaseAddress!);
         await device.PublishAsync(Reading(3));
         await Eventually.ReachesAsync(async () => (await ReceivedAsync(service)) >= 2 ? null : "nothing yet", Limit);
         Assert.Equal(2, await ReceivedAsync(service));
@@ -100,7 +100,7 @@ public sealed class UpstreamServiceTests : IAsyncLifetime
     public async Task Payload_ThatIsRefused_IsToldToTheDeviceBehindTheBroker()
     {
         await using var service = await RunningService.StartAsync($"--Mqtt:Upstream=mqtt://127.0.0.1:{broker.Port}", "--Mqtt:Listen=false");
-        await WhenReadyAsync(service);
+        await WhenReadyAsync(service.Http.BaseAddress!);
         await using var device = await ConnectAsync("device");
         await device.SubscribeAsync(Detector + "/errors");
         await device.PublishAsync(new MqttPublication(Detector, "nonsense"u8.ToArray()));
@@ -141,7 +141,7 @@ public sealed class UpstreamServiceTests : IAsyncLifetime
 
         Assert.Empty((await service.GetAsync("api/v1/intersections")).EnumerateArray());
         await broker.StartAsync();
-        await WhenReadyAsync(service);
+        await WhenReadyAsync(service.Http.BaseAddress!);
     }
 
     [Fact]
@@ -151,17 +151,16 @@ public sealed class UpstreamServiceTests : IAsyncLifetime
         using var directory = new TemporaryDirectory();
         await using (var first = await ServiceProcess.StartAsync(directory.FullName, upstream))
         {
-            await WhenReadyAsync(first);
+            await WhenReadyAsync(first.Http);
         }
 
         await using var second = await ServiceProcess.StartAsync(directory.FullName, [.. upstream, "--Mqtt:UpstreamShare=standby"]);
-        await WhenReadyAsync(second);
+        await WhenReadyAsync(second.Http);
         await Eventually.ReachesAsync(() => Task.FromResult(second.Output.Contains("ended the subscription traffic/v1/+/parking/+", StringComparison.Ordinal) ? null : second.Output), Limit);
         await using var device = await ConnectAsync("device");
         await device.PublishAsync(Reading(1));
-        using var http = new HttpClient { BaseAddress = second.Http };
-        await Eventually.ReachesAsync(
-            async () => (await http.GetFromJsonAsync<JsonElement>("api/v1/ledger")).GetProperty("received").GetInt64() is var n && n == 1 ? null : $"{n} received", Limit);
+        using var api = new ServiceApi(second.Http);
+        await Eventually.ReachesAsync(async () => (await api.LedgerAsync()).GetProperty("received").GetInt64() is var n && n == 1 ? null : $"{n} received", Limit);
     }
 
     private static string Json(int second) => string.Create(
@@ -174,21 +173,11 @@ public sealed class UpstreamServiceTests : IAsyncLifetime
     private static async Task<List<string>> ReasonsAsync(RunningService service) =>
         [.. (await service.GetAsync("health/ready")).GetProperty("reasons").EnumerateArray().Select(r => r.GetString()!)];
 
-    private static Task WhenReadyAsync(RunningService service) => WhenReadyAsync(service.Http);
-
-    private static async Task WhenReadyAsync(ServiceProcess service)
+    private static async Task WhenReadyAsync(Uri service)
     {
-        using var http = new HttpClient { BaseAddress = service.Http };
-        await WhenReadyAsync(http);
+        using var api = new ServiceApi(service);
+        await api.WhenReadyAsync(Limit);
     }
-
-    private static Task WhenReadyAsync(HttpClient http) => Eventually.ReachesAsync(
-        async () =>
-        {
-            using var answer = await http.GetAsync(new Uri("health/ready", UriKind.Relative));
-            return answer.IsSuccessStatusCode ? null : await answer.Content.ReadAsStringAsync();
-        },
-        Limit);
 
     private Task<MqttClient> ConnectAsync(string id) =>
         MqttClient.ConnectAsync(new MqttClientOptions { Host = "127.0.0.1", Port = broker.Port, ClientId = id }).WaitAsync(Limit);
