@@ -91,14 +91,12 @@ internal sealed class UpstreamService : IAsyncDisposable
         try
         {
             await _marks.WhenSettledAsync(limit);
+            await _client.StopAsync(limit);
         }
         catch (OperationCanceledException)
         {
-            // The disk refuses: what is not durable is not acknowledged, and the broker keeps it.
+            // The disk refuses, or the broker does not close: what is not acknowledged by now, it keeps.
         }
-
-        await _client.StopAsync(limit);
-        await _loops;
     }
 
     public async ValueTask DisposeAsync()

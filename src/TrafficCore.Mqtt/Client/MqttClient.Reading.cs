@@ -115,6 +115,11 @@ public sealed partial class MqttClient
         {
             lock (_session.Gate)
             {
+                if (_closing)
+                {
+                    return true; // it can't be answered any more, so it is not taken: the broker keeps it
+                }
+
                 if (_session.Incoming.IsFull)
                 {
                     return false;

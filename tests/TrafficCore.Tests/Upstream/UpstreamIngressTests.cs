@@ -148,6 +148,34 @@ public sealed class UpstreamIngressTests
         Assert.DoesNotContain("packet", Assert.Single(door.NewRecords()), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Message_InSteadyState_AllocatesNothing()
+    {
+        byte[][] topics = [.. Enumerable.Range(0, 40).Select(i => Encoding.UTF8.GetBytes($"traffic/v1/a/detector/d{i}"))];
+        var payload = Encoding.UTF8.GetBytes("""{"volume":12}""");
+        acknowledged.EnsureCapacity(30_000);
+        door.Log.KeepOnlyLast(64 * 1024);
+        Run(2_000);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Run(20_000);
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(22_000, acknowledged[^1]);
+
+        void Run(int messages)
+        {
+            for (var i = 0; i < messages; i++)
+            {
+                ingress.Receive(PublishView.Create(topics[i % topics.Length], payload, QualityOfService.AtLeastOnce, false, 1), ++ticket);
+                if (i % 10 == 9)
+                {
+                    Assert.True(ingress.FlushAsync(default).IsCompletedSuccessfully);
+                    ingress.OnCommitted(door.Log.End);
+                }
+            }
+        }
+    }
+
     private static PublishView View(string topic, string payload, QualityOfService qos, ushort id, bool retain = false) =>
         PublishView.Create(Encoding.UTF8.GetBytes(topic), Encoding.UTF8.GetBytes(payload), qos, retain, id);
 

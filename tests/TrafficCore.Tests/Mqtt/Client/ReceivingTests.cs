@@ -90,6 +90,26 @@ public sealed class ReceivingTests
         }
     }
 
+    [Theory]
+    [InlineData(MqttVersion.V311)]
+    [InlineData(MqttVersion.V5)]
+    public async Task Disconnect_WhileMessagesWait_LeavesThemToTheBroker(MqttVersion version)
+    {
+        var (client, peer) = await rig.ConnectAsync(rig.Options(version) with { ManualAcknowledgement = true, ReceiveMaximum = 1 });
+        await using var _ = client;
+        await peer.PublishAsync("t", "1", 1, 1);
+        await peer.PublishAsync("t", "2", 1, 2);
+        var first = await ClientRig.NextAsync(client);
+        var disconnected = client.DisconnectAsync();
+        Assert.Equal("Disconnect 00", await peer.ReadAsync());
+        first.Acknowledge();
+        peer.Dispose();
+
+        await ClientRig.SoonAsync(disconnected);
+        Assert.Null(await ClientRig.SoonAsync(client.Completion));
+        Assert.False(client.Messages.TryRead(out var __));
+    }
+
     [Fact]
     public async Task Delivery_Properties_AreReadInOrder()
     {
