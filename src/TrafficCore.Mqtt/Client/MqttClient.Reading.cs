@@ -45,7 +45,7 @@ public sealed partial class MqttClient
     private async ValueTask<bool> ReadOnceAsync()
     {
         var isFull = Pass();
-        _session.RaiseFinished();
+        _session.Finished.Raise();
         if (_hasDeliveries)
         {
             _hasDeliveries = false;

@@ -169,7 +169,7 @@ public sealed class UpstreamIngressTests
                 ingress.Receive(PublishView.Create(topics[i % topics.Length], payload, QualityOfService.AtLeastOnce, false, 1), ++ticket);
                 if (i % 10 == 9)
                 {
-                    Assert.True(ingress.FlushAsync(default).IsCompletedSuccessfully);
+                    Assert.True(ingress.FlushAsync(default).AsTask().IsCompletedSuccessfully);
                     ingress.OnCommitted(door.Log.End);
                 }
             }

@@ -174,7 +174,7 @@ internal sealed class SessionModel
             }
         }
 
-        Session.RaiseFinished();
+        Session.Finished.Raise();
         if (!isManual)
         {
             Consume(1);
