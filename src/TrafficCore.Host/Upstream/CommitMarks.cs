@@ -1,10 +1,14 @@
 namespace TrafficCore.Host.Upstream;
 
 /// <summary>
-/// Which messages wait for which log position, oldest first. Bounded by what the client may leave unacknowledged.
+/// Which messages wait for which log position, oldest first, and acknowledges them when the log has passed it. Bounded by what the client may leave
+/// unacknowledged.
 /// </summary>
-/// <remarks>Ownership: any thread, one short lock. The committer may reach a position before it is added.</remarks>
-internal sealed class CommitMarks(TimeProvider time)
+/// <remarks>
+/// Ownership: any thread, one short lock, under which messages are acknowledged: so they are in order, and what has settled has been acknowledged. The committer may
+/// reach a position before it is added.
+/// </remarks>
+internal sealed class CommitMarks(TimeProvider time, Action<long> acknowledge)
 {
     private readonly Lock _gate = new();
     private readonly Queue<Mark> _marks = new();
@@ -24,24 +28,22 @@ internal sealed class CommitMarks(TimeProvider time)
     }
 
     /// <summary>Messages up to a ticket wait for a position. Ticket 0: they want no acknowledgement.</summary>
-    /// <returns>The ticket that can be acknowledged now; 0 for none.</returns>
-    public long Add(long position, long ticket)
+    public void Add(long position, long ticket)
     {
         lock (_gate)
         {
             _marks.Enqueue(new Mark(position, ticket, time.GetTimestamp()));
-            return TakeUnderLock();
+            AcknowledgeUnderLock();
         }
     }
 
     /// <summary>Everything below a position is durable.</summary>
-    /// <returns>The ticket that can be acknowledged now; 0 for none.</returns>
-    public long Reach(long durable)
+    public void Reach(long durable)
     {
         lock (_gate)
         {
             _durable = Math.Max(_durable, durable);
-            return TakeUnderLock();
+            AcknowledgeUnderLock();
         }
     }
 
@@ -56,7 +58,7 @@ internal sealed class CommitMarks(TimeProvider time)
         }
     }
 
-    private long TakeUnderLock()
+    private void AcknowledgeUnderLock()
     {
         long ticket = 0;
         while (_marks.TryPeek(out var mark) && mark.Position <= _durable)
@@ -65,13 +67,16 @@ internal sealed class CommitMarks(TimeProvider time)
             ticket = Math.Max(ticket, mark.Ticket);
         }
 
+        if (ticket > 0)
+        {
+            acknowledge(ticket);
+        }
+
         if (_marks.Count == 0)
         {
             _settled?.TrySetResult();
             _settled = null;
         }
-
-        return ticket;
     }
 
     private readonly record struct Mark(long Position, long Ticket, long Since);

@@ -27,6 +27,7 @@ internal interface IUpstreamClient : IAsyncDisposable
 
     /// <summary>Publishes; at QoS 1 it waits, over reconnects, for the broker's answer. At QoS 0 without a connection it is dropped.</summary>
     /// <returns>The broker's reason; success at QoS 0.</returns>
+    /// <exception cref="MqttConnectionException">The client was stopped.</exception>
     Task<ReasonCode> PublishAsync(MqttPublication publication, CancellationToken cancellation);
 
     /// <summary>Ends a subscription of an earlier configuration, as soon as there is a connection.</summary>

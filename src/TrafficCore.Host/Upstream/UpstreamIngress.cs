@@ -13,7 +13,7 @@ namespace TrafficCore.Host.Upstream;
 /// share is in <see cref="CommitMarks"/>, under its lock.
 /// </remarks>
 internal sealed class UpstreamIngress(
-    MqttIngress ingress, ClientIdentity identity, UpstreamMetrics metrics, CommitMarks marks, Action<long> acknowledge, Action<UpstreamLink> onLink)
+    MqttIngress ingress, ClientIdentity identity, UpstreamMetrics metrics, CommitMarks marks, Action<UpstreamLink> onLink)
     : IUpstreamReceiver, ICommitWaiter
 {
     private readonly PublishSession _session = ingress.OpenSession(identity);
@@ -68,22 +68,13 @@ internal sealed class UpstreamIngress(
             await _session.WaitForRoomAsync(cancellation);
         }
 
-        var acknowledged = marks.Add(position, _lastTicket);
+        marks.Add(position, _lastTicket);
         (_collected, _acknowledgements, _lastTicket) = (0, 0, 0);
-        Acknowledge(acknowledged);
     }
 
     public void OnLink(UpstreamLink link) => onLink(link);
 
-    public void OnCommitted(long durableEnd) => Acknowledge(marks.Reach(durableEnd));
-
-    private void Acknowledge(long ticket)
-    {
-        if (ticket > 0)
-        {
-            acknowledge(ticket);
-        }
-    }
+    public void OnCommitted(long durableEnd) => marks.Reach(durableEnd);
 
     private bool IsTelemetry(ReadOnlySpan<byte> topic) =>
         Topic.Parse(topic, ingress.Root).Meaning is not (TopicMeaning.Outside or TopicMeaning.RoutedOnly);

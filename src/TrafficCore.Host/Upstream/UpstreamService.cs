@@ -42,9 +42,9 @@ internal sealed class UpstreamService : IAsyncDisposable
         _memory = Remember(settings.Upstream, UpstreamFilters.Of(settings.Mqtt.TopicRoot, settings.Upstream.UpstreamShare));
         _plan = PlanOf(settings, _memory.ClientId);
         _client = connect(_plan);
-        _marks = new CommitMarks(time);
+        _marks = new CommitMarks(time, _client.AcknowledgeThrough);
         var identity = new ClientIdentity(_plan.ClientId, _plan.Address.UserName, _plan.Version, null);
-        _ingress = new UpstreamIngress(ingress, identity, metrics, _marks, _client.AcknowledgeThrough, OnLink);
+        _ingress = new UpstreamIngress(ingress, identity, metrics, _marks, OnLink);
         _outbox = new UpstreamOutbox(_client, _plan, time, metrics, _logger);
         metrics.Observe(_client, _marks);
     }

@@ -16,6 +16,10 @@ public sealed partial class MqttClient
         {
             End(new MqttConnectionException($"The connection is lost: {e.Message}", null, e), lost: !IsDisconnecting);
         }
+        catch (Exception e)
+        {
+            End(new MqttConnectionException($"The client failed: {e.Message}", null, e), lost: true); // the caller's acknowledgement handler
+        }
     }
 
     /// <summary>Writes all that was filled in since the last time; false when that was the last.</summary>

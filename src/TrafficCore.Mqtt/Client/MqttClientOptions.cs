@@ -100,7 +100,7 @@ public sealed record MqttClientOptions
     /// <summary>Takes deliveries as borrowed bytes instead of <see cref="MqttClient.Messages"/>, and acknowledges by ticket. Default null.</summary>
     public IMessageReceiver? Receiver { get; init; }
 
-    /// <summary>Called on the client's loops, one call at a time, for each publication at QoS 1 and 2 that has ended; must not block.</summary>
+    /// <summary>Called on the client's loops, one call at a time, for each publication at QoS 1 and 2 that has ended; must neither block nor throw.</summary>
     public Action<MqttAcknowledgement>? OnAcknowledged { get; init; }
 
     /// <summary>Clock for keep-alive and time-outs.</summary>

@@ -144,6 +144,28 @@ public sealed class UpstreamServiceTests : IAsyncLifetime
         await WhenReadyAsync(service.Http.BaseAddress!);
     }
 
+    [Theory]
+    [InlineData("mqtts")]
+    [InlineData("wss")]
+    public async Task Broker_BehindTls_IsTrustedByTheConfiguredAuthority(string scheme)
+    {
+        using var certificates = new CertificateFiles();
+        var (certificate, key) = certificates.Issue("127.0.0.1", isServer: true);
+        string[] listener = [$"cafile {certificates.Authority}", $"certfile {certificate}", $"keyfile {key}"];
+        await using var secure = await MosquittoServer.TryStartPersistentAsync(scheme == "wss" ? ["protocol websockets", .. listener] : listener);
+        string[] upstream = [$"--Mqtt:Upstream={scheme}://127.0.0.1:{secure!.Port}", "--Mqtt:Listen=false"];
+        await using var trusting = await RunningService.StartAsync([.. upstream, $"--Mqtt:UpstreamCaFile={certificates.Authority}"]);
+        await WhenReadyAsync(trusting.Http.BaseAddress!);
+        await using var other = await RunningService.StartAsync(upstream);
+        await Eventually.ReachesAsync(
+            async () =>
+            {
+                using var answer = await other.Http.GetAsync(new Uri("health/ready", UriKind.Relative));
+                return (await answer.Content.ReadAsStringAsync()) is var text && text.Contains("certificate", StringComparison.OrdinalIgnoreCase) ? null : text;
+            },
+            Limit);
+    }
+
     [Fact]
     public async Task Configuration_Changed_EndsWhatTheOldOneSubscribed()
     {

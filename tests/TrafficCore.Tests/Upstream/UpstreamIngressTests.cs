@@ -21,11 +21,11 @@ public sealed class UpstreamIngressTests
 
     public UpstreamIngressTests()
     {
-        marks = new CommitMarks(TimeProvider.System);
+        marks = new CommitMarks(TimeProvider.System, acknowledged.Add);
         var metrics = new UpstreamMetrics(door.Meters);
         retainedIgnored = door.Meters.Observe("trafficcore.upstream.retained.ignored");
         var identity = new ClientIdentity("upstream", null, MqttVersion.V5, null);
-        ingress = new UpstreamIngress(door.Ingress, identity, metrics, marks, acknowledged.Add, static _ => { })
+        ingress = new UpstreamIngress(door.Ingress, identity, metrics, marks, static _ => { })
         {
             Routed = (topic, payload) => routed.Add($"{Encoding.UTF8.GetString(topic)} {Encoding.UTF8.GetString(payload)}"),
         };

@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using TrafficCore.Mqtt.Client;
 using TrafficCore.Mqtt.Wire;
 
@@ -152,6 +153,30 @@ public sealed class ReceivingTests
     }
 
     [Fact]
+    public async Task Receiver_OfBorrowedBytes_AcknowledgesByTicket()
+    {
+        var receiver = new Tickets();
+        var (client, peer) = await rig.ConnectAsync(rig.Options() with { Receiver = receiver });
+        await using var _ = client;
+        Assert.Throws<InvalidOperationException>(() => client.Messages);
+        await peer.PublishAsync("t", "0");
+        await peer.PublishAsync("t", "1", 1, 11);
+        await peer.PublishAsync("t", "2", 2, 12);
+        await peer.PublishAsync("t", "3", 1, 13);
+        var tickets = new List<long>();
+        while (tickets.Count < 4)
+        {
+            tickets.Add(await ClientRig.SoonAsync(receiver.Seen.Reader.ReadAsync().AsTask()));
+        }
+
+        Assert.Equal([0, 1, 2, 3], tickets);
+        client.Acknowledge(tickets[1], ReasonCode.PayloadFormatInvalid);
+        Assert.Equal("Puback 11 99", await peer.ReadAsync());
+        client.AcknowledgeThrough(tickets[3]);
+        Assert.Equal(["Pubrec 12 00", "Puback 13 00"], await peer.ReadAsync(2));
+    }
+
+    [Fact]
     public async Task Delivery_ReaderStops_HoldsTheBrokerBackAndGoesOn()
     {
         var (client, peer) = await rig.ConnectAsync(rig.Options() with { MaxQueuedMessages = 2 });
@@ -234,5 +259,14 @@ public sealed class ReceivingTests
         var client = await ClientRig.SoonAsync(connecting);
         await peer.SendAsync(Convert.FromHexString("00")); // the end of a PUBLISH that began behind the CONNACK
         await client.DisposeAsync();
+    }
+
+    private sealed class Tickets : IMessageReceiver
+    {
+        public Channel<long> Seen { get; } = Channel.CreateUnbounded<long>();
+
+        public void Receive(in PublishView message, long ticket) => Seen.Writer.TryWrite(ticket);
+
+        public ValueTask FlushAsync(CancellationToken cancellation) => ValueTask.CompletedTask;
     }
 }
