@@ -51,13 +51,8 @@ internal sealed class LoadConnection
 
     public async Task ConnectAsync(LoadOptions options, CancellationToken cancellation) =>
         _client = await MqttClient.ConnectAsync(
-            new MqttClientOptions
+            options.Broker.Options($"{options.Prefix}-{Environment.ProcessId}-{_index}") with
             {
-                Host = options.Broker.Host,
-                Port = options.Broker.Port,
-                UserName = options.Broker.User,
-                Password = options.Broker.Password,
-                ClientId = $"{options.Prefix}-{Environment.ProcessId}-{_index}",
                 ConnectTimeout = TimeSpan.FromSeconds(20),
                 OnAcknowledged = OnAcknowledged,
             },

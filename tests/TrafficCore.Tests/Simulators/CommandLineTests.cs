@@ -20,6 +20,15 @@ public sealed class CommandLineTests
     [InlineData("mqtt://box/topic")]
     public void BrokerAddress_Invalid_IsRefused(string text) => Assert.Throws<UsageException>(() => BrokerAddress.Parse(text));
 
+    [Theory]
+    [InlineData("mqtts://box", 8883, true, null)]
+    [InlineData("wss://box:99/x", 99, true, "/x")]
+    public void BrokerAddress_OtherTransports_ReachTheClient(string text, int port, bool tls, string? path)
+    {
+        var options = BrokerAddress.Parse(text).Options("c");
+        Assert.Equal((port, tls, path), (options.Port, options.Tls is not null, options.WebSocketPath));
+    }
+
     [Fact]
     public void BrokerAddress_Text_HidesThePassword() =>
         Assert.Equal("mqtt://me@box:1883", BrokerAddress.Parse("mqtt://me:secret@box").ToString());
