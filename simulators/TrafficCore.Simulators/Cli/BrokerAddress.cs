@@ -1,6 +1,8 @@
+using TrafficCore.Mqtt.Client;
+
 namespace TrafficCore.Simulators.Cli;
 
-/// <summary>Where a broker is and who connects: <c>mqtt://[user:password@]host[:port]</c>.</summary>
+/// <summary>Where a broker is, how it is reached and who connects: <c>mqtt://[user:password@]host[:port]</c>, <c>mqtts://</c>, <c>ws://</c> or <c>wss://</c>.</summary>
 /// <param name="Host">Name or address.</param>
 /// <param name="Port">TCP port.</param>
 /// <param name="User">User name, or null for an anonymous connection.</param>
@@ -13,31 +15,44 @@ internal sealed record BrokerAddress(string Host, int Port, string? User = null,
     /// <summary>The broker that is meant when none is named: the service with its defaults on this machine.</summary>
     public static readonly BrokerAddress Local = new("127.0.0.1", DefaultPort);
 
+    /// <summary>How TLS is spoken; null for an address without it.</summary>
+    public MqttTlsOptions? Tls { get; init; }
+
+    /// <summary>Path of a WebSocket; null for plain TCP or TLS.</summary>
+    public string? WebSocketPath { get; init; }
+
     /// <summary>Reads an address; user and password may be percent-encoded.</summary>
-    /// <exception cref="UsageException">The text is not such an address.</exception>
-    public static BrokerAddress Parse(string text)
+    /// <exception cref="UsageException">The text is not such an address; the message does not repeat it, since it may hold a password.</exception>
+    public static BrokerAddress Parse(string text) => MqttAddress.TryParse(text, out var address, out var error)
+        ? new BrokerAddress(address.Host, address.Port, address.UserName, address.Password)
+        {
+            Tls = address.IsTls ? new MqttTlsOptions() : null,
+            WebSocketPath = address.WebSocketPath,
+        }
+        : throw new UsageException($"The broker address {error}.");
+
+    /// <summary>Options of a client that connects there; what else it needs is set with <c>with</c>.</summary>
+    public MqttClientOptions As(string clientId) => new()
     {
-        if (!Uri.TryCreate(text, UriKind.Absolute, out var uri) || uri.Host.Length == 0)
-        {
-            throw new UsageException($"'{text}' is not a broker address; write mqtt://[user:password@]host:port.");
-        }
-
-        if (uri.Scheme != "mqtt")
-        {
-            throw new UsageException($"'{uri.Scheme}' is not supported in a broker address; write mqtt://host:port.");
-        }
-
-        if (uri.AbsolutePath is not ("" or "/") || uri.Query.Length > 0)
-        {
-            throw new UsageException($"'{text}' has more than host and port; write mqtt://[user:password@]host:port.");
-        }
-
-        var parts = uri.UserInfo.Split(':', 2);
-        var user = parts[0].Length > 0 ? Uri.UnescapeDataString(parts[0]) : null;
-        var password = parts.Length > 1 ? Uri.UnescapeDataString(parts[1]) : null;
-        return new BrokerAddress(uri.IdnHost, uri.IsDefaultPort || uri.Port < 0 ? DefaultPort : uri.Port, user, password);
-    }
+        Host = Host,
+        Port = Port,
+        UserName = User,
+        Password = Password,
+        Tls = Tls,
+        WebSocketPath = WebSocketPath,
+        ClientId = clientId,
+    };
 
     /// <summary>The address without the password, fit for a log or a terminal.</summary>
-    public override string ToString() => $"mqtt://{(User is null ? "" : User + "@")}{Host}:{Port}";
+    public override string ToString()
+    {
+        var scheme = (WebSocketPath, Tls) switch
+        {
+            (null, null) => "mqtt",
+            (null, _) => "mqtts",
+            (_, null) => "ws",
+            _ => "wss",
+        };
+        return $"{scheme}://{(User is null ? "" : User + "@")}{Host}:{Port}{WebSocketPath}";
+    }
 }

@@ -13,4 +13,8 @@ internal static class JsonLine
 
     /// <summary>The report on one line, camelCase, unknown values left out.</summary>
     public static string Of<T>(T report) => JsonSerializer.Serialize(report, Options);
+
+    /// <summary>Reads such a line.</summary>
+    /// <exception cref="JsonException">Not the report.</exception>
+    public static T Read<T>(string line) => JsonSerializer.Deserialize<T>(line, Options) ?? throw new JsonException("null is not a report.");
 }

@@ -27,16 +27,7 @@ internal sealed class ReliablePublisher : IAsyncDisposable
     public ReliablePublisher(BrokerAddress broker, string clientId, TimeSpan patience, TimeProvider time)
     {
         _patience = patience;
-        _options = new MqttClientOptions
-        {
-            Host = broker.Host,
-            Port = broker.Port,
-            UserName = broker.User,
-            Password = broker.Password,
-            ClientId = clientId,
-            OnAcknowledged = OnAcknowledged,
-            Time = time,
-        };
+        _options = broker.As(clientId) with { OnAcknowledged = OnAcknowledged, Time = time };
     }
 
     /// <summary>Publications that the broker took.</summary>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.IO.Compression;
 using TrafficCore.Simulators.Cli;
+using TrafficCore.Traffic.Network;
 
 namespace TrafficCore.Simulators.Replay;
 
@@ -112,7 +113,7 @@ internal sealed class IndianaReader
             return known;
         }
 
-        if (!TopicId.IsValid(id))
+        if (!NetworkId.IsValid(id))
         {
             throw Bad("DeviceId", line);
         }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using TrafficCore.Mqtt.Wire;
 
 namespace TrafficCore.Mqtt.Client;
@@ -49,7 +50,8 @@ internal sealed class FrameBuffer
         }
     }
 
-    /// <summary>Waits for more bytes; false when the broker closed the connection.</summary>
+    /// <summary>Waits for more bytes; false when the broker closed the connection. At device rates each message is a wait of its own: it allocates nothing.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<bool> FillAsync(CancellationToken cancellation)
     {
         var count = await _stream.ReadAsync(_bytes.AsMemory(_end), cancellation);

@@ -1,6 +1,7 @@
+using TrafficCore.Simulators.Cli;
 using TrafficCore.Simulators.Load;
 
-namespace TrafficCore.Tests.Simulators;
+namespace TrafficCore.Tests.Simulators.Load;
 
 public sealed class LatencyHistogramTests
 {
@@ -51,7 +52,7 @@ public sealed class LatencyHistogramTests
     }
 
     [Fact]
-    public void Merge_TwoParts_EqualsOneWhole()
+    public void Counts_ThroughJson_AddUpToTheWhole()
     {
         var (whole, left, right) = (new LatencyHistogram(), new LatencyHistogram(), new LatencyHistogram());
         for (var i = 1; i <= 1000; i++)
@@ -60,10 +61,30 @@ public sealed class LatencyHistogramTests
             (i % 3 == 0 ? left : right).Add(i * 977);
         }
 
-        left.Merge(right);
+        var sum = new LatencyHistogram();
+        foreach (var part in (LatencyHistogram[])[left, right])
+        {
+            Assert.True(sum.TryMerge(JsonLine.Read<HistogramCounts>(JsonLine.Of(part.ToCounts()!))));
+        }
 
         Assert.Equal(
             (whole.Count, whole.Maximum, whole.Quantile(0.5), whole.Quantile(0.99)),
-            (left.Count, left.Maximum, left.Quantile(0.5), left.Quantile(0.99)));
+            (sum.Count, sum.Maximum, sum.Quantile(0.5), sum.Quantile(0.99)));
+        Assert.Equal(whole.ToCounts()!.Buckets, sum.ToCounts()!.Buckets);
+        Assert.Null(new LatencyHistogram().ToCounts());
+    }
+
+    [Theory]
+    [InlineData("{\"subBits\":7,\"max\":1,\"buckets\":[[1,1]]}")]
+    [InlineData("{\"subBits\":6,\"max\":1,\"buckets\":[[1]]}")]
+    [InlineData("{\"subBits\":6,\"max\":1,\"buckets\":[[-1,1]]}")]
+    [InlineData("{\"subBits\":6,\"max\":1,\"buckets\":[[1,-1]]}")]
+    [InlineData("{\"subBits\":6,\"max\":1,\"buckets\":[[999999,1]]}")]
+    public void TryMerge_OtherBuckets_AddsNothing(string json)
+    {
+        var histogram = new LatencyHistogram();
+
+        Assert.False(histogram.TryMerge(JsonLine.Read<HistogramCounts>(json)));
+        Assert.Equal(0, histogram.Count);
     }
 }

@@ -70,16 +70,28 @@ internal sealed class LatencyHistogram
         return Maximum;
     }
 
-    /// <summary>Adds another histogram's counts to this one.</summary>
-    public void Merge(LatencyHistogram other)
+    /// <summary>All counts, for JSON; null when nothing was counted.</summary>
+    public HistogramCounts? ToCounts() => Count == 0
+        ? null
+        : new HistogramCounts(SubBits, Maximum, [.. Enumerable.Range(0, _counts.Length).Where(i => _counts[i] > 0).Select(i => new[] { i, _counts[i] })]);
+
+    /// <summary>Adds counts that came from JSON.</summary>
+    /// <returns>False when they were made with other buckets, or are not counts of any.</returns>
+    public bool TryMerge(HistogramCounts other)
     {
-        for (var i = 0; i < _counts.Length; i++)
+        if (other.SubBits != SubBits || other.Buckets.Any(b => b is not [>= 0, > 0] || b[0] >= _counts.Length))
         {
-            _counts[i] += other._counts[i];
+            return false;
         }
 
-        _count += other._count;
-        _maximum = Math.Max(_maximum, other._maximum);
+        foreach (var bucket in other.Buckets)
+        {
+            _counts[bucket[0]] += bucket[1];
+            _count += bucket[1];
+        }
+
+        _maximum = Math.Max(_maximum, other.Max);
+        return true;
     }
 
     private static int IndexOf(long value)
