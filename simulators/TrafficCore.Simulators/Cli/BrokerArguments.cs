@@ -23,7 +23,7 @@ internal sealed class BrokerArguments
         var broker = parsed.GetRequiredValue(_broker);
         var (authorities, certificate, key) = (parsed.GetValue(_authorities), parsed.GetValue(_certificate), parsed.GetValue(_key));
         var insecure = parsed.GetValue(_insecure);
-        if (broker.Tls is null)
+        if (!broker.IsTls)
         {
             return (authorities ?? certificate ?? key) is null && !insecure
                 ? broker

@@ -10,7 +10,7 @@ internal static class SharedOptions
     /// <summary><c>--broker</c>.</summary>
     public static Option<BrokerAddress> Broker() => new("--broker")
     {
-        Description = $"Broker to send to, mqtt://[user:password@]host:port [default: {BrokerAddress.Local}]",
+        Description = $"Broker to send to, mqtt://[user:password@]host:port, also mqtts, ws or wss [default: {BrokerAddress.Local}]",
         CustomParser = Parsed(BrokerAddress.Parse),
         DefaultValueFactory = static _ => BrokerAddress.Local,
         HelpName = "url",

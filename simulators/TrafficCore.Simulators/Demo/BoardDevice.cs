@@ -26,13 +26,8 @@ internal sealed class BoardDevice
     {
         _time = time;
         _root = $"traffic/v1/{intersection}/board/{board}/";
-        _options = new MqttClientOptions
+        _options = broker.Options($"board-{intersection}-{board}") with
         {
-            Host = broker.Host,
-            Port = broker.Port,
-            UserName = broker.User,
-            Password = broker.Password,
-            ClientId = $"board-{intersection}-{board}",
             Will = new MqttPublication(_root + "state", "offline"u8.ToArray(), Retain: true),
             Time = time,
         };

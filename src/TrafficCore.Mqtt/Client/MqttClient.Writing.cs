@@ -44,7 +44,7 @@ public sealed partial class MqttClient
         lock (_session.Gate)
         {
             _writing = false;
-            _packetsSent += bytes.Length > 0 ? 1 : 0;
+            _writes += bytes.Length > 0 ? 1 : 0;
             if (!_closing && _ended is null)
             {
                 _session.PumpUnderLock();
@@ -104,7 +104,7 @@ public sealed partial class MqttClient
     {
         lock (_session.Gate)
         {
-            sent = _packetsSent;
+            sent = _writes;
             if (_ended is not null || _closing || (!isSilent && sent != sentBefore))
             {
                 return false;
@@ -112,6 +112,7 @@ public sealed partial class MqttClient
 
             MqttEncoder.Pingreq(_outgoing.Filling);
             _outgoing.Signal();
+            sent++; // its own write is no sign of life
             return true;
         }
     }

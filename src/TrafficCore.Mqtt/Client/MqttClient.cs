@@ -35,7 +35,7 @@ public sealed partial class MqttClient : IAsyncDisposable
     private readonly OutgoingBuffer _outgoing = new();
     private readonly PendingRequests _requests;
     private MqttConnectionException? _ended;
-    private long _packetsSent;
+    private long _writes;
     private bool _writing;
     private bool _closing;
     private bool _disconnecting;

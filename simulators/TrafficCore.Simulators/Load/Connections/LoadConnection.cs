@@ -46,7 +46,7 @@ internal sealed partial class LoadConnection : IAsyncDisposable
         _inFlight = new InFlightMessages(options.Window);
         _cursor = new LoadCursor(run.Schedule, index);
         _jitter = new Random(index);
-        _client = options.Broker.As($"{options.Prefix}-{Environment.ProcessId}-{index}") with
+        _client = options.Broker.Options($"{options.Prefix}-{Environment.ProcessId}-{index}") with
         {
             Version = options.Version,
             KeepAlive = KeepAlive,

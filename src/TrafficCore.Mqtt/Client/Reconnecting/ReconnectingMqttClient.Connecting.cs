@@ -75,16 +75,12 @@ public sealed partial class ReconnectingMqttClient
     private async Task<MqttClient> OpenAsync()
     {
         var options = _target.Current;
-        var isClean = !_hasBegun && options.CleanStart;
-        if (isClean && options.Version != MqttVersion.V5)
+        if (!_hasBegun && options.CleanStart)
         {
-            // Before 5.0 a clean session ends with its connection: one clears the way, the next one can be resumed.
-            await using var clearing = await MqttClient.ConnectAsync(options with { Will = null, Receiver = null, OnAcknowledged = null }, _stop.Token);
-            await clearing.DisconnectAsync(_stop.Token);
-            isClean = false;
+            await ClearAsync(options);
         }
 
-        var connection = await MqttClient.ConnectAsync(options with { CleanStart = isClean }, _session, _receiver, _stop.Token);
+        var connection = await MqttClient.ConnectAsync(options with { CleanStart = false }, _session, _receiver, _stop.Token);
         _hasBegun = true;
         if (!connection.SessionPresent)
         {
@@ -95,6 +91,17 @@ public sealed partial class ReconnectingMqttClient
         }
 
         return connection;
+    }
+
+    /// <summary>
+    /// Ends an earlier session by a connection of its own. Before 5.0 a clean session ends with its connection, and could not be resumed; and mosquitto 2.0 does
+    /// not save a 5.0 session that began clean, so that its first restart would lose it.
+    /// </summary>
+    private async Task ClearAsync(MqttClientOptions options)
+    {
+        var clean = options with { SessionExpiry = default, Will = null, Receiver = null, OnAcknowledged = null };
+        await using var clearing = await MqttClient.ConnectAsync(clean, _stop.Token);
+        await clearing.DisconnectAsync(_stop.Token);
     }
 
     /// <summary>
