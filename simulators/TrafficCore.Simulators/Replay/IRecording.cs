@@ -8,8 +8,11 @@ internal interface IRecording
     /// <summary>Intersections in the order in which the file names them; each gets a connection of its own.</summary>
     IReadOnlyList<string> Intersections { get; }
 
-    /// <summary>Readings or events, duplicates included.</summary>
-    long Items { get; }
+    /// <summary>Readings, duplicates included.</summary>
+    long Readings { get; }
+
+    /// <summary>Controller events, duplicates included.</summary>
+    long Events { get; }
 
     /// <summary>First instant, Unix milliseconds.</summary>
     long FromMs { get; }

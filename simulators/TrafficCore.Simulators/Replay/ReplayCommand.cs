@@ -12,7 +12,7 @@ internal static class ReplayCommand
         var file = new Argument<string>("FILE") { Description = "Recorded data, plain or gzip." };
         var format = new Option<RecordingFormat>("--format")
         {
-            Description = "indiana: controller events, a CSV with TimeStamp,DeviceId,EventId,Parameter. scats: signal volumes of Victoria. muenster: loop counts of Muenster.",
+            Description = "indiana: controller events, a CSV with TimeStamp,DeviceId,EventId,Parameter. readings: messages that city recorded. scats: signal volumes of Victoria. muenster: loop counts of Muenster.",
             CustomParser = SharedOptions.Parsed(ParseFormat),
             Required = true,
             HelpName = string.Join('|', Formats),

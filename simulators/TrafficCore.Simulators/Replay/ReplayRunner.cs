@@ -89,15 +89,14 @@ internal sealed class ReplayRunner
     private ReplayReport Report(IRecording recording, RowFindings findings, ReliablePublisher[] publishers, TimeSpan elapsed, string? problem)
     {
         var (acknowledged, refused) = (publishers.Sum(static p => p.Acknowledged), publishers.Sum(static p => p.Refused));
-        var isEvents = _options.Format == RecordingFormat.Indiana;
         return new ReplayReport
         {
             File = _options.File,
             Format = _options.Format,
             Intersections = recording.Intersections.Count,
             Rows = findings.Rows,
-            Readings = isEvents ? 0 : recording.Items,
-            Events = isEvents ? recording.Items : 0,
+            Readings = recording.Readings,
+            Events = recording.Events,
             Messages = recording.Messages.Count,
             Acknowledged = acknowledged,
             Refused = refused,

@@ -34,9 +34,11 @@ internal sealed class CountRecording : IRecording
     public IReadOnlyList<string> Intersections { get; }
 
     /// <summary>The readings by intersection and time.</summary>
-    public IReadOnlyList<CountReading> Readings => _readings;
+    public IReadOnlyList<CountReading> Rows => _readings;
 
-    public long Items => _readings.Length;
+    public long Readings => _readings.Length;
+
+    public long Events => 0;
 
     public long FromMs => Messages[0].DueMs - _intervalMs;
 

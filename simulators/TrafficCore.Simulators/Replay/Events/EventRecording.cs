@@ -23,20 +23,22 @@ internal sealed class EventRecording : IRecording
     public EventRecording(IReadOnlyList<string> controllers, IEnumerable<IndianaEvent> events)
     {
         Intersections = controllers;
-        Events = [.. events.OrderBy(static e => e.Device).ThenBy(static e => e.Timestamp)];
+        Rows = [.. events.OrderBy(static e => e.Device).ThenBy(static e => e.Timestamp)];
         Messages = RecordedMessages.Cut(
-            Events, MaxEvents, static e => e.Device, static e => e.Timestamp, static (first, next) => next.Timestamp - first.Timestamp < Span.TotalMilliseconds);
+            Rows, MaxEvents, static e => e.Device, static e => e.Timestamp, static (first, next) => next.Timestamp - first.Timestamp < Span.TotalMilliseconds);
         _topics = [.. controllers.Select(static c => $"traffic/v1/{c}/controller/{c}/events")];
     }
 
     /// <summary>The events by controller and time.</summary>
-    public IReadOnlyList<IndianaEvent> Events { get; }
+    public IReadOnlyList<IndianaEvent> Rows { get; }
 
     public IReadOnlyList<string> Intersections { get; }
 
-    public long Items => Events.Count;
+    public long Readings => 0;
 
-    public long FromMs => Events.Min(static e => e.Timestamp);
+    public long Events => Rows.Count;
+
+    public long FromMs => Rows.Min(static e => e.Timestamp);
 
     public long ToMs => Messages[^1].DueMs;
 
@@ -52,9 +54,9 @@ internal sealed class EventRecording : IRecording
         for (var i = message.First; i < message.First + message.Items; i++)
         {
             json.WriteStartArray();
-            json.WriteNumberValue(Events[i].Timestamp);
-            json.WriteNumberValue(Events[i].Code);
-            json.WriteNumberValue(Events[i].Parameter);
+            json.WriteNumberValue(Rows[i].Timestamp);
+            json.WriteNumberValue(Rows[i].Code);
+            json.WriteNumberValue(Rows[i].Parameter);
             json.WriteEndArray();
         }
 

@@ -36,6 +36,7 @@ internal static class RecordedFile
         return format switch
         {
             RecordingFormat.Indiana => IndianaReader.Read(text, time, findings),
+            RecordingFormat.Readings => ReadingsReader.Read(text, findings),
             RecordingFormat.Scats => ScatsReader.Read(text, time, findings),
             _ => MuensterReader.Read(text, time, findings),
         };
@@ -47,6 +48,9 @@ internal enum RecordingFormat
 {
     /// <summary>High-resolution controller events: CSV with TimeStamp, DeviceId, EventId, Parameter.</summary>
     Indiana,
+
+    /// <summary>Messages as the <c>city</c> command records them, a JSON object in each line.</summary>
+    Readings,
 
     /// <summary>Signal volumes of Victoria: 96 quarter-hours of a detector in a row.</summary>
     Scats,

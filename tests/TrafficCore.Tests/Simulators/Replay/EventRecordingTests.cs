@@ -17,7 +17,7 @@ public sealed class EventRecordingTests
                 "2000 traffic/v1/a/controller/a/events {\"seq\":2,\"events\":[[2000,82,-1]]}",
             ],
             recording.Messages.Select(m => $"{m.DueMs} {recording.Encode(m).Topic} {Encoding.UTF8.GetString(recording.Encode(m).Payload.Span)}"));
-        Assert.Equal((4, 1000, 2000), (recording.Items, recording.FromMs, recording.ToMs));
+        Assert.Equal((4, 1000, 2000), (recording.Events, recording.FromMs, recording.ToMs));
     }
 
     [Fact]

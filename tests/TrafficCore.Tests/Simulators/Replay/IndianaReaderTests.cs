@@ -19,7 +19,7 @@ public sealed class IndianaReaderTests
         Assert.Equal(["7", "8"], log.Intersections);
         Assert.Equal(
             [new IndianaEvent(1713182401500, 0, 82, 2), new IndianaEvent(1713182401500, 0, 81, -1), new IndianaEvent(1713182400000, 1, 1, 4)],
-            log.Events);
+            log.Rows);
         Assert.Equal((3, 0), (findings.Rows, findings.Told.Count));
     }
 
@@ -28,7 +28,7 @@ public sealed class IndianaReaderTests
     {
         var (log, _) = Read("\uFEFFparameter, EVENTID ,note,DeviceId,TimeStamp\r\n5,82,\"x, \"\"y\"\"\",int-1,\"2024-04-15 12:00:00.100\"\r\n");
 
-        Assert.Equal(new IndianaEvent(1713182400100, 0, 82, 5), Assert.Single(log.Events));
+        Assert.Equal(new IndianaEvent(1713182400100, 0, 82, 5), Assert.Single(log.Rows));
     }
 
     [Theory]
@@ -41,7 +41,7 @@ public sealed class IndianaReaderTests
     {
         var (log, findings) = RecordedText.Read<EventRecording>($"{Header}{time},1,82,1\n", RecordingFormat.Indiana, zone);
 
-        Assert.Equal(expected, Assert.Single(log.Events).Timestamp);
+        Assert.Equal(expected, Assert.Single(log.Rows).Timestamp);
         Assert.Equal(noted, string.Join(' ', findings.Noted.Keys));
     }
 
@@ -58,7 +58,7 @@ public sealed class IndianaReaderTests
     {
         var (log, findings) = Read($"{Header}2024-04-15T12:00:00,1,82,1\n{row}");
 
-        Assert.Single(log.Events);
+        Assert.Single(log.Rows);
         Assert.Equal(1, findings.Malformed[reason]);
         Assert.StartsWith("line 3:", Assert.Single(findings.Told), StringComparison.Ordinal);
     }
@@ -90,7 +90,7 @@ public sealed class IndianaReaderTests
         }
 
         zipped.Position = 0;
-        Assert.Equal(1, RecordedFile.Read(zipped, RecordingFormat.Indiana, TimeZoneInfo.Utc, new RowFindings()).Items);
+        Assert.Equal(1, RecordedFile.Read(zipped, RecordingFormat.Indiana, TimeZoneInfo.Utc, new RowFindings()).Events);
     }
 
     [Fact]
@@ -103,10 +103,10 @@ public sealed class IndianaReaderTests
         var log = (EventRecording)RecordedFile.Read(
             path ?? throw new FileNotFoundException("Recorded data is missing.", Recording), RecordingFormat.Indiana, TimeZoneInfo.Utc, new RowFindings());
 
-        Assert.Equal(37_152, log.Events.Count);
-        Assert.Equal(37_148, log.Events.Distinct().Count());
+        Assert.Equal(37_152, log.Rows.Count);
+        Assert.Equal(37_148, log.Rows.Distinct().Count());
         Assert.Equal(["1136"], log.Intersections);
-        var quarters = log.Events.Distinct().Where(static e => e.Code == 82).CountBy(static e => e.Timestamp / 900_000).Select(static q => q.Value);
+        var quarters = log.Rows.Distinct().Where(static e => e.Code == 82).CountBy(static e => e.Timestamp / 900_000).Select(static q => q.Value);
         Assert.Equal([1551, 1529, 1693, 1608, 1490, 1588, 1499, 1637], quarters);
         Assert.Equal(37_152, log.Messages.Sum(static m => m.Items));
         Assert.Equal(log.Messages.Select(static m => m.DueMs).Order(), log.Messages.Select(static m => m.DueMs));

@@ -14,7 +14,7 @@ public sealed class MuensterReaderTests
         var (counts, findings) = Read(Row("MQ_03290_FV12_GR (MQ0)", static h => $"{h}"), Row("MQ_03020_FV4_L (MQ1)", static _ => "1"));
 
         Assert.Equal(["03290", "03020"], counts.Intersections);
-        Assert.Equal(48, counts.Items);
+        Assert.Equal(48, counts.Readings);
         Assert.Equal((1445464800000, 1445464800000 + 86_400_000L), (counts.FromMs, counts.ToMs)); // 2015-10-21T22:00Z: midnight of summer time
         var first = counts.Encode(counts.Messages.First(static m => m.Intersection == 0));
         Assert.Equal("traffic/v1/03290/detectors", first.Topic);
@@ -32,7 +32,7 @@ public sealed class MuensterReaderTests
     {
         var (counts, findings) = Read(Row("MQ_03020_FV4_L (MQ1)", static _ => "1"), Row(name, static _ => "7"));
 
-        Assert.Equal((24, 1), (counts.Items, findings.Skipped[reason]));
+        Assert.Equal((24, 1), (counts.Readings, findings.Skipped[reason]));
         Assert.StartsWith("line 3:", Assert.Single(findings.Told), StringComparison.Ordinal);
         Assert.Empty(findings.Malformed);
     }
@@ -42,7 +42,7 @@ public sealed class MuensterReaderTests
     {
         var (counts, findings) = Read(Row("MQ_03020_FV4_L (MQ1)", static h => h < 14 ? "" : "0"));
 
-        Assert.Equal((10, 14), (counts.Items, findings.Skipped["blank"]));
+        Assert.Equal((10, 14), (counts.Readings, findings.Skipped["blank"]));
         Assert.Equal(10, counts.Messages.Count);
     }
 
@@ -62,7 +62,7 @@ public sealed class MuensterReaderTests
     {
         var (counts, findings) = Read(Row("MQ_08031_FV3_ L (MQ84)", static _ => "1"), Row(name, static _ => "1"));
 
-        Assert.Equal((24, 1), (counts.Items, findings.Malformed[reason]));
+        Assert.Equal((24, 1), (counts.Readings, findings.Malformed[reason]));
     }
 
     [Fact]
@@ -70,7 +70,7 @@ public sealed class MuensterReaderTests
     {
         var row = Row("MQ_03020_FV4_L (MQ1)", static _ => "1");
 
-        Assert.Equal(48, Read(row, row).Counts.Items);
+        Assert.Equal(48, Read(row, row).Counts.Readings);
     }
 
     [Fact]

@@ -15,10 +15,10 @@ public sealed class ScatsReaderTests
         var (counts, findings) = Read(Row("100", "2021-06-10", "7", static i => $"{i}", 4560), Row("100", "2021-06-09", "8", static _ => "0", 0));
 
         Assert.Equal(["100"], counts.Intersections);
-        Assert.Equal((192, 2), (counts.Items, findings.Rows));
+        Assert.Equal((192, 2), (counts.Readings, findings.Rows));
         Assert.Equal(DateTimeOffset.Parse("2021-06-08T14:00:00Z", CultureInfo.InvariantCulture).ToUnixTimeMilliseconds(), counts.FromMs);
         Assert.Equal(counts.FromMs + (2 * 86_400_000L), counts.ToMs);
-        Assert.Equal(4560, counts.Readings.Sum(static r => r.Volume));
+        Assert.Equal(4560, counts.Rows.Sum(static r => r.Volume));
         Assert.Empty(findings.Told);
 
         // Time order over both rows, although the later day comes first in the file; all-0 detectors are data.
@@ -44,7 +44,7 @@ public sealed class ScatsReaderTests
     {
         var row = Row("100", "2021-06-10", "7", static _ => "1", 96);
 
-        Assert.Equal(192, Read(row, row).Counts.Items);
+        Assert.Equal(192, Read(row, row).Counts.Readings);
     }
 
     [Fact]
@@ -52,7 +52,7 @@ public sealed class ScatsReaderTests
     {
         var (counts, findings) = Read(Row("100", "2021-06-10", "7", static i => i switch { 3 => "", 4 => "-1", 5 => "-1021", 6 => "n/a", _ => "1" }, 91));
 
-        Assert.Equal(92, counts.Items);
+        Assert.Equal(92, counts.Readings);
         Assert.Equal((1, 2), (findings.Skipped["blank"], findings.Skipped["negative"]));
         Assert.Equal(1, findings.Malformed["bad-count"]);
         Assert.Equal(1, findings.Noted["sum-differs"]);
@@ -65,10 +65,10 @@ public sealed class ScatsReaderTests
         var (counts, findings) = Read(Row("100", "2021-10-03", "7", static i => $"{i}", 4560));
 
         // 02:00 to 03:00 does not exist: 92 quarter-hours without a gap, and each cell at its own local time.
-        Assert.Equal((92, 4), (counts.Items, findings.Skipped["local-time-never"]));
-        Assert.Equal(92, counts.Readings.Select(static r => r.Timestamp).Distinct().Count());
+        Assert.Equal((92, 4), (counts.Readings, findings.Skipped["local-time-never"]));
+        Assert.Equal(92, counts.Rows.Select(static r => r.Timestamp).Distinct().Count());
         Assert.Equal(counts.FromMs + (23 * 3_600_000L), counts.ToMs);
-        Assert.Equal([7, 12], counts.Readings.Skip(7).Take(2).Select(static r => r.Volume));
+        Assert.Equal([7, 12], counts.Rows.Skip(7).Take(2).Select(static r => r.Volume));
     }
 
     [Fact]
@@ -76,8 +76,8 @@ public sealed class ScatsReaderTests
     {
         var (counts, findings) = Read(Row("100", "2021-04-04", "7", static i => $"{i}", 4560));
 
-        Assert.Equal((96, 4), (counts.Items, findings.Noted["local-time-twice"]));
-        var starts = counts.Readings.Select(static r => r.Timestamp).ToList();
+        Assert.Equal((96, 4), (counts.Readings, findings.Noted["local-time-twice"]));
+        var starts = counts.Rows.Select(static r => r.Timestamp).ToList();
         Assert.Equal(3_600_000 + 900_000, starts[12] - starts[11]);
         Assert.Equal(counts.FromMs + (25 * 3_600_000L), counts.ToMs);
     }
