@@ -94,7 +94,7 @@ internal static class BoardChecks
             var own = exchange.Statuses.Where(s => s.Status.Id == exchange.Id && s.At - exchange.At <= AnswerWithin).Select(static s => s.Status).ToList();
             if (!own.Any(status => isRight(exchange, status)))
             {
-                faults.Add(own.Count == 0 ? $"{exchange.Board}: no status names the message {exchange.Id}" : $"{exchange.Board}: {whenNot(exchange)}, but as {own[^1].State}{(own[^1].Multi is { } multi ? $" '{multi}'" : "")}");
+                faults.Add(own.Count == 0 ? $"{exchange.Board}: no status names the message {exchange.Id}" : $"{exchange.Board}: {whenNot(exchange)}, but as {own[^1].State}{(own[^1].Multi is { } multi ? $" '{multi[..Math.Min(multi.Length, 40)]}'" : "")}");
             }
         }
 

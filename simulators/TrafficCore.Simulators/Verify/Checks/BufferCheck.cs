@@ -16,7 +16,7 @@ internal static class BufferCheck
         foreach (var detector in seen.Readings.Where(static r => r.Timestamp is not null).GroupBy(static r => r.Detector))
         {
             var first = detector.DistinctBy(static r => r.Timestamp).ToList();
-            var interval = first.Select(static r => r.Interval).FirstOrDefault(static i => i is not null) ?? seen.LongestIntervalMs ?? 0;
+            var interval = seen.IntervalOf(first);
             if (interval > 0 && first.Count > 1)
             {
                 kept += first.Count(r => r.Message.Stage == BenchStage.CatchingUp && r.Timestamp + interval <= to);

@@ -20,15 +20,14 @@ internal sealed record ClockLag(string Device, double LagMs, long? IntervalMs, d
     /// <summary>Of detectors that send times.</summary>
     public static IEnumerable<ClockLag> OfReadings(Evidence seen)
     {
-        var interval = seen.LongestIntervalMs;
         foreach (var detector in seen.Readings.Where(static r => r.Message.Stage == BenchStage.Observing && r.Timestamp is not null).GroupBy(static r => r.Detector))
         {
             // Of an array only the newest reading was sent as soon as it was over, and what is sent again tells nothing.
             var newest = detector.GroupBy(static r => r.Message).Select(static m => m.MaxBy(static r => r.Timestamp)!).DistinctBy(static r => r.Timestamp)
                 .Select(static r => (At: (double)r.ReceivedMs, Lag: (double)(r.ReceivedMs - r.Timestamp!.Value)))
                 .ToList();
-            var stated = detector.Select(static r => r.Interval).FirstOrDefault(static i => i is not null) ?? interval;
-            yield return Estimate(detector.Key, newest, stated, Median(newest.Select(static n => n.Lag)));
+            var interval = seen.IntervalOf(detector);
+            yield return Estimate(detector.Key, newest, interval > 0 ? interval : null, Median(newest.Select(static n => n.Lag)));
         }
     }
 

@@ -3,7 +3,10 @@ namespace TrafficCore.Simulators.Verify;
 /// <summary>What a device's times say: its clock, its intervals, its counters. Only the undisturbed time is looked at.</summary>
 internal static class TimeChecks
 {
-    /// <summary>Half of the service's <c>Windows:IdleTimeout</c>: who is later than that holds up the windows of its intersection.</summary>
+    /// <summary>
+    /// Half of the service's <c>Windows:IdleTimeout</c>: who is later than that holds up the windows of its intersection. A device may also send at any moment of the next
+    /// interval, since the service waits for two.
+    /// </summary>
     private const double MaxSkewMs = 5000;
 
     /// <summary>Ten times what a cheap quartz is off: 43 s a day.</summary>
@@ -23,7 +26,7 @@ internal static class TimeChecks
         foreach (var lag in ClockLag.OfReadings(seen).Concat(ClockLag.OfBatches(seen)))
         {
             var way = lag.SkewMs < 0 ? "ahead" : "behind";
-            if (Math.Abs(lag.SkewMs) > MaxSkewMs)
+            if (lag.SkewMs < -MaxSkewMs || lag.SkewMs > Math.Max(MaxSkewMs, lag.IntervalMs ?? 0))
             {
                 faults.Add($"{lag.Device} is {Seconds(Math.Abs(lag.SkewMs))} {way}");
             }
@@ -64,12 +67,14 @@ internal static class TimeChecks
             }
 
             judged++;
-            var steps = readings.Zip(readings.Skip(1), static (a, b) => b.Timestamp!.Value - a.Timestamp!.Value).ToList();
-            var usual = steps.Order().ElementAt(steps.Count / 2);
-            var wrong = steps.Where(step => !IsNear(step, usual)).ToList();
-            var stated = readings.FirstOrDefault(r => r.Interval is { } i && !IsNear(i, usual));
-            faults.AddRange(stated is null ? [] : [$"{detector.Key} says an interval of {stated.Interval} ms and counts every {usual} ms"]);
-            faults.AddRange(wrong.Count == 0 ? [] : [$"{detector.Key} counts every {usual} ms, but once {wrong[0]} ms"]);
+            // Each interval ends where the next begins. The first after a start may be shorter, when it says so.
+            var steps = readings.Zip(readings.Skip(1), static (a, b) => (Length: b.Timestamp!.Value - a.Timestamp!.Value, Stated: a.Interval)).ToList();
+            var usual = steps.Select(static s => s.Length).Order().ElementAt(steps.Count / 2);
+            var wrong = steps.Where(s => !IsNear(s.Length, s.Stated ?? usual)).ToList();
+            faults.AddRange(wrong.Count == 0 ? []
+                : [wrong[0].Stated is { } stated && wrong.Count == steps.Count
+                    ? $"{detector.Key} says an interval of {stated} ms and counts every {usual} ms"
+                    : $"{detector.Key} counts every {usual} ms, but once {wrong[0].Length} ms"]);
         }
 
         return judged > 0 ? CheckResult.Of(faults, $"{judged} detectors count regularly")

@@ -66,6 +66,16 @@ internal sealed class Evidence(IReadOnlyList<BenchEvent> events, bool isOwnServe
         }
     }
 
+    /// <summary>
+    /// The interval of a detector, milliseconds: the usual one of what it states, because the first after a start may be shorter; else the longest of all devices. 0
+    /// while it is not known.
+    /// </summary>
+    public long IntervalOf(IEnumerable<ObservedReading> detector)
+    {
+        var stated = detector.Select(static r => r.Interval).OfType<long>().Order().ToList();
+        return stated.Count > 0 ? stated[stated.Count / 2] : LongestIntervalMs ?? 0;
+    }
+
     private PayloadReader Payloads => _payloads ??= new PayloadReader(Messages);
 
     private List<ObservedMessage> Observe()

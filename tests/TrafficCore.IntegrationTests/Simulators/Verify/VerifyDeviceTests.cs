@@ -1,8 +1,10 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using TrafficCore.Mqtt.Wire;
 using TrafficCore.Simulators.Cli;
+using TrafficCore.TestKit;
 using TrafficCore.TestKit.Mqtt;
 
 namespace TrafficCore.IntegrationTests.Simulators.Verify;
@@ -80,6 +82,33 @@ public sealed partial class VerifyDeviceTests
         var (bad, plain) = await VerifyAsync([.. bench, "--wait", "2s"], static port => new BenchDeviceOptions { Port = port });
         Assert.Equal(1, bad);
         Assert.Equal(["fail", "notSeen"], plain.GetProperty("checks").EnumerateArray().Select(static c => c.GetProperty("result").GetString()));
+    }
+
+    [Fact]
+    public async Task MosquittoPub_AsADevice_IsServed()
+    {
+        var program = RequiredTools.Find("mosquitto_pub");
+        Assert.SkipWhen(program is null, "mosquitto_pub is not installed (Debian package mosquitto-clients)");
+        Process? device = null;
+        var (exit, sheet) = await VerifyAsync(["--checks", "connect,session,keep-alive,will,topics,retain,payload,qos"], port =>
+        {
+            string[] arguments =
+            [
+                "-h", "127.0.0.1", "-p", $"{port}", "-V", "mqttv5", "-i", "mosquitto", "-q", "2", "-k", "20", "-t", "traffic/v1/int-1/detector/d-1", "-l",
+                "--will-topic", "traffic/v1/int-1/detector/d-1/state", "--will-payload", "offline", "--will-retain",
+            ];
+            device = Process.Start(new ProcessStartInfo(program!, arguments) { RedirectStandardInput = true })!;
+            device.StandardInput.WriteLine("{\"volume\":1}");
+            device.StandardInput.WriteLine("[{\"volume\":2},{\"volume\":3}]");
+            device.StandardInput.Flush();
+            return null;
+        });
+
+        device!.Kill();
+        await device.WaitForExitAsync();
+        device.Dispose();
+        Assert.True(exit == 0, sheet.ToString());
+        Assert.Equal((1, 2), (sheet.GetProperty("connections").GetInt32(), sheet.GetProperty("messages").GetInt32()));
     }
 
     [Fact]

@@ -7,7 +7,8 @@ public sealed class TimeChecksTests
     [Theory]
     [InlineData(0.2, "Pass", "0.2 s behind")]
     [InlineData(4.9, "Pass", "4.9 s behind")]
-    [InlineData(6, "Fail", "6.0 s behind")]
+    [InlineData(9.9, "Pass", "9.9 s behind")] // at its own moment of the next interval
+    [InlineData(11, "Fail", "11.0 s behind")]
     [InlineData(3600, "Fail", "3600.0 s behind")]
     [InlineData(-4, "Pass", "4.0 s ahead")]
     [InlineData(-400, "Fail", "400.0 s ahead")]
@@ -83,6 +84,15 @@ public sealed class TimeChecksTests
         }
 
         Assert.Equal(outcome, TimeChecks.Interval(seen.Evidence).Outcome.ToString());
+    }
+
+    [Fact]
+    public void Interval_FirstAfterAStart_MayBeShorter()
+    {
+        var seen = new SeenDevice().Stage(0, BenchStage.Observing).Reading(10.1, 6, interval: 4000).Reading(20.1, 10).Reading(30.1, 20).Reading(40.1, 30);
+
+        Assert.Equal(CheckOutcome.Pass, TimeChecks.Interval(seen.Evidence).Outcome);
+        Assert.Equal("i/d 0.1 s behind", TimeChecks.Clock(seen.Evidence).Reason);
     }
 
     [Theory]
