@@ -1,5 +1,6 @@
 using System.Net;
 using System.Reflection;
+using System.Text;
 using Microsoft.AspNetCore.Connections;
 using OpenTelemetry;
 using TrafficCore.Boards.Delivery;
@@ -27,7 +28,7 @@ public sealed class TrafficCoreService : IAsyncDisposable
     private readonly NetworkFollower follower;
     private readonly OpenTelemetrySdk? telemetry;
     private readonly WebApplication http;
-    private readonly MqttListener mqtt;
+    private readonly MqttListener? mqtt;
     private readonly ILogger logger;
     private bool stopped;
     private bool disposed;
@@ -41,10 +42,11 @@ public sealed class TrafficCoreService : IAsyncDisposable
         logger = platform.Logger<TrafficCoreService>();
         telemetry = settings.Telemetry.OtlpEndpoint is { } endpoint ? OpenTelemetryExport.Start(endpoint, Version) : null;
         door = new Door(settings, rooms.Pipeline, time, platform);
-        var channel = new BrokerBoardChannel(door.Broker, settings.Mqtt.TopicRoot, time);
+        var channel = new BrokerBoardChannel(door.Broker, door.Upstream, settings.Mqtt.TopicRoot, time);
         var store = new BoardStore(Path.Combine(Path.GetFullPath(settings.Data.Directory), "boards"), PhysicalFileSystem.Instance, platform.Logger<BoardStore>());
         var worker = new BoardWorker(settings.Boards, channel, store, time, platform.Meters, platform.Logger<BoardWorker>());
         rooms.Readiness.Watch(() => door.NetworkErrors);
+        rooms.Readiness.Watch(door.Upstream, only: !settings.Upstream.Listen);
         boards = new BoardService(worker, rooms.Pipeline, door.Broker, settings.Mqtt.TopicRoot);
         follower = new NetworkFollower(rooms.Pipeline.Networks, time, OnNetwork);
         http = HttpService.Build(
@@ -59,6 +61,11 @@ public sealed class TrafficCoreService : IAsyncDisposable
             },
             listen => HttpEndPoint = () => listen.IPEndPoint!);
 
+        if (!settings.Upstream.Listen)
+        {
+            return;
+        }
+
         // Without accounts the broker is for this machine, unless the operator says that anybody may come.
         var address = settings.Mqtt.Anonymous ? IPAddress.Any : IPAddress.Loopback;
         mqtt = new MqttListener(
@@ -70,7 +77,11 @@ public sealed class TrafficCoreService : IAsyncDisposable
         typeof(TrafficCoreService).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";
 
     /// <summary>Where MQTT listens, with the real port.</summary>
-    public IPEndPoint Mqtt => mqtt.EndPoint;
+    /// <exception cref="InvalidOperationException">The own listener is switched off.</exception>
+    public IPEndPoint Mqtt => mqtt?.EndPoint ?? throw new InvalidOperationException("Mqtt:Listen is false.");
+
+    /// <summary>Where MQTT listens, as text; <c>none</c> when the own listener is switched off.</summary>
+    public string MqttAddress => mqtt?.EndPoint.ToString() ?? "none";
 
     /// <summary>Where HTTP listens, with the real port.</summary>
     public IPEndPoint Http => HttpEndPoint();
@@ -142,7 +153,7 @@ public sealed class TrafficCoreService : IAsyncDisposable
         stopped = true;
         HostLog.Stopping(logger, why);
         using var limit = new CancellationTokenSource(settings.Stop.Connections, time);
-        var listening = mqtt.StopAsync(limit.Token);
+        var listening = mqtt?.StopAsync(limit.Token) ?? Task.CompletedTask;
         await TryAsync("MQTT connections", () => door.StopAsync(limit.Token));
         await TryAsync("the MQTT listener", () => listening);
         await TryAsync("the network follower", async () => await follower.DisposeAsync());
@@ -162,7 +173,11 @@ public sealed class TrafficCoreService : IAsyncDisposable
 
         disposed = true;
         await StopAsync("disposed");
-        await mqtt.DisposeAsync();
+        if (mqtt is not null)
+        {
+            await mqtt.DisposeAsync();
+        }
+
         await http.DisposeAsync();
         await door.DisposeAsync();
         await rooms.DisposeAsync();
@@ -178,8 +193,13 @@ public sealed class TrafficCoreService : IAsyncDisposable
         follower.Start();
         boards.Start();
         await http.StartAsync(cancellation);
-        await mqtt.StartAsync(cancellation);
-        HostLog.Started(logger, Version, settings.Data.Directory, Mqtt.ToString(), Http.ToString());
+        if (mqtt is not null)
+        {
+            await mqtt.StartAsync(cancellation);
+        }
+
+        door.Upstream?.Start((topic, payload) => boards.OnStatus(Encoding.UTF8.GetString(topic), payload));
+        HostLog.Started(logger, Version, settings.Data.Directory, MqttAddress, Http.ToString());
     }
 
     private void OnNetwork(RoadNetwork network)

@@ -1,4 +1,5 @@
 using TrafficCore.Mqtt.Client;
+using TrafficCore.Mqtt.Wire;
 using TrafficCore.Simulators.Cli;
 
 namespace TrafficCore.Simulators.Delivery;
@@ -19,12 +20,15 @@ internal sealed class ReliablePublisher : IAsyncDisposable
     /// <param name="clientId">As whom.</param>
     /// <param name="patience">How long to try to connect before giving up.</param>
     /// <param name="time">Clock.</param>
-    public ReliablePublisher(BrokerAddress broker, string clientId, TimeSpan patience, TimeProvider time)
+    /// <param name="birth">Published at each connect, before anything else; null: nothing.</param>
+    /// <param name="will">Published by the broker when the connection is lost, and by us before the good-bye; null: nothing.</param>
+    public ReliablePublisher(
+        BrokerAddress broker, string clientId, TimeSpan patience, TimeProvider time, MqttPublication? birth = null, MqttPublication? will = null)
     {
         _broker = broker;
 
         // It only publishes, and what is not acknowledged is kept here: a session at the broker would have nothing to hold.
-        _options = broker.Options(clientId) with { CleanStart = false, Time = time };
+        _options = broker.Options(clientId) with { CleanStart = false, Birth = birth, Will = will, Time = time };
         _reconnect = new ReconnectOptions
         {
             FirstPause = TimeSpan.FromMilliseconds(100),
@@ -59,7 +63,19 @@ internal sealed class ReliablePublisher : IAsyncDisposable
     public Task DrainAsync(CancellationToken cancellation) => Client.DrainAsync(cancellation);
 
     /// <summary>Says good-bye.</summary>
-    public Task DisconnectAsync(CancellationToken cancellation) => _client?.DisconnectAsync(cancellation) ?? Task.CompletedTask;
+    public async Task DisconnectAsync(CancellationToken cancellation)
+    {
+        if (_client is not null)
+        {
+            if (_options.Will is { } last)
+            {
+                // At most once: it is not one of the publications that are counted.
+                await _client.EnqueueAsync(last with { QoS = QualityOfService.AtMostOnce }, cancellation);
+            }
+
+            await _client.DisconnectAsync(cancellation);
+        }
+    }
 
     public ValueTask DisposeAsync() => _client?.DisposeAsync() ?? ValueTask.CompletedTask;
 }

@@ -17,6 +17,7 @@ internal sealed class BoardService : IAsyncDisposable
     private readonly TrafficPipeline pipeline;
     private readonly CancellationTokenSource stop = new();
     private readonly IDisposable status;
+    private readonly int rootLevels;
     private WindowSubscription? feed;
     private Task loops = Task.CompletedTask;
 
@@ -24,8 +25,8 @@ internal sealed class BoardService : IAsyncDisposable
     {
         this.worker = worker;
         this.pipeline = pipeline;
-        var levels = topicRoot.Count(c => c == '/') + 1;
-        status = broker.SubscribeLocal($"{topicRoot}/+/board/+/status", message => OnStatus(message, levels));
+        rootLevels = topicRoot.Count(c => c == '/') + 1;
+        status = broker.SubscribeLocal($"{topicRoot}/+/board/+/status", message => OnStatus(message.Topic, message.Payload.Span));
     }
 
     /// <summary>Begins to judge. Recovery is over by now: rules never see a half-recovered city.</summary>
@@ -60,11 +61,11 @@ internal sealed class BoardService : IAsyncDisposable
         }
     }
 
-    // On the publisher's read loop: parses a small payload and hands it over, never waits.
-    private void OnStatus(ApplicationMessage message, int rootLevels)
+    /// <summary>Takes what a board says, from whichever broker. On that broker's read loop: parses a small payload and hands it over, never waits.</summary>
+    public void OnStatus(string topic, ReadOnlySpan<byte> payload)
     {
-        var levels = message.Topic.Split('/');
-        if (message.Payload.Length > 0 && BoardMessageJson.ReadStatus(message.Payload.Span) is { } said)
+        var levels = topic.Split('/');
+        if (payload.Length > 0 && levels.Length > rootLevels + 2 && BoardMessageJson.ReadStatus(payload) is { } said)
         {
             worker.Report(new BoardKey(levels[rootLevels], levels[rootLevels + 2]), said);
         }

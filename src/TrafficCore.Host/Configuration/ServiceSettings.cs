@@ -1,4 +1,5 @@
 using TrafficCore.Boards;
+using TrafficCore.Host.Upstream;
 using TrafficCore.Mqtt.Broker;
 using TrafficCore.Storage.Influx;
 using TrafficCore.Storage.Sqlite;
@@ -38,6 +39,9 @@ public sealed class ServiceSettings
 
     /// <summary>Section <c>Mqtt</c>.</summary>
     public required BrokerOptions Mqtt { get; init; }
+
+    /// <summary>The keys of section <c>Mqtt</c> that name an existing broker.</summary>
+    public required UpstreamOptions Upstream { get; init; }
 
     /// <summary>Section <c>Http</c>.</summary>
     public required HttpSettings Http { get; init; }
@@ -85,6 +89,7 @@ public sealed class ServiceSettings
             History = binder.Bind<HistorySettings>("History"),
             Ingest = binder.Bind<IngestSettings>("Ingest"),
             Mqtt = binder.Bind<BrokerOptions>(BrokerOptions.Section),
+            Upstream = binder.Bind<UpstreamOptions>(BrokerOptions.Section),
             Http = binder.Bind<HttpSettings>("Http"),
             Influx = binder.Bind<InfluxOptions>(InfluxOptions.Section),
             Sqlite = binder.Bind<SqliteOptions>(SqliteOptions.Section),

@@ -1,4 +1,5 @@
 using TrafficCore.Host.Delivery;
+using TrafficCore.Host.Upstream;
 using TrafficCore.Pipeline;
 using TrafficCore.Traffic.Network;
 
@@ -12,6 +13,14 @@ internal sealed class Readiness(TrafficPipeline pipeline, SinkSet sinks)
     private const long MaxLagBytes = 64L << 20;
 
     private Func<IReadOnlyList<NetworkError>> networkErrors = () => [];
+
+    private UpstreamService? upstream;
+    private bool isOnlyWay;
+
+    /// <summary>Where to look for the state of an existing broker.</summary>
+    /// <param name="service">The service as its client.</param>
+    /// <param name="only">Devices come in no other way: while the broker is away, none is acknowledged.</param>
+    public void Watch(UpstreamService? service, bool only) => (upstream, isOnlyWay) = (service, only);
 
     /// <summary>Where to look for errors of the network file.</summary>
     public void Watch(Func<IReadOnlyList<NetworkError>> errors) => networkErrors = errors;
@@ -32,6 +41,11 @@ internal sealed class Readiness(TrafficPipeline pipeline, SinkSet sinks)
                 reasons.Add("log unavailable: the disk refuses writes, so nothing is acknowledged");
             }
 
+            if (isOnlyWay)
+            {
+                reasons.AddRange(UpstreamTrouble);
+            }
+
             reasons.AddRange(sinks.Sinks.Where(s => Lag(s) > MaxLagBytes).Select(s => $"sink {s.Name} is {Lag(s)} bytes behind: {s.Trouble ?? "delivering"}"));
             return reasons;
         }
@@ -41,8 +55,13 @@ internal sealed class Readiness(TrafficPipeline pipeline, SinkSet sinks)
     public IReadOnlyList<string> Warnings =>
     [
         .. sinks.Sinks.Where(s => s.Trouble is not null && Lag(s) <= MaxLagBytes).Select(s => $"sink {s.Name}: {s.Trouble}"),
+        .. isOnlyWay ? [] : UpstreamTrouble,
         .. networkErrors().Select(e => $"network file refused, the version before is in force: {e}"),
     ];
+
+    private IEnumerable<string> UpstreamTrouble => upstream is { Link: { IsConnected: false } link }
+        ? [$"upstream {upstream.Broker} is away since {link.Since:yyyy-MM-dd'T'HH:mm:ss'Z'}: {link.Problem ?? "connecting"}"]
+        : [];
 
     private long Lag(Storage.Delivery.IOutputSink sink) => pipeline.Output.DurableEnd - sink.Cursor;
 }

@@ -44,8 +44,8 @@ public sealed partial class MqttClient
     /// <summary>Handles what is there, waits for whoever must take it, and reads on; false at the end of the stream.</summary>
     private async ValueTask<bool> ReadOnceAsync()
     {
-        var mustPause = Pass();
-        _session.RaiseFinished();
+        var isFull = Pass();
+        _session.Finished.Raise();
         if (_hasDeliveries)
         {
             _hasDeliveries = false;
@@ -54,10 +54,10 @@ public sealed partial class MqttClient
             _isHeldBack = false;
         }
 
-        if (mustPause)
+        if (isFull)
         {
             _isHeldBack = true;
-            await UntilAsync(static client => !client._session.Incoming.MustPause);
+            await UntilAsync(static client => !client._session.Incoming.IsFull);
             _isHeldBack = false;
             return true;
         }
@@ -67,24 +67,24 @@ public sealed partial class MqttClient
         return await _incoming.FillAsync(_stop.Token);
     }
 
-    /// <summary>Handles whole packets until only a part of one is left, or too many messages wait for their consumer: then true.</summary>
+    /// <summary>Handles whole packets until only a part of one is left; true when the next one has to wait until the consumer is done with earlier ones.</summary>
     private bool Pass()
     {
-        var mustPause = false;
-        while (!mustPause && _incoming.TryTake(out var header, out var body))
+        while (_incoming.TryTake(out var header, out var body))
         {
             Interlocked.Increment(ref _packetsReceived);
-            if (header.Type == PacketType.Publish)
-            {
-                mustPause = OnPublish(_aliases.Resolve(PublishView.Decode(header.First, body, _options.Version)));
-            }
-            else
+            if (header.Type != PacketType.Publish)
             {
                 Handle(header, body);
             }
+            else if (!TryDeliver(_aliases.Resolve(PublishView.Decode(header.First, body, _options.Version))))
+            {
+                _incoming.PutBack(header);
+                return true;
+            }
         }
 
-        return mustPause;
+        return false;
     }
 
     private void Handle(in FrameHeader header, ReadOnlySpan<byte> body)
@@ -107,33 +107,36 @@ public sealed partial class MqttClient
         }
     }
 
-    /// <summary>Hands a message to its receiver; true when nothing more may be taken for now.</summary>
-    private bool OnPublish(in PublishView publish)
+    /// <summary>Hands a message to its receiver; false when it cannot be taken now.</summary>
+    private bool TryDeliver(in PublishView publish)
     {
         long ticket = 0;
-        var mustPause = false;
         if (publish.QoS != QualityOfService.AtMostOnce)
         {
             lock (_session.Gate)
             {
+                if (_closing)
+                {
+                    return true; // it can't be answered any more, so it is not taken: the broker keeps it
+                }
+
+                if (_session.Incoming.IsFull)
+                {
+                    return false;
+                }
+
                 ticket = _session.Incoming.Add(publish.PacketId, publish.QoS);
                 if (ticket == 0)
                 {
                     _session.WriteAnswersUnderLock();
+                    return true;
                 }
-
-                mustPause = _session.Incoming.MustPause;
-            }
-
-            if (ticket == 0)
-            {
-                return mustPause;
             }
         }
 
         _receiver.Receive(publish, ticket);
         _hasDeliveries = true;
-        return mustPause;
+        return true;
     }
 
     private void OnExchange(PacketType type, in AckView packet)
@@ -196,7 +199,7 @@ public sealed partial class MqttClient
             Task changed;
             lock (_session.Gate)
             {
-                if (holdsUnderLock(this) || _ended is not null)
+                if (holdsUnderLock(this) || _closing || _ended is not null)
                 {
                     return;
                 }

@@ -124,7 +124,7 @@ public sealed partial class MqttClient
         _stop.Cancel();
         _outgoing.Signal();
         _transport.Dispose();
-        _session.RaiseFinished(); // what was answered before the end, also in the read that brought it
+        _session.Finished.Raise(); // what was answered before the end, also in the read that brought it
         _channel?.Complete(lost ? _ended : null);
         foreach (var waiter in waiters)
         {

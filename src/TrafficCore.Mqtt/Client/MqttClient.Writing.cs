@@ -57,7 +57,7 @@ public sealed partial class MqttClient
             _session.PulseUnderLock();
         }
 
-        _session.RaiseFinished();
+        _session.Finished.Raise();
         if (last)
         {
             await _transport.FinishWritingAsync();

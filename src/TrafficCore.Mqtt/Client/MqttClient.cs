@@ -51,6 +51,11 @@ public sealed partial class MqttClient : IAsyncDisposable
         _channel = _ownsSession && options.Receiver is null ? new ChannelReceiver(_session, options) : null;
         _receiver = receiver ?? options.Receiver ?? _channel!;
         _requests = new PendingRequests(firstId: (ushort)(options.Window + 1));
+        if (options.Birth is { } birth)
+        {
+            ClientPackets.Publish(_outgoing.Filling, options.Version, birth with { QoS = QualityOfService.AtMostOnce }, 0, duplicate: false, ClientPackets.Seconds(birth.Properties?.Expiry));
+        }
+
         _session.Attach(_outgoing, _limits);
         _writeLoop = Task.Run(WriteLoopAsync);
         _loops = Task.WhenAll(_writeLoop, Task.Run(ReadLoopAsync), Task.Run(KeepAliveLoopAsync));

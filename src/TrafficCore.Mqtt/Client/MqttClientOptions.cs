@@ -45,6 +45,9 @@ public sealed record MqttClientOptions
     /// <summary>How long the broker keeps the session after the connection (5.0; with 3.1.1 it decides itself). Default 0: not at all.</summary>
     public TimeSpan SessionExpiry { get; init; }
 
+    /// <summary>Published at QoS 0 on each connection before anything else, such as the "online" that a will's "offline" belongs to; null for none.</summary>
+    public MqttPublication? Birth { get; init; }
+
     /// <summary>Published by the broker when the connection ends without DISCONNECT; null for none.</summary>
     public MqttPublication? Will { get; init; }
 
@@ -70,8 +73,8 @@ public sealed record MqttClientOptions
     public int MaxBufferedBytes { get; init; } = 256 * 1024;
 
     /// <summary>
-    /// Most received messages at QoS 1 and 2 without an answer. Default 1,024: 200,000 a second when they are answered every 5 ms. A 5.0 broker is told and
-    /// keeps to it; of another, no more is read while so many wait.
+    /// Most received messages at QoS 1 and 2 without an answer. Default 1,024: 200,000 a second when they are answered every 5 ms. A 5.0 broker is told; of
+    /// one that sends more all the same, no more is read while so many wait.
     /// </summary>
     [Range(1, 65535)]
     public int ReceiveMaximum { get; init; } = 1024;

@@ -99,7 +99,7 @@ public sealed partial class ReconnectingMqttClient
     /// </summary>
     private async Task ClearAsync(MqttClientOptions options)
     {
-        var clean = options with { SessionExpiry = default, Will = null, Receiver = null, OnAcknowledged = null };
+        var clean = options with { SessionExpiry = default, Birth = null, Will = null, Receiver = null, OnAcknowledged = null };
         await using var clearing = await MqttClient.ConnectAsync(clean, _stop.Token);
         await clearing.DisconnectAsync(_stop.Token);
     }

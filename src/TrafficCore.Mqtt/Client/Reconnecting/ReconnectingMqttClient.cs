@@ -12,7 +12,7 @@ namespace TrafficCore.Mqtt.Client;
 /// <remarks>
 /// Ownership: every public member may be called from any thread. One loop makes the connections; what outlives them is in the session, under its
 /// lock. With 5.0 give the session a <see cref="MqttClientOptions.SessionExpiry"/>, else the broker drops it with each connection. The state of a session is
-/// in memory: it does not outlive the process. The other part of this class: Connecting.
+/// in memory: it does not outlive the process. Other parts of this class: Connecting, Publishing.
 /// </remarks>
 public sealed partial class ReconnectingMqttClient : IAsyncDisposable
 {
@@ -67,8 +67,8 @@ public sealed partial class ReconnectingMqttClient : IAsyncDisposable
                     SessionsLost = _session.TimesLost,
                     Waiting = _session.Waiting.Count,
                     InFlight = _session.Outgoing.Count,
-                    Acknowledged = _session.AcknowledgedPublications,
-                    Refused = _session.RefusedPublications,
+                    Acknowledged = _session.Finished.Acknowledged,
+                    Refused = _session.Finished.Refused,
                     Resent = _session.Outgoing.Resent,
                     QueueFull = _queueFull,
                     Dropped = _dropped,
@@ -97,53 +97,6 @@ public sealed partial class ReconnectingMqttClient : IAsyncDisposable
     /// <summary>Waits until it is connected and subscribed.</summary>
     /// <exception cref="MqttConnectionException">It has ended: stopped, or given up.</exception>
     public async Task WhenConnectedAsync(CancellationToken cancellation = default) => await ConnectedAsync(cancellation);
-
-    /// <summary>Hands a publication over without waiting. False: at QoS 1 and 2 the queue is full; at QoS 0 the connection's buffer.</summary>
-    /// <exception cref="MqttConnectionException">It has ended.</exception>
-    public bool TryEnqueue(in MqttPublication publication) => TryAdd(publication, null, isFirst: true, out _);
-
-    /// <summary>
-    /// Hands a publication over, waiting for room; at QoS 0 without a connection it is dropped and counted. Ends come through
-    /// <see cref="MqttClientOptions.OnAcknowledged"/>.
-    /// </summary>
-    /// <exception cref="MqttConnectionException">It has ended.</exception>
-    public ValueTask EnqueueAsync(MqttPublication publication, CancellationToken cancellation = default) =>
-        TryAdd(publication, null, isFirst: true, out var changed) ? ValueTask.CompletedTask : new ValueTask(EnqueueSlowAsync(publication, null, changed, cancellation));
-
-    /// <summary>Publishes and waits for the broker's answer, over as many connections as it takes.</summary>
-    /// <exception cref="MqttConnectionException">It has ended; the broker may or may not have the message.</exception>
-    public async Task<ReasonCode> PublishAsync(MqttPublication publication, CancellationToken cancellation = default)
-    {
-        var answer = MqttClient.NewWaiter(publication);
-        if (!TryAdd(publication, answer, isFirst: true, out var changed))
-        {
-            await EnqueueSlowAsync(publication, answer, changed, cancellation);
-        }
-
-        return answer is null ? ReasonCode.Success : await answer.Task.WaitAsync(cancellation);
-    }
-
-    /// <summary>Waits until no publication at QoS 1 or 2 waits or is unacknowledged.</summary>
-    /// <exception cref="MqttConnectionException">It has ended.</exception>
-    public async Task DrainAsync(CancellationToken cancellation = default)
-    {
-        while (true)
-        {
-            Task changed;
-            lock (_session.Gate)
-            {
-                if (_session.IsDrainedUnderLock)
-                {
-                    return;
-                }
-
-                ThrowIfEndedUnderLock();
-                changed = _session.WhenChangedUnderLock();
-            }
-
-            await changed.WaitAsync(cancellation);
-        }
-    }
 
     /// <summary>Subscribes, waiting for a connection, and again whenever the broker has lost the session. Returns the granted QoS.</summary>
     /// <exception cref="MqttConnectionException">The broker refuses the filter, or the client has ended.</exception>
@@ -233,53 +186,4 @@ public sealed partial class ReconnectingMqttClient : IAsyncDisposable
     }
 
     private static string BrokerOf(MqttClientOptions options) => $"{options.Host}:{options.Port}";
-
-    private bool TryAdd(in MqttPublication publication, TaskCompletionSource<ReasonCode>? answer, bool isFirst, out Task changed)
-    {
-        MqttClient.CheckTopic(publication);
-        bool added, hasFinished;
-        lock (_session.Gate)
-        {
-            ThrowIfEndedUnderLock();
-            if (publication.QoS == QualityOfService.AtMostOnce)
-            {
-                var sent = _session.TrySendUnderLock(publication);
-                _dropped += sent is null ? 1 : 0;
-                added = sent ?? true;
-            }
-            else
-            {
-                added = _session.TryAddUnderLock(publication, answer);
-                _queueFull += isFirst && !added ? 1 : 0;
-            }
-
-            hasFinished = _session.HasFinishedUnderLock;
-            changed = added ? Task.CompletedTask : _session.WhenChangedUnderLock();
-        }
-
-        if (hasFinished)
-        {
-            _session.RaiseFinished();
-        }
-
-        return added;
-    }
-
-    private async Task EnqueueSlowAsync(
-        MqttPublication publication, TaskCompletionSource<ReasonCode>? answer, Task changed, CancellationToken cancellation)
-    {
-        do
-        {
-            await changed.WaitAsync(cancellation);
-        }
-        while (!TryAdd(publication, answer, isFirst: false, out changed));
-    }
-
-    private void ThrowIfEndedUnderLock()
-    {
-        if (_ended is not null)
-        {
-            throw new MqttConnectionException(_ended.Message, _ended.Reason, _ended);
-        }
-    }
 }

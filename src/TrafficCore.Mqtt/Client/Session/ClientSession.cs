@@ -11,24 +11,22 @@ namespace TrafficCore.Mqtt.Client;
 internal sealed class ClientSession
 {
     private readonly MqttClientOptions _options;
-    private readonly List<FinishedPublication> _finished = [];
-    private readonly List<FinishedPublication> _raising = [];
     private OutgoingBuffer? _output;
     private TaskCompletionSource? _changed;
-    private long _acknowledged;
-    private long _refused;
-    private bool _isRaising;
     private bool _wasBegun;
 
     public ClientSession(MqttClientOptions options, int queueMessages = 0, long queueBytes = 0)
     {
         _options = options;
-        Outgoing = new OutgoingExchanges(options.Window, options.Version, options.Time, _finished);
+        Finished = new FinishedPublications(Gate, options.OnAcknowledged);
+        Outgoing = new OutgoingExchanges(options.Window, options.Version, options.Time, Finished);
         Incoming = new IncomingExchanges(options.ReceiveMaximum, options.Version);
         Waiting = new PublicationQueue(queueMessages, queueBytes);
     }
 
     public Lock Gate { get; } = new();
+
+    public FinishedPublications Finished { get; }
 
     public OutgoingExchanges Outgoing { get; }
 
@@ -39,17 +37,8 @@ internal sealed class ClientSession
     /// <summary>Messages that were answered, over all connections.</summary>
     public long AcknowledgedMessages { get; private set; }
 
-    /// <summary>Publications that the broker has taken, over all connections.</summary>
-    public long AcknowledgedPublications => Interlocked.Read(ref _acknowledged);
-
-    /// <summary>Publications that ended without the broker taking them: it refused, or they expired.</summary>
-    public long RefusedPublications => Interlocked.Read(ref _refused);
-
     /// <summary>Times that the broker had lost the session.</summary>
     public int TimesLost { get; private set; }
-
-    /// <summary>Publications have ended, and <see cref="RaiseFinished"/> has not said so yet.</summary>
-    public bool HasFinishedUnderLock => _finished.Count > 0;
 
     /// <summary>Nothing waits and nothing is unanswered.</summary>
     public bool IsDrainedUnderLock => Waiting.Count == 0 && Outgoing.Count == 0;
@@ -69,7 +58,7 @@ internal sealed class ClientSession
             output.Signal();
         }
 
-        RaiseFinished();
+        Finished.Raise();
     }
 
     /// <summary>The connection is gone; nothing is written until the next one.</summary>
@@ -108,7 +97,7 @@ internal sealed class ClientSession
 
         if (Outgoing.IsRefused(publication))
         {
-            Interlocked.Increment(ref _refused);
+            Finished.Refuse();
             return true;
         }
 
@@ -203,44 +192,6 @@ internal sealed class ClientSession
         _changed = null;
     }
 
-    /// <summary>
-    /// Tells who waits for publications that have ended. Without the lock, since the callback is the caller's code; one thread at a time, in
-    /// order.
-    /// </summary>
-    public void RaiseFinished()
-    {
-        while (true)
-        {
-            lock (Gate)
-            {
-                if (_isRaising || _finished.Count == 0)
-                {
-                    return;
-                }
-
-                _isRaising = true;
-                _raising.AddRange(_finished);
-                _finished.Clear();
-            }
-
-            try
-            {
-                foreach (var end in _raising)
-                {
-                    Raise(end);
-                }
-            }
-            finally
-            {
-                lock (Gate)
-                {
-                    _raising.Clear();
-                    _isRaising = false;
-                }
-            }
-        }
-    }
-
     /// <summary>The session is over: who waits is told why.</summary>
     public void Fail(MqttConnectionException why)
     {
@@ -273,12 +224,5 @@ internal sealed class ClientSession
         }
 
         return null;
-    }
-
-    private void Raise(FinishedPublication end)
-    {
-        Interlocked.Increment(ref end.Reason.IsError() ? ref _refused : ref _acknowledged);
-        end.Pending.Waiter?.TrySetResult(end.Reason);
-        _options.OnAcknowledged?.Invoke(new MqttAcknowledgement(end.Pending.Publication.Tag, end.Reason, end.Words));
     }
 }

@@ -16,14 +16,13 @@ internal sealed class IncomingExchanges(int receiveMaximum, MqttVersion version)
     private int _head;
     private int _count;
     private long _first = 1;
-    private int _open;
     private bool _hasOlder;
 
     /// <summary>
-    /// As many wait for their consumer as may, and the broker may send more all the same: before 5.0 it knows no limit, so that only reading
-    /// no further holds it back.
+    /// As many wait for their consumer as may: the next one is not taken. A broker that was told should not send it (5.0 section 3.3.4), but mosquitto 2.0 does when a
+    /// session is resumed; reading no further holds back this one and those that cannot be told alike.
     /// </summary>
-    public bool MustPause => version != MqttVersion.V5 && _count >= receiveMaximum;
+    public bool IsFull => _count >= receiveMaximum;
 
     /// <summary>Messages that are not answered.</summary>
     public int Count => _count;
@@ -32,7 +31,7 @@ internal sealed class IncomingExchanges(int receiveMaximum, MqttVersion version)
     public void Begin(bool resumed)
     {
         _first += _count;
-        _head = _count = _open = 0;
+        _head = _count = 0;
         if (!resumed)
         {
             _exact.Clear();
@@ -41,16 +40,10 @@ internal sealed class IncomingExchanges(int receiveMaximum, MqttVersion version)
         _hasOlder = _exact.Values.Any(static m => !m.IsAcknowledged);
     }
 
-    /// <summary>Notes a message.</summary>
+    /// <summary>Notes a message; it must not be full.</summary>
     /// <returns>Its ticket; 0 when the consumer has it already, so that it must not be delivered again [MQTT-4.3.3-10].</returns>
-    /// <exception cref="MqttProtocolException">The broker sends more at once than was announced.</exception>
     public long Add(ushort packetId, QualityOfService qos)
     {
-        if (++_open > receiveMaximum && version == MqttVersion.V5)
-        {
-            throw new MqttProtocolException(ReasonCode.ReceiveMaximumExceeded, "More messages at once than the receive maximum"); // [MQTT-3.3.4-9]
-        }
-
         var exact = qos == QualityOfService.ExactlyOnce;
         var ticket = _first + _count;
         var isRepeat = exact && !_exact.TryAdd(packetId, new ExactMessage(ticket, false));
@@ -95,13 +88,11 @@ internal sealed class IncomingExchanges(int receiveMaximum, MqttVersion version)
         {
             var exchange = _ring[_head];
             MqttEncoder.Ack(output, exchange.IsExact ? PacketType.Pubrec : PacketType.Puback, version, exchange.PacketId, exchange.Reason);
-            var isOver = !exchange.IsExact || exchange.Reason.IsError();
-            if (exchange.IsExact && isOver)
+            if (exchange.IsExact && exchange.Reason.IsError())
             {
                 _exact.Remove(exchange.PacketId); // a refusing PUBREC ends the exchange [MQTT-4.3.3-9]
             }
 
-            _open -= isOver ? 1 : 0;
             _head = (_head + 1) % _ring.Length;
             _count--;
             _first++;
@@ -114,7 +105,6 @@ internal sealed class IncomingExchanges(int receiveMaximum, MqttVersion version)
     public void Release(ushort packetId, IBufferWriter<byte> output)
     {
         var known = _exact.Remove(packetId);
-        _open -= known && _open > 0 ? 1 : 0;
         MqttEncoder.Ack(output, PacketType.Pubcomp, version, packetId, known ? ReasonCode.Success : ReasonCode.PacketIdentifierNotFound);
     }
 
@@ -155,7 +145,7 @@ internal sealed class IncomingExchanges(int receiveMaximum, MqttVersion version)
     {
         if (_count == _ring.Length)
         {
-            var larger = new Exchange[_ring.Length * 2];
+            var larger = new Exchange[Math.Min(_ring.Length * 2, receiveMaximum)];
             for (var i = 0; i < _count; i++)
             {
                 larger[i] = _ring[(_head + i) % _ring.Length];

@@ -8,10 +8,10 @@ namespace TrafficCore.Mqtt.Client;
 /// connection: the next one sends again, in order, what the broker has not answered.
 /// </summary>
 /// <remarks>
-/// Ownership: every member under the session's lock. An id is used again only after its exchange is over [MQTT-2.2.1-4]. Methods that end
-/// exchanges add them to <paramref name="finished"/>.
+/// Ownership: every member under the session's lock. An id is used again only after its exchange is over [MQTT-2.2.1-4]. What ends
+/// goes to <paramref name="finished"/>.
 /// </remarks>
-internal sealed class OutgoingExchanges(int capacity, MqttVersion version, TimeProvider time, List<FinishedPublication> finished)
+internal sealed class OutgoingExchanges(int capacity, MqttVersion version, TimeProvider time, FinishedPublications finished)
 {
     private readonly Exchange[] _slots = new Exchange[capacity + 1];
     private readonly Queue<ushort> _free = new(Enumerable.Range(1, capacity).Select(static id => (ushort)id));
@@ -195,7 +195,7 @@ internal sealed class OutgoingExchanges(int capacity, MqttVersion version, TimeP
     private void Finish(ushort id, ReasonCode reason, string? words = null)
     {
         _onWire -= _slots[id].Stage is Stage.Published or Stage.Released ? 1 : 0;
-        finished.Add(new FinishedPublication(_slots[id].Pending, reason, words));
+        finished.AddUnderLock(new FinishedPublication(_slots[id].Pending, reason, words));
         _slots[id] = default;
         _free.Enqueue(id);
     }
@@ -209,6 +209,3 @@ internal sealed class OutgoingExchanges(int capacity, MqttVersion version, TimeP
         public PendingPublication Pending;
     }
 }
-
-/// <summary>The end of a publication, for whoever waits for it.</summary>
-internal readonly record struct FinishedPublication(PendingPublication Pending, ReasonCode Reason, string? Words);

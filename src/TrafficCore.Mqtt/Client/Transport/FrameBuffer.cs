@@ -50,6 +50,9 @@ internal sealed class FrameBuffer
         }
     }
 
+    /// <summary>The packet that was taken last is to be taken again.</summary>
+    public void PutBack(in FrameHeader header) => _start -= header.TotalLength;
+
     /// <summary>Waits for more bytes; false when the broker closed the connection. At device rates each message is a wait of its own: it allocates nothing.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<bool> FillAsync(CancellationToken cancellation)

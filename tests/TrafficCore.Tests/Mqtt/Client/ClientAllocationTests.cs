@@ -42,7 +42,7 @@ public sealed class ClientAllocationTests
             }
 
             output.TakeUnderLock();
-            session.RaiseFinished();
+            session.Finished.Raise();
         }));
         Assert.Equal(0, session.Outgoing.Count);
         Assert.Empty(words);

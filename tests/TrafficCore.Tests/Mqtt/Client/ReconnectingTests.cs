@@ -278,6 +278,21 @@ public sealed class ReconnectingTests
     }
 
     [Fact]
+    public async Task Birth_OfEachConnection_GoesBeforeEverything()
+    {
+        await using var client = rig.Start(rig.Options() with { Birth = ClientRig.Publication("online") with { Retain = true } });
+        using (var first = await rig.Broker.WelcomeAsync())
+        {
+            Assert.Equal("PUBLISH t q0 d=False r=True id=0 online", await first.ReadAsync());
+            await client.EnqueueAsync(ClientRig.Publication("1"));
+            await first.ReadAsync();
+        }
+
+        using var second = await AgainAsync(client, sessionPresent: true);
+        Assert.Equal(["PUBLISH t q0 d=False r=True id=0 online", "PUBLISH t q1 d=True r=False id=1 1"], await second.ReadAsync(2));
+    }
+
+    [Fact]
     public async Task Subscription_RefusedAtFirst_IsItsCallersAffair()
     {
         await using var client = rig.Start();

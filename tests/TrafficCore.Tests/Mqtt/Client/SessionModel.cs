@@ -15,7 +15,7 @@ internal sealed class SessionModel
     private readonly bool isManual;
     private readonly Dictionary<ushort, bool> held = []; // QoS 2 ids that the broker has received and that were not released
     private readonly List<(ushort Id, int Number, int QoS, bool IsReleased)> outbox = []; // the broker's deliveries that are not answered
-    private readonly Queue<(byte[] Packet, bool FromClient)> toClient = new();
+    private readonly Queue<byte[]> toClient = new();
     private readonly List<long> tickets = [];
     private OutgoingBuffer? output;
     private byte[] fromClient = [];
@@ -135,13 +135,19 @@ internal sealed class SessionModel
     /// <summary>The client reads one packet.</summary>
     public void StepClient()
     {
-        if (!toClient.TryDequeue(out var next))
+        if (!toClient.TryPeek(out var packet))
         {
             return;
         }
 
-        MqttFrame.TryRead(next.Packet, 1 << 20, out var header);
-        var body = next.Packet.AsSpan(header.HeaderLength);
+        MqttFrame.TryRead(packet, 1 << 20, out var header);
+        if (header.Type == PacketType.Publish && Session.Incoming.IsFull)
+        {
+            return;
+        }
+
+        toClient.Dequeue();
+        var body = packet.AsSpan(header.HeaderLength);
         lock (Session.Gate)
         {
             if (header.Type == PacketType.Publish)
@@ -168,7 +174,7 @@ internal sealed class SessionModel
             }
         }
 
-        Session.RaiseFinished();
+        Session.Finished.Raise();
         if (!isManual)
         {
             Consume(1);
@@ -224,13 +230,13 @@ internal sealed class SessionModel
         var buffer = new ArrayBufferWriter<byte>();
         MqttEncoder.Publish(
             buffer, version, "t"u8, Encoding.ASCII.GetBytes($"{delivery.Number}"), (QualityOfService)delivery.QoS, delivery.Id, duplicate: duplicate);
-        toClient.Enqueue((buffer.WrittenSpan.ToArray(), false));
+        toClient.Enqueue(buffer.WrittenSpan.ToArray());
     }
 
     private void Answer(PacketType type, ushort id)
     {
         var buffer = new ArrayBufferWriter<byte>();
         MqttEncoder.Ack(buffer, type, version, id);
-        toClient.Enqueue((buffer.WrittenSpan.ToArray(), false));
+        toClient.Enqueue(buffer.WrittenSpan.ToArray());
     }
 }
