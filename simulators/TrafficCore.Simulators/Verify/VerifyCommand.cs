@@ -20,12 +20,12 @@ internal sealed class VerifyCommand
 
     private readonly Option<string?> _certificate = new("--tls-cert") { Description = "Speak TLS with this certificate, PEM; devices must then encrypt", HelpName = "file" };
     private readonly Option<string?> _key = new("--tls-key") { Description = "Its private key, PEM [default: it lies in that file]", HelpName = "file" };
-    private readonly Option<BrokerAddress?> _broker = new("--broker")
+    private readonly BrokerArguments _broker = new(new Option<BrokerAddress>("--broker")
     {
         Description = "Do not be the server: watch what devices publish through this broker. Connections can't be judged then",
         CustomParser = SharedOptions.Parsed(BrokerAddress.Parse),
         HelpName = "url",
-    };
+    });
 
     private readonly Option<string> _filter = new("--filter") { Description = "Whose messages to watch on a broker", DefaultValueFactory = static _ => Defaults.Filter };
     private readonly Option<TimeSpan> _wait = SharedOptions.Time("--wait", "How long to wait for a device", Defaults.Wait);
@@ -49,9 +49,14 @@ internal sealed class VerifyCommand
         arguments._devices.AcceptOnlyFromAmong("detector", "controller", "board");
         var command = new Command("verify-device", "A test bench for devices: lets one connect, watches and disturbs it, and says whether it keeps the contract.")
         {
-            arguments._port, arguments._address, arguments._certificate, arguments._key, arguments._broker, arguments._filter, arguments._wait, arguments._duration,
+            arguments._port, arguments._address, arguments._certificate, arguments._key, arguments._filter, arguments._wait, arguments._duration,
             arguments._outage, arguments._patience, arguments._devices, arguments._checks, arguments._json,
         };
+        foreach (var option in arguments._broker.Options)
+        {
+            command.Options.Add(option);
+        }
+
         command.SetAction((parsed, cancellation) => RunAsync(arguments.Read(parsed), parsed.GetValue(arguments._json), output, cancellation));
         return command;
     }
@@ -63,7 +68,7 @@ internal sealed class VerifyCommand
             : new VerifyOptions
             {
                 Listen = new IPEndPoint(parsed.GetRequiredValue(_address), parsed.GetValue(_port)),
-                Broker = parsed.GetValue(_broker),
+                Broker = _broker.ReadAny(parsed),
                 Filter = parsed.GetRequiredValue(_filter),
                 CertificateFile = certificate,
                 KeyFile = parsed.GetValue(_key),

@@ -236,5 +236,5 @@ internal sealed partial class LoadConnection : IAsyncDisposable
         _counts.Volume += message.Volume;
     }
 
-    private static bool IsLoss(Exception e) => e is IOException or SocketException or WebSocketException or InvalidOperationException;
+    private static bool IsLoss(Exception e) => e is IOException or SocketException or WebSocketException or ObjectDisposedException;
 }
