@@ -18,6 +18,12 @@ internal sealed record BrokerAddress(string Host, int Port, string? User = null,
     /// <summary>How it is reached, when that is not plain MQTT over TCP.</summary>
     public MqttAddress? Address { get; init; }
 
+    /// <summary>How an encrypted connection is checked; null: as the system does.</summary>
+    public MqttTlsOptions? Tls { get; init; }
+
+    /// <summary>Whether the connection is encrypted.</summary>
+    public bool IsTls => Address is { IsTls: true };
+
     /// <summary>Reads an address; user and password may be percent-encoded.</summary>
     /// <exception cref="UsageException">The text is not such an address.</exception>
     public static BrokerAddress Parse(string text)
@@ -34,7 +40,7 @@ internal sealed record BrokerAddress(string Host, int Port, string? User = null,
     public MqttClientOptions Options(string clientId)
     {
         var options = new MqttClientOptions { Host = Host, Port = Port, UserName = User, Password = Password, ClientId = clientId };
-        return Address is null ? options : options.At(Address);
+        return Address is null ? options : options.At(Address, Tls);
     }
 
     /// <summary>The address without the password, fit for a log or a terminal.</summary>

@@ -31,19 +31,21 @@ internal static class SharedOptions
         HelpName = "N",
     };
 
-    /// <summary>An option parser that turns a <see cref="UsageException"/> into an error of the command line.</summary>
-    public static Func<ArgumentResult, T?> Parsed<T>(Func<string, T> parse) => result =>
+    /// <summary>An option that takes a time.</summary>
+    public static Option<TimeSpan> Time(string name, string description, TimeSpan value) => new(name)
     {
-        try
-        {
-            return parse(result.Tokens[0].Value);
-        }
-        catch (UsageException e)
-        {
-            result.AddError(e.Message);
-            return default;
-        }
+        Description = $"{description} [default: {value.TotalSeconds}s]",
+        CustomParser = Parsed(ParseTime),
+        DefaultValueFactory = _ => value,
+        HelpName = "time",
     };
+
+    /// <summary>An option parser that turns a <see cref="UsageException"/> into an error of the command line.</summary>
+    public static Func<ArgumentResult, T?> Parsed<T>(Func<string, T> parse) => result => Parse(result, tokens => parse(tokens[0].Value));
+
+    /// <summary>The same for an option that may be given several times.</summary>
+    public static Func<ArgumentResult, T[]?> ParsedEach<T>(Func<string, T> parse) =>
+        result => Parse<T[]>(result, tokens => [.. tokens.Select(token => parse(token.Value))]);
 
     /// <summary>A whole number in a range.</summary>
     public static int ParseWhole(string text, int low, int high) =>
@@ -60,5 +62,18 @@ internal static class SharedOptions
         return double.TryParse(number, CultureInfo.InvariantCulture, out var value) && value > 0 && value < 1e8
             ? TimeSpan.FromSeconds(value * unit.Seconds)
             : throw new UsageException($"'{text}' is not a time; write for example 500ms, 10s, 15m or 1h.");
+    }
+
+    private static T? Parse<T>(ArgumentResult result, Func<IReadOnlyList<Token>, T> parse)
+    {
+        try
+        {
+            return parse(result.Tokens);
+        }
+        catch (UsageException e)
+        {
+            result.AddError(e.Message);
+            return default;
+        }
     }
 }

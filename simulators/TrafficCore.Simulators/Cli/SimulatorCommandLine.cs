@@ -3,6 +3,7 @@ using TrafficCore.Mqtt.Client;
 using TrafficCore.Simulators.Demo;
 using TrafficCore.Simulators.Load;
 using TrafficCore.Simulators.Replay;
+using TrafficCore.Simulators.Verify;
 
 namespace TrafficCore.Simulators.Cli;
 
@@ -20,6 +21,7 @@ internal static class SimulatorCommandLine
             DemoCommand.Create(output),
             LoadCommand.Create(output),
             ReplayCommand.Create(output),
+            VerifyCommand.Create(output),
         };
         var parsed = root.Parse(arguments);
         if (parsed.Errors.Count > 0)

@@ -22,6 +22,12 @@ public sealed record MqttTlsOptions
     /// </summary>
     public bool CheckRevocation { get; init; }
 
+    /// <summary>
+    /// Whether any certificate of the broker will do, also an expired one or one of another host. Default false; true only to try a connection out: whoever
+    /// stands in between can then read and change everything.
+    /// </summary>
+    public bool AcceptAnyCertificate { get; init; }
+
     /// <summary>Reads PEM files; an empty path is nothing.</summary>
     /// <param name="authorities">One or more certificates of authorities.</param>
     /// <param name="certificate">The client's certificate.</param>
@@ -48,7 +54,13 @@ public sealed record MqttTlsOptions
             CertificateRevocationCheckMode = CheckRevocation ? X509RevocationMode.Online : X509RevocationMode.NoCheck,
             ClientCertificates = Certificate is null ? null : [Certificate],
         };
-        if (Authorities is not null)
+        if (AcceptAnyCertificate)
+        {
+#pragma warning disable CA5359 // It is what was asked for, and off by default.
+            options.RemoteCertificateValidationCallback = static (_, _, _, _) => true;
+#pragma warning restore CA5359
+        }
+        else if (Authorities is not null)
         {
             options.CertificateChainPolicy = new X509ChainPolicy
             {

@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using TrafficCore.Mqtt.Client;
-using TrafficCore.Simulators.Cli;
 using TrafficCore.TestKit.Mqtt;
 using TrafficCore.TestKit.Processes;
 
@@ -34,7 +33,7 @@ public sealed class SimulatorsOnMosquittoTests : IAsyncLifetime
             ["TimeStamp,DeviceId,EventId,Parameter", "2024-04-15T12:00:02,7,82,1", "2024-04-15T12:00:00,7,82,3", "2024-04-15T12:00:00,7,82,3", "2024-04-15T12:00:01,9,1,2"]);
         await using var subscriber = await SubscribeAsync("traffic/v1/+/controller/+/events");
 
-        var (exit, report) = await RunAsync("replay", directory["events.csv"], "--format", "indiana", "--broker", Broker, "--json");
+        var (exit, report) = await SimulatorProgram.RunAsync("replay", directory["events.csv"], "--format", "indiana", "--broker", Broker, "--json");
 
         Assert.Equal((0, 4, 3, 0), (exit, report.GetProperty("events").GetInt32(), report.GetProperty("acknowledged").GetInt32(), report.GetProperty("lost").GetInt32()));
         var seven = new List<string>();
@@ -60,7 +59,7 @@ public sealed class SimulatorsOnMosquittoTests : IAsyncLifetime
         Assert.SkipWhen(server is null, "mosquitto is not installed");
         await using var subscriber = await SubscribeAsync("traffic/v1/+/detector/+");
 
-        var (exit, report) = await RunAsync("load", "--broker", Broker, "--rate", "2000", "--connections", "20", "--count", "1000", "--qos", qos, "--json");
+        var (exit, report) = await SimulatorProgram.RunAsync("load", "--broker", Broker, "--rate", "2000", "--connections", "20", "--count", "1000", "--qos", qos, "--json");
 
         Assert.True(exit == 0, report.ToString());
         Assert.Equal(1000, report.GetProperty("sent").GetInt64());
@@ -87,7 +86,7 @@ public sealed class SimulatorsOnMosquittoTests : IAsyncLifetime
         await File.WriteAllLinesAsync(directory["events.csv"], ["TimeStamp,DeviceId,EventId,Parameter", .. rows]);
         var watcher = await SubscribeAsync("#");
 
-        var replay = RunAsync("replay", directory["events.csv"], "--format", "indiana", "--speed", "20", "--broker", Broker, "--json");
+        var replay = SimulatorProgram.RunAsync("replay", directory["events.csv"], "--format", "indiana", "--speed", "20", "--broker", Broker, "--json");
         await watcher.Messages.ReadAsync().AsTask().WaitAsync(Limit);
         await server!.KillAsync();
         await server.StartAsync();
@@ -99,16 +98,6 @@ public sealed class SimulatorsOnMosquittoTests : IAsyncLifetime
     }
 
     private string Broker => $"mqtt://127.0.0.1:{server!.Port}";
-
-    private static async Task<(int Exit, JsonElement Report)> RunAsync(params string[] arguments)
-    {
-        var (output, error) = (new StringWriter(), new StringWriter());
-        var exit = await SimulatorCommandLine.RunAsync(arguments, output, error).WaitAsync(Limit);
-        var last = output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries).LastOrDefault();
-        Assert.True(last is not null, error.ToString());
-        using var json = JsonDocument.Parse(last);
-        return (exit, json.RootElement.Clone());
-    }
 
     private async Task<MqttClient> SubscribeAsync(string filter)
     {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using TrafficCore.Mqtt.Wire;
 
 namespace TrafficCore.Mqtt.Client;
@@ -52,7 +53,8 @@ internal sealed class FrameBuffer
     /// <summary>The packet that was taken last is to be taken again.</summary>
     public void PutBack(in FrameHeader header) => _start -= header.TotalLength;
 
-    /// <summary>Waits for more bytes; false when the broker closed the connection.</summary>
+    /// <summary>Waits for more bytes; false when the broker closed the connection. At device rates each message is a wait of its own: it allocates nothing.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<bool> FillAsync(CancellationToken cancellation)
     {
         var count = await _stream.ReadAsync(_bytes.AsMemory(_end), cancellation);
