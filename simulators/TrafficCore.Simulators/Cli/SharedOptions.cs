@@ -10,7 +10,7 @@ internal static class SharedOptions
     /// <summary><c>--broker</c>.</summary>
     public static Option<BrokerAddress> Broker() => new("--broker")
     {
-        Description = $"Broker to send to, mqtt://[user:password@]host:port [default: {BrokerAddress.Local}]",
+        Description = "Broker to send to, mqtt://[user:password@]host:port",
         CustomParser = Parsed(BrokerAddress.Parse),
         DefaultValueFactory = static _ => BrokerAddress.Local,
         HelpName = "url",
@@ -25,11 +25,32 @@ internal static class SharedOptions
     /// <summary>An option that takes a whole number in a range.</summary>
     public static Option<int> Whole(string name, string description, int value, int low, int high) => new(name)
     {
-        Description = $"{description} [default: {value}]",
+        Description = description,
         CustomParser = Parsed(text => ParseWhole(text, low, high)),
         DefaultValueFactory = _ => value,
         HelpName = "N",
     };
+
+    /// <summary>An option that takes a time such as <c>10s</c>.</summary>
+    public static TextOption<TimeSpan> Time(string name, string description, string usual) => new(name, description, usual, ParseTime, "time");
+
+    /// <summary>An option that takes a time and has no default.</summary>
+    public static Option<TimeSpan?> MaybeTime(string name, string description) => new(name)
+    {
+        Description = description,
+        CustomParser = Parsed<TimeSpan?>(static text => ParseTime(text)),
+        HelpName = "time",
+    };
+
+    /// <summary>An option that takes one of a few words; the first is the default.</summary>
+    public static TextOption<T> Choice<T>(string name, string description, (string Word, T Value)[] choices) => new(
+        name,
+        description,
+        choices[0].Word,
+        text => Array.FindIndex(choices, c => c.Word == text) is >= 0 and var index
+            ? choices[index].Value
+            : throw new UsageException($"'{text}' is not {string.Join(" or ", choices.Select(static c => c.Word))}."),
+        string.Join('|', choices.Select(static c => c.Word)));
 
     /// <summary>An option parser that turns a <see cref="UsageException"/> into an error of the command line.</summary>
     public static Func<ArgumentResult, T?> Parsed<T>(Func<string, T> parse) => result =>

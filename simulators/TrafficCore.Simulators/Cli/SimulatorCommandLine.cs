@@ -1,5 +1,6 @@
 using System.CommandLine;
 using TrafficCore.Mqtt.Client;
+using TrafficCore.Simulators.City.Run;
 using TrafficCore.Simulators.Demo;
 using TrafficCore.Simulators.Load;
 using TrafficCore.Simulators.Replay;
@@ -18,6 +19,7 @@ internal static class SimulatorCommandLine
         var root = new RootCommand("Simulated and recorded traffic for TrafficCore.")
         {
             DemoCommand.Create(output),
+            CityCommand.Create(output),
             LoadCommand.Create(output),
             ReplayCommand.Create(output),
         };

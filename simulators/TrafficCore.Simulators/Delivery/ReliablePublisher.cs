@@ -1,4 +1,5 @@
 using TrafficCore.Mqtt.Client;
+using TrafficCore.Mqtt.Wire;
 using TrafficCore.Simulators.Cli;
 
 namespace TrafficCore.Simulators.Delivery;
@@ -14,6 +15,7 @@ internal sealed class ReliablePublisher : IAsyncDisposable
 
     private readonly MqttClientOptions _options;
     private readonly TimeSpan _patience;
+    private readonly MqttPublication? _birth;
     private readonly Queue<MqttPublication> _backlog = new();
     private MqttClient? _client;
     private bool _wasConnected;
@@ -24,9 +26,12 @@ internal sealed class ReliablePublisher : IAsyncDisposable
     /// <param name="clientId">As whom.</param>
     /// <param name="patience">How long to try to connect before giving up.</param>
     /// <param name="time">Clock.</param>
-    public ReliablePublisher(BrokerAddress broker, string clientId, TimeSpan patience, TimeProvider time)
+    /// <param name="birth">Published at each connect, before anything else; null: nothing.</param>
+    /// <param name="will">Published by the broker when the connection is lost, and by us before the good-bye; null: nothing.</param>
+    public ReliablePublisher(
+        BrokerAddress broker, string clientId, TimeSpan patience, TimeProvider time, MqttPublication? birth = null, MqttPublication? will = null)
     {
-        _patience = patience;
+        (_patience, _birth) = (patience, birth);
         _options = new MqttClientOptions
         {
             Host = broker.Host,
@@ -34,6 +39,7 @@ internal sealed class ReliablePublisher : IAsyncDisposable
             UserName = broker.User,
             Password = broker.Password,
             ClientId = clientId,
+            Will = will,
             OnAcknowledged = OnAcknowledged,
             Time = time,
         };
@@ -62,7 +68,18 @@ internal sealed class ReliablePublisher : IAsyncDisposable
     public Task DrainAsync(CancellationToken cancellation) => WithClientAsync(client => client.DrainAsync(cancellation), cancellation);
 
     /// <summary>Says good-bye.</summary>
-    public Task DisconnectAsync(CancellationToken cancellation) => _client?.DisconnectAsync(cancellation) ?? Task.CompletedTask;
+    public async Task DisconnectAsync(CancellationToken cancellation)
+    {
+        if (_client is not null)
+        {
+            if (_options.Will is { } last)
+            {
+                await _client.PublishAsync(last with { QoS = QualityOfService.AtMostOnce }, cancellation);
+            }
+
+            await _client.DisconnectAsync(cancellation);
+        }
+    }
 
     public ValueTask DisposeAsync() => _client?.DisposeAsync() ?? ValueTask.CompletedTask;
 
@@ -87,9 +104,16 @@ internal sealed class ReliablePublisher : IAsyncDisposable
     {
         while (_client is null || _backlog.Count > 0)
         {
+            var isNew = _client is null;
             _client ??= await DialAsync(cancellation);
             try
             {
+                if (isNew && _birth is { } first)
+                {
+                    // At most once: it is not one of the publications that are counted.
+                    await _client.EnqueueAsync(first with { QoS = QualityOfService.AtMostOnce }, cancellation);
+                }
+
                 while (_backlog.TryPeek(out var publication))
                 {
                     await _client.EnqueueAsync(publication, cancellation);

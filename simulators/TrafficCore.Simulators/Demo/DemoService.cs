@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using TrafficCore.Simulators.City;
 using TrafficCore.Simulators.Cli;
 
 namespace TrafficCore.Simulators.Demo;
@@ -35,11 +34,11 @@ internal static class DemoService
     ];
 
     /// <summary>Writes the city's network file into a directory and returns its path.</summary>
-    public static string WriteNetworkFile(CityPlan plan, string directory)
+    public static string WriteNetworkFile(byte[] network, string directory)
     {
         Directory.CreateDirectory(directory);
         var path = Path.Combine(directory, "demo-network.json");
-        File.WriteAllBytes(path, CityNetworkFile.Write(plan));
+        File.WriteAllBytes(path, network);
         return path;
     }
 

@@ -1,0 +1,150 @@
+using System.Globalization;
+using TrafficCore.Simulators.City.Devices;
+using TrafficCore.Simulators.City.Faults;
+using TrafficCore.Simulators.City.Layout;
+using TrafficCore.Simulators.City.Roads;
+
+namespace TrafficCore.Simulators.City.Truth;
+
+/// <summary>Writes down, window by window, what really happened and what the devices made of it.</summary>
+/// <remarks>Ownership: the engine. Times are model time.</remarks>
+internal sealed class CityTruth
+{
+    private readonly CityMap _map;
+    private readonly CityTraffic _traffic;
+    private readonly IReadOnlyList<DetectorState> _detectors;
+    private readonly FaultSchedule _faults;
+    private readonly CityClock _clock;
+    private readonly TruthFiles _files;
+    private readonly Sent[] _sent;
+    private readonly ApproachTally[] _before;
+    private readonly Dictionary<(int Intersection, int Channel), int> _channels;
+
+    public CityTruth(CityMap map, CityTraffic traffic, IReadOnlyList<DetectorState> detectors, FaultSchedule faults, CityClock clock, TimeSpan window, TruthFiles files)
+    {
+        (_map, _traffic, _detectors, _faults, _clock, _files) = (map, traffic, detectors, faults, clock, files);
+        Window = (long)window.TotalMilliseconds;
+        _sent = new Sent[map.Detectors.Count];
+        _before = new ApproachTally[map.Approaches.Count];
+        _channels = map.Detectors.Where(static d => d.Channel > 0).ToDictionary(static d => (d.Intersection, d.Channel), static d => d.Index);
+    }
+
+    /// <summary>Length of a window, ms.</summary>
+    public long Window { get; }
+
+    /// <summary>Begins the first window.</summary>
+    public void Begin()
+    {
+        Restart(_clock.Begin);
+        WriteFaults();
+    }
+
+    /// <summary>A detector's reading, and whether it arrives in good form sooner or later.</summary>
+    public void AddReading(int detector, in DetectorReading reading, bool isSent)
+    {
+        ref var sent = ref _sent[detector];
+        sent.Readings += isSent ? 1 : 0;
+        sent.Lost += isSent ? 0 : 1;
+        sent.Volume += isSent ? reading.Volume : 0;
+    }
+
+    /// <summary>A detector-on event of a controller, and whether it arrives.</summary>
+    public void AddEvent(int intersection, int channel, bool isSent)
+    {
+        if (_channels.TryGetValue((intersection, channel), out var detector))
+        {
+            ref var sent = ref _sent[detector];
+            sent.Readings += isSent ? 1 : 0;
+            sent.Lost += isSent ? 0 : 1;
+            sent.Volume += isSent ? 1 : 0;
+        }
+    }
+
+    /// <summary>Ends the window that ends now and begins the next.</summary>
+    public void Close(long now)
+    {
+        var start = now - Window;
+        var head = string.Create(CultureInfo.InvariantCulture, $"{Iso(start)},{Window / 1000}");
+        foreach (var detector in _detectors)
+        {
+            WriteDetector(head, detector, start, now);
+        }
+
+        foreach (var approach in _traffic.Approaches)
+        {
+            WriteApproach(head, approach);
+        }
+
+        Restart(now);
+    }
+
+    private void Restart(long now)
+    {
+        Array.Clear(_sent);
+        foreach (var detector in _detectors)
+        {
+            detector.Window.Restart(now);
+        }
+
+        foreach (var approach in _traffic.Approaches)
+        {
+            _before[approach.Map.Index] = approach.Tally;
+            approach.ResetQueue();
+        }
+    }
+
+    private void WriteDetector(string head, DetectorState detector, long start, long now)
+    {
+        var map = detector.Map;
+        var passed = DetectorReading.Of(detector.Window, start, (int)Window, map.Loops);
+        ref readonly var sent = ref _sent[map.Index];
+        _files.Detectors.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{head},{_map.Intersections[map.Intersection].Site.Id},{map.Site.Id},{passed.Volume},{passed.Occupancy / 100m:0.00},{(passed.Speed < 0 ? null : passed.Speed / 10m):0.0},{sent.Readings},{sent.Volume},{sent.Lost},{Active(map, start, now)}"));
+    }
+
+    private void WriteApproach(string head, ApproachState approach)
+    {
+        var map = approach.Map;
+        var tally = approach.Tally - _before[map.Index];
+
+        // Stop bar to stop bar, stops included: the travel speed of GB/T 33171. While nobody gets out of a queue it is 0.
+        decimal? speed = tally.Left > 0 ? tally.Left * map.Length * 36m / tally.Travel : approach.Queue > 0 ? 0 : null;
+        var ratio = speed is { } v ? (int?)Math.Min(9999, Math.Round(v * 100_000 / (map.FreeSpeed * 3.6m), MidpointRounding.ToZero)) : null;
+        decimal? delay = tally.Left > 0 ? tally.Delay / 1000m / tally.Left : null;
+        var state = ratio is { } r ? CongestionStates.Name(CongestionStates.Of(r)) : "";
+        _files.Approaches.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{head},{_map.Intersections[map.Intersection].Site.Id},{map.Site.Id},{tally.Entered},{tally.Left},{approach.LongestQueue},{tally.QueueSeconds * 1000m / Window:0.0},{delay:0.0},{speed:0.0},{ratio / 1000m:0.000},{state}"));
+    }
+
+    private string Active(MapDetector map, long start, long now)
+    {
+        if (_faults.All.Count == 0)
+        {
+            return "";
+        }
+
+        var own = _faults.Of(FaultyDevices.Detector, map.Index);
+        var controllers = _faults.Of(FaultyDevices.Controller, map.Intersection)
+            .Where(f => f.Kind != FaultKind.Half || f.Parameters.Channels.Contains(map.Channel));
+        return string.Join(';', own.Concat(controllers).Where(f => f.Touches(start, now)).Select(static f => FaultRule.Of(f.Kind).Name).Distinct());
+    }
+
+    private void WriteFaults()
+    {
+        foreach (var fault in _faults.All.OrderBy(static f => f.From))
+        {
+            _files.Faults.WriteLine($"{Iso(fault.From)},{Iso(fault.Until)},{FaultScheduler.NameOf(_map, fault)},{FaultRule.Of(fault.Kind).Name},{FaultRule.Describe(fault)}");
+        }
+    }
+
+    private string Iso(long at) => DateTimeOffset.FromUnixTimeMilliseconds(_clock.Unix(at)).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+
+    private struct Sent
+    {
+        public int Readings;
+        public int Lost;
+        public long Volume;
+    }
+}
