@@ -70,11 +70,12 @@ internal sealed class DemoCity : IAsyncDisposable
         {
             Seed = options.Seed,
 
-            // From 15:00 in a day of four minutes: the rush hour begins after 10 s and is over after 50 s; the next comes two minutes later.
-            Day = new DayProfile(240_000, 15 * 3_600_000L, DayShape.Peaks),
-            DemandMilli = 1900,
+            // From 15:30 in a day of four minutes: demand rises at once to twice what signals let through and falls after twenty
+            // seconds; queues have come within a minute and gone within two, before the next rush.
+            Day = new DayProfile(240_000, (15 * 3_600_000L) + 1_800_000, DayShape.Peaks),
+            DemandMilli = 2200,
             Classes = ClassMix.Cars,
-            Cycle = TimeSpan.FromSeconds(20),
+            Cycle = TimeSpan.FromSeconds(16),
         },
     };
 

@@ -100,6 +100,6 @@ internal sealed class DemoRunner
           boards         {service.Http}api/v1/boards
           ledger         {service.Http}api/v1/ledger
           all messages   mosquitto_sub -h {service.Mqtt.Host} -p {service.Mqtt.Port} -v -t 'traffic/v1/#'
-        Windows of 10 s close from the first ten seconds on; the rush hour begins after 10 s; boards warn within a minute and clear within two.
+        Windows of 10 s close from the first ten seconds on; the rush hour begins within ten seconds; boards warn within a minute and clear within two.
         """;
 }

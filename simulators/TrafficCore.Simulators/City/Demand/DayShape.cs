@@ -21,7 +21,7 @@ internal sealed record DayShape(IReadOnlyList<int> Hours, IReadOnlyList<int> Tid
 
     /// <summary>Quiet but for two rush hours: for demonstrations, in which a queue has to come and go soon.</summary>
     public static readonly DayShape Peaks = new(
-        [150, 150, 150, 150, 150, 150, 600, 1000, 1000, 600, 150, 150, 150, 150, 150, 150, 1000, 1000, 1000, 600, 150, 150, 150, 150], NoTide);
+        [200, 200, 200, 200, 200, 200, 600, 1000, 1000, 600, 200, 200, 200, 200, 200, 200, 1000, 1000, 600, 200, 200, 200, 200, 200], NoTide);
 
     /// <summary>Milliseconds of a real day.</summary>
     public const long Day = 86_400_000;

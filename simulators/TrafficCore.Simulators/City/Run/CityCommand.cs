@@ -16,6 +16,8 @@ internal sealed class CityCommand
     private readonly Option<string?> _network = new("--network") { Description = "Road network file [default: a grid is laid out]", HelpName = "file" };
     private readonly Option<int> _intersections = SharedOptions.Whole("--intersections", "Intersections of the grid", Defaults.Grid.Intersections, 1, 20_000);
     private readonly Option<int> _lanes = SharedOptions.Whole("--lanes", "Lanes of each approach of the grid; from 3 on with left-turn lanes and eight phases", Defaults.Grid.Lanes, 1, 6);
+    private readonly Option<int> _advance = SharedOptions.Whole("--advance-distance", "Metres from the stop bar to the counting detectors of the grid", Defaults.Grid.AdvanceDistance, 0, 1_000);
+    private readonly TextOption<bool> _stopBar = SharedOptions.Choice("--stop-bar-detectors", "Whether each lane of the grid has a second detector at the stop bar", [("yes", true), ("no", false)]);
     private readonly Option<int> _boardEvery = SharedOptions.Whole("--board-every", "A board at every n-th intersection of the grid, 0: none", Defaults.Grid.BoardEvery, 0, 20_000);
     private readonly Option<string?> _networkOut = new("--network-out") { Description = "Write the network file that the service reads", HelpName = "file" };
     private readonly Option<int> _seed = SharedOptions.Whole("--seed", "The same seed gives the same city and the same vehicles", Defaults.City.Seed, 0, int.MaxValue);
@@ -69,7 +71,7 @@ internal sealed class CityCommand
         var command = new Command("city", "Lets the sensors, controllers and boards of a city live against any broker.");
         Option[] all =
         [
-            options._network, options._intersections, options._seed, options._lanes, options._boardEvery, options._networkOut,
+            options._network, options._intersections, options._seed, options._lanes, options._advance, options._stopBar, options._boardEvery, options._networkOut,
             options._interval, options._day, options._timeOfDay, options._profile, options._demand, options._arrivals, options._classes,
             options._signals, options._cycle, options._warmUp, options._report, options._grouped, options._spread, options._eventBatch,
             options._broker, options._record, options._connections, options._qos, options._duration, options._speed, options._start,
@@ -116,6 +118,8 @@ internal sealed class CityCommand
                 Seed = parsed.GetValue(_seed),
                 Intersections = parsed.GetValue(_intersections),
                 Lanes = parsed.GetValue(_lanes),
+                AdvanceDistance = parsed.GetValue(_advance),
+                StopBarDetectors = _stopBar.Of(parsed),
                 Interval = _interval.Of(parsed),
                 BoardEvery = parsed.GetValue(_boardEvery),
             },
