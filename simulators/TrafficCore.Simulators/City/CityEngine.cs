@@ -42,7 +42,7 @@ internal sealed class CityEngine
         _events = reports.HasEvents ? new ControllerReports(map, logs, reports, faults, clock, options.Seed) : null;
         if (truth is not null)
         {
-            _truth = new CityTruth(map, _traffic, _detectors, faults, clock, reports.TruthWindow, truth);
+            _truth = new CityTruth(map, _traffic, _detectors, faults, clock, reports.TruthWindow, options.Cycle, truth);
             Subscribe(_truth);
         }
 
@@ -119,7 +119,7 @@ internal sealed class CityEngine
 
         _readings?.Close(now);
         _events?.Send(now, _outbox);
-        if (_truth is not null && Clock.Ends(now, _truth.Window) && now - _truth.Window >= Clock.Begin)
+        if (_truth is not null && Clock.Ends(now, _truth.Window))
         {
             _truth.Close(now);
         }

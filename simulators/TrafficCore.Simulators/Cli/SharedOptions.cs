@@ -72,6 +72,12 @@ internal static class SharedOptions
             ? value
             : throw new UsageException($"'{text}' is not a whole number from {low} to {high}.");
 
+    /// <summary>An HTTP address; it ends with a slash, so that paths can be appended.</summary>
+    public static Uri ParseHttp(string text) =>
+        Uri.TryCreate(text.EndsWith('/') ? text : text + "/", UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
+            ? uri!
+            : throw new UsageException($"'{text}' is not an HTTP address; write http://host:port.");
+
     /// <summary>A time such as <c>500ms</c>, <c>10s</c>, <c>15m</c> or <c>1h</c>; a bare number is seconds.</summary>
     public static TimeSpan ParseTime(string text)
     {

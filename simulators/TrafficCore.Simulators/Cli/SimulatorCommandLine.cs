@@ -1,6 +1,7 @@
 using System.CommandLine;
 using TrafficCore.Mqtt.Client;
 using TrafficCore.Simulators.City.Run;
+using TrafficCore.Simulators.City.Scoring;
 using TrafficCore.Simulators.Demo;
 using TrafficCore.Simulators.Load;
 using TrafficCore.Simulators.Replay;
@@ -20,6 +21,7 @@ internal static class SimulatorCommandLine
         {
             DemoCommand.Create(output),
             CityCommand.Create(output),
+            ScoreCommand.Create(output),
             LoadCommand.Create(output),
             ReplayCommand.Create(output),
         };

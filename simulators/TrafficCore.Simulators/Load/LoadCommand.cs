@@ -31,7 +31,7 @@ internal static class LoadCommand
         var http = new Option<Uri?>("--http")
         {
             Description = "The service's HTTP address; checks its ledger at the end",
-            CustomParser = SharedOptions.Parsed(ParseHttp),
+            CustomParser = SharedOptions.Parsed<Uri?>(SharedOptions.ParseHttp),
             HelpName = "url",
         };
         var prefix = new Option<string>("--prefix") { Description = "First part of intersection names", DefaultValueFactory = _ => defaults.Prefix };
@@ -57,11 +57,6 @@ internal static class LoadCommand
             cancellation));
         return command;
     }
-
-    private static Uri ParseHttp(string text) =>
-        Uri.TryCreate(text.EndsWith('/') ? text : text + "/", UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
-            ? uri!
-            : throw new UsageException($"'{text}' is not an HTTP address; write http://host:port.");
 
     private static async Task<int> RunAsync(LoadOptions options, bool json, TextWriter output, CancellationToken cancellation)
     {

@@ -45,7 +45,7 @@ public sealed class NetworkSchemaTests
         Assert.Equal(NetworkId.Pattern, Schema["$defs"]!["id"]!["pattern"]!.GetValue<string>());
     }
 
-    private static IEnumerable<string> Paths(JsonNode? node, string path)
+    internal static IEnumerable<string> Paths(JsonNode? node, string path)
     {
         IEnumerable<(string, JsonNode?)> children = node switch
         {
@@ -56,7 +56,7 @@ public sealed class NetworkSchemaTests
         return children.SelectMany(c => Paths(c.Item2, $"{path}.{c.Item1}").Prepend($"{path}.{c.Item1}"));
     }
 
-    private static void Replace(JsonNode root, string path, JsonNode? value)
+    internal static void Replace(JsonNode root, string path, JsonNode? value)
     {
         string[] parts = path.Split('.', StringSplitOptions.RemoveEmptyEntries);
         JsonNode node = root;

@@ -41,22 +41,28 @@ internal sealed class CityBoards : IAsyncDisposable
     /// <summary>Times that a board went blank.</summary>
     public int Cleared => _boards.Sum(static b => b.Face.Cleared);
 
-    /// <summary>Lets them live until disposal.</summary>
+    /// <summary>Lets them live until they are stopped.</summary>
     public void Start() => _running = Task.WhenAll(_boards.Select(b => b.RunAsync(_stop.Token)));
 
     /// <summary>Lets every board say good-bye.</summary>
-    public async ValueTask DisposeAsync()
+    public async Task StopAsync()
     {
         await _stop.CancelAsync();
         await _running;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
         _stop.Dispose();
     }
 
+    /// <summary>Writes down what a board shows, from the begin on: a board that never warns is judged too.</summary>
     private Action<BoardFace> Note(Intersection intersection, BoardSite board)
     {
         // A board that names nothing to watch is about every approach of its intersection, as for the service.
         var watches = string.Join(';', board.Watches.Count > 0 ? board.Watches.Select(static w => w.ToString()) : intersection.Approaches.Select(a => $"{intersection.Id}/{a.Id}"));
-        return face =>
+        var note = (BoardFace face) =>
         {
             lock (_gate)
             {
@@ -65,5 +71,7 @@ internal sealed class CityBoards : IAsyncDisposable
                     $"{DateTimeOffset.FromUnixTimeMilliseconds(_pace.NowUnix):yyyy-MM-dd'T'HH:mm:ss.fff'Z'},{intersection.Id},{board.Id},{watches},{face.State},{face.Id},{face.Rule},{face.Multi.Replace(',', ' ')}"));
             }
         };
+        note(new BoardFace([]));
+        return note;
     }
 }

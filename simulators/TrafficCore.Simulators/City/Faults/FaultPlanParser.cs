@@ -15,13 +15,16 @@ internal sealed class FaultPlanParser
     public static (FaultPlan? Plan, IReadOnlyList<string> Errors) Parse(ReadOnlyMemory<byte> utf8)
     {
         var parser = new FaultPlanParser();
+        var unknown = new List<NetworkError>();
         FaultPlan? plan = null;
         try
         {
             using var document = JsonDocument.Parse(utf8.Span.StartsWith("\uFEFF"u8) ? utf8[3..] : utf8, DocumentOptions);
 
-            // A misspelt member would be a fault that never happens: what is not known is an error too.
-            plan = parser.Read(new NetworkNode(document.RootElement, "$", parser._errors, parser._errors));
+            plan = parser.Read(new NetworkNode(document.RootElement, "$", parser._errors, unknown));
+
+            // A misspelt member would be a fault that never happens.
+            parser._errors.AddRange(unknown.Select(static u => u with { Message = "is not known here" }));
         }
         catch (JsonException e)
         {

@@ -102,7 +102,7 @@ internal sealed class CityRunner
         await new LiveCity(engine, connections, pace, _time).RunAsync(EndUnix(engine), cancellation);
         await ended.CancelAsync();
         await showing;
-        await boards.DisposeAsync();
+        await boards.StopAsync();
         return Report(inputs, engine, connections, boards, connections.Sent, _time.GetElapsedTime(start));
     }
 

@@ -17,25 +17,30 @@ internal sealed class CityTruth
     private readonly CityClock _clock;
     private readonly TruthFiles _files;
     private readonly Sent[] _sent;
-    private readonly ApproachTally[] _before;
+    private readonly ApproachTally[][] _ends;
     private readonly Dictionary<(int Intersection, int Channel), int> _channels;
 
-    public CityTruth(CityMap map, CityTraffic traffic, IReadOnlyList<DetectorState> detectors, FaultSchedule faults, CityClock clock, TimeSpan window, TruthFiles files)
+    public CityTruth(
+        CityMap map, CityTraffic traffic, IReadOnlyList<DetectorState> detectors, FaultSchedule faults, CityClock clock, TimeSpan window, TimeSpan cycle, TruthFiles files)
     {
         (_map, _traffic, _detectors, _faults, _clock, _files) = (map, traffic, detectors, faults, clock, files);
         Window = (long)window.TotalMilliseconds;
         _sent = new Sent[map.Detectors.Count];
-        _before = new ApproachTally[map.Approaches.Count];
+
+
+        // Within one cycle a road is empty or stopped; two are the least over which a travel speed means something.
+        var span = (int)Math.Max(1, Math.Ceiling(2 * cycle / window));
+        _ends = [.. Enumerable.Range(0, span).Select(_ => new ApproachTally[map.Approaches.Count])];
         _channels = map.Detectors.Where(static d => d.Channel > 0).ToDictionary(static d => (d.Intersection, d.Channel), static d => d.Index);
     }
 
     /// <summary>Length of a window, ms.</summary>
     public long Window { get; }
 
-    /// <summary>Begins the first window.</summary>
+    /// <summary>Begins with the run.</summary>
     public void Begin()
     {
-        Restart(_clock.Begin);
+        BeginAt(_clock.Begin);
         WriteFaults();
     }
 
@@ -60,10 +65,16 @@ internal sealed class CityTruth
         }
     }
 
-    /// <summary>Ends the window that ends now and begins the next.</summary>
+    /// <summary>Ends the window that ends now and begins the next. One that began before the run is not told of.</summary>
     public void Close(long now)
     {
         var start = now - Window;
+        if (start < _clock.Begin)
+        {
+            BeginAt(now);
+            return;
+        }
+
         var head = string.Create(CultureInfo.InvariantCulture, $"{Iso(start)},{Window / 1000}");
         foreach (var detector in _detectors)
         {
@@ -75,7 +86,30 @@ internal sealed class CityTruth
             WriteApproach(head, approach);
         }
 
+        // The oldest end makes room for this one.
+        var oldest = _ends[^1];
+        Array.Copy(_ends, 0, _ends, 1, _ends.Length - 1);
+        _ends[0] = oldest;
+        Remember(oldest);
         Restart(now);
+    }
+
+    private void BeginAt(long now)
+    {
+        foreach (var ends in _ends)
+        {
+            Remember(ends);
+        }
+
+        Restart(now);
+    }
+
+    private void Remember(ApproachTally[] ends)
+    {
+        foreach (var approach in _traffic.Approaches)
+        {
+            ends[approach.Map.Index] = approach.Tally;
+        }
     }
 
     private void Restart(long now)
@@ -88,7 +122,6 @@ internal sealed class CityTruth
 
         foreach (var approach in _traffic.Approaches)
         {
-            _before[approach.Map.Index] = approach.Tally;
             approach.ResetQueue();
         }
     }
@@ -106,17 +139,22 @@ internal sealed class CityTruth
     private void WriteApproach(string head, ApproachState approach)
     {
         var map = approach.Map;
-        var tally = approach.Tally - _before[map.Index];
-
-        // Stop bar to stop bar, stops included: the travel speed of GB/T 33171. While nobody gets out of a queue it is 0.
-        decimal? speed = tally.Left > 0 ? tally.Left * map.Length * 36m / tally.Travel : approach.Queue > 0 ? 0 : null;
-        var ratio = speed is { } v ? (int?)Math.Min(9999, Math.Round(v * 100_000 / (map.FreeSpeed * 3.6m), MidpointRounding.ToZero)) : null;
+        var tally = approach.Tally - _ends[0][map.Index];
+        var speed = TravelSpeed(approach, approach.Tally - _ends[^1][map.Index]);
+        var ratio = speed is { } v ? (int?)Math.Min(9999, Math.Truncate(v * 100_000 / (map.FreeSpeed * 3.6m))) : null;
         decimal? delay = tally.Left > 0 ? tally.Delay / 1000m / tally.Left : null;
         var state = ratio is { } r ? CongestionStates.Name(CongestionStates.Of(r)) : "";
         _files.Approaches.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{head},{_map.Intersections[map.Intersection].Site.Id},{map.Site.Id},{tally.Entered},{tally.Left},{approach.LongestQueue},{tally.QueueSeconds * 1000m / Window:0.0},{delay:0.0},{speed:0.0},{ratio / 1000m:0.000},{state}"));
     }
+
+    /// <summary>
+    /// km/h from stop bar to stop bar, stops included, of the vehicles that left: the travel speed of GB/T 33171. 0 while nobody gets out
+    /// of a queue, null when there is nobody.
+    /// </summary>
+    private static decimal? TravelSpeed(ApproachState approach, in ApproachTally tally) =>
+        tally.Left > 0 ? tally.Left * approach.Map.Length * 36m / tally.Travel : approach.Queue > 0 ? 0 : null;
 
     private string Active(MapDetector map, long start, long now)
     {
@@ -128,7 +166,10 @@ internal sealed class CityTruth
         var own = _faults.Of(FaultyDevices.Detector, map.Index);
         var controllers = _faults.Of(FaultyDevices.Controller, map.Intersection)
             .Where(f => f.Kind != FaultKind.Half || f.Parameters.Channels.Contains(map.Channel));
-        return string.Join(';', own.Concat(controllers).Where(f => f.Touches(start, now)).Select(static f => FaultRule.Of(f.Kind).Name).Distinct());
+
+        // What a device counts in a window it sends in the interval that follows.
+        return string.Join(';', own.Concat(controllers)
+            .Where(f => f.Touches(start, f.Kind <= FaultKind.OccupancyDrift ? now : now + map.IntervalMs)).Select(static f => FaultRule.Of(f.Kind).Name).Distinct());
     }
 
     private void WriteFaults()
