@@ -14,3 +14,8 @@ internal sealed record CityClock(long Begin, long BeginUnix)
     /// <summary>Whether a period that is aligned to the Unix epoch ends at a model time.</summary>
     public bool Ends(long model, long period) => Unix(model) % period == 0;
 }
+
+/// <summary>When a run begins. Immutable.</summary>
+/// <param name="WarmUpMs">How long the streets fill before, ms of model time, whole seconds.</param>
+/// <param name="BeginUnix">Asked once the streets are full, which takes a while in a large city: what time it shall be then, Unix ms, a whole second.</param>
+internal sealed record CityStart(long WarmUpMs, Func<long> BeginUnix);

@@ -27,26 +27,28 @@ internal sealed class CityEngine
     /// <param name="map">The city.</param>
     /// <param name="options">How traffic behaves.</param>
     /// <param name="reports">How devices report.</param>
-    /// <param name="faults">What goes wrong.</param>
-    /// <param name="clock">When the run begins.</param>
+    /// <param name="faults">What goes wrong, in model time.</param>
+    /// <param name="start">When the run begins.</param>
     /// <param name="truth">Takes what really happened; null: nobody asks.</param>
     /// <param name="parts">Threads for the traffic.</param>
-    public CityEngine(CityMap map, CityOptions options, ReportOptions reports, FaultSchedule faults, CityClock clock, TruthFiles? truth = null, int parts = 1)
+    public CityEngine(CityMap map, CityOptions options, ReportOptions reports, FaultSchedule faults, CityStart start, TruthFiles? truth = null, int parts = 1)
     {
-        (Map, Clock, _parts) = (map, clock, parts);
+        (Map, _parts) = (map, parts);
         ControllerLog?[] logs = [.. map.Intersections.Select(i => reports.HasEvents && i.Site.Controller is not null ? new ControllerLog() : null)];
         _detectors = [.. map.Detectors.Select(d => new DetectorState(d, logs[d.Intersection], SensorFault.Of(faults, d), truth is not null))];
         _faulty = [.. _detectors.Where(static d => d.Fault is not null)];
-        _traffic = new CityTraffic(map, options, _detectors, logs, clock.Begin);
-        _readings = reports.HasReadings ? new DetectorReports(map, _detectors, reports, faults, clock, options.Seed) : null;
-        _events = reports.HasEvents ? new ControllerReports(map, logs, reports, faults, clock, options.Seed) : null;
+        _traffic = new CityTraffic(map, options, _detectors, logs, start.WarmUpMs);
+        WarmUp(start.WarmUpMs);
+        Clock = new CityClock(start.WarmUpMs, start.BeginUnix());
+        _readings = reports.HasReadings ? new DetectorReports(map, _detectors, reports, faults, Clock, options.Seed) : null;
+        _events = reports.HasEvents ? new ControllerReports(map, logs, reports, faults, Clock, options.Seed) : null;
+        _events?.Begin();
         if (truth is not null)
         {
-            _truth = new CityTruth(map, _traffic, _detectors, faults, clock, reports.TruthWindow, options.Cycle, truth);
+            _truth = new CityTruth(map, _traffic, _detectors, faults, Clock, reports.TruthWindow, options.Cycle, truth);
             Subscribe(_truth);
+            _truth.Begin();
         }
-
-        WarmUp();
     }
 
     public CityMap Map { get; }
@@ -93,20 +95,17 @@ internal sealed class CityEngine
         }
     }
 
-    private void WarmUp()
+    private void WarmUp(long until)
     {
-        while (_traffic.Now < Clock.Begin)
+        while (_traffic.Now < until)
         {
             MoveOn();
         }
 
         foreach (var detector in _detectors)
         {
-            detector.Close(Clock.Begin);
+            detector.Close(until);
         }
-
-        _events?.Begin();
-        _truth?.Begin();
     }
 
     /// <summary>Ends intervals, batches and windows that end now.</summary>

@@ -31,8 +31,8 @@ internal sealed class DemoCity : IAsyncDisposable
     {
         (_options, _time) = (options, time);
         var reports = new ReportOptions { IsSpread = false };
-        var now = ((time.GetUtcNow().ToUnixTimeMilliseconds() / 1000) + 1) * 1000;
-        _engine = new CityEngine(inputs.Map, options, reports, FaultSchedule.Empty, new CityClock(30_000, now));
+        _engine = new CityEngine(
+            inputs.Map, options, reports, FaultSchedule.Empty, new CityStart(30_000, () => ((time.GetUtcNow().ToUnixTimeMilliseconds() / 1000) + 1) * 1000));
         _connections = new CityConnections(new ConnectionPlan(inputs.Map, ConnectionSharing.PerIntersection, reports), broker, qos: 1, time);
         _pace = new SendPace(time.GetUtcNow().ToUnixTimeMilliseconds(), 1, time);
         _boards = new CityBoards(inputs.Map, FaultSchedule.Empty, _engine.Clock, _pace, broker, time, truth: null);

@@ -120,7 +120,6 @@ internal sealed class GridNetwork
         json.WriteNumber("channel", number);
         json.WriteNumber("interval", (long)_options.Interval.TotalMilliseconds);
         json.WriteNumber("distance", isStopBar ? 0 : _options.AdvanceDistance);
-        json.WriteNumber("latency", 0);
         if (HasLeftLanes && lane == 1)
         {
             json.WriteNumber("phase", side.LeftPhase);

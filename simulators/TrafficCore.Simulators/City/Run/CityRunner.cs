@@ -36,12 +36,12 @@ internal sealed class CityRunner
             return Report(inputs, null, null, null, 0, TimeSpan.Zero);
         }
 
-        var clock = new CityClock((long)_options.WarmUp.TotalMilliseconds, BeginUnix(inputs));
-        var faults = FaultScheduler.Resolve(inputs.Map, inputs.Plan, clock.Begin, _options.Duration ?? CityRunOptions.Endless).Schedule!;
-        var engine = new CityEngine(inputs.Map, _options.City, _options.Reports, faults, clock, truth, _options.Threads);
+        var run = new CityStart((long)_options.WarmUp.TotalSeconds * 1000, () => BeginUnix(inputs));
+        var faults = FaultScheduler.Resolve(inputs.Map, inputs.Plan, run.WarmUpMs, _options.Duration ?? CityRunOptions.Endless).Schedule!;
+        CityEngine Build() => new(inputs.Map, _options.City, _options.Reports, faults, run, truth, _options.Threads);
         return _options.Record is { } record
-            ? Record(inputs, engine, record, start, cancellation)
-            : await LiveAsync(inputs, engine, faults, truth, start, cancellation);
+            ? Record(inputs, Build(), record, start, cancellation)
+            : await LiveAsync(inputs, Build, faults, truth, start, cancellation);
     }
 
     private long EndUnix(CityEngine engine) => _options.Duration is { } duration ? engine.Clock.BeginUnix + (long)duration.TotalMilliseconds : long.MaxValue;
@@ -88,11 +88,12 @@ internal sealed class CityRunner
     }
 
     private async Task<CityReport> LiveAsync(
-        CityInputs inputs, CityEngine engine, FaultSchedule faults, TruthFiles? truth, long start, CancellationToken cancellation)
+        CityInputs inputs, Func<CityEngine> build, FaultSchedule faults, TruthFiles? truth, long start, CancellationToken cancellation)
     {
         var plan = new ConnectionPlan(inputs.Map, _options.Connections, _options.Reports);
         await using var connections = new CityConnections(plan, _options.Broker, _options.Qos, _time);
         await connections.OpenAsync(cancellation);
+        var engine = build();
         var pace = new SendPace(_options.Start is null && _options.Speed <= 1 ? _time.GetUtcNow().ToUnixTimeMilliseconds() : engine.Clock.BeginUnix, _options.Speed, _time);
         await using var boards = new CityBoards(inputs.Map, faults, engine.Clock, pace, _options.Broker, _time, truth);
         boards.Start();

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Threading.Channels;
 using TrafficCore.Mqtt.Client;
 using TrafficCore.Mqtt.Wire;
@@ -45,7 +44,7 @@ internal sealed class CityConnections : ICityOutput, IAsyncDisposable
         (_plan, _qos) = (plan, (QualityOfService)qos);
         var used = plan.IsUsed.Count(static u => u);
         var capacity = Math.Clamp(Capacity / Math.Max(1, used), 1_000, Capacity);
-        _connections = [.. plan.Names.Select((c, i) => plan.IsUsed[i] ? new CityConnection(Publisher(c.Name, c.State, broker, time), capacity, OnTaken) : null)];
+        _connections = [.. plan.Names.Select((c, i) => plan.IsUsed[i] ? new CityConnection(new ReliablePublisher(broker, $"city-{c.Name}", Patience, time, c.State, plan.Window), capacity, OnTaken) : null)];
     }
 
     /// <summary>Messages that devices sent.</summary>
@@ -159,12 +158,6 @@ internal sealed class CityConnections : ICityOutput, IAsyncDisposable
         }
 
         return new MqttPublication(message.Topic, payload.ToArray(), _qos, Tag: message.DueMs);
-    }
-
-    private static ReliablePublisher Publisher(string name, string? state, BrokerAddress broker, TimeProvider time)
-    {
-        MqttPublication? State(string text) => state is null ? null : new MqttPublication(state, Encoding.UTF8.GetBytes(text), Retain: true);
-        return new ReliablePublisher(broker, $"city-{name}", Patience, time, State("online"), State("offline"));
     }
 
     private void OnTaken(long due)

@@ -1,5 +1,6 @@
 using TrafficCore.Simulators.City.Devices;
 using TrafficCore.Simulators.City.Layout;
+using TrafficCore.Simulators.Delivery;
 
 namespace TrafficCore.Simulators.City.Sending;
 
@@ -19,8 +20,11 @@ internal enum ConnectionSharing
 /// <summary>Which connections there are and who uses which. Immutable.</summary>
 internal sealed class ConnectionPlan
 {
-    /// <summary>Two share out what 10,000 intersections send, 4,000 messages a second, with room for ten times that.</summary>
-    private const int SharedConnections = 2;
+    /// <summary>Few enough to be gateways, enough for a service to read more than one at a time.</summary>
+    private const int SharedConnections = 4;
+
+    /// <summary>Publications without an acknowledgement on a shared connection: the service's own receive maximum.</summary>
+    private const int SharedWindow = 1024;
 
     private readonly ConnectionSharing _sharing;
     private readonly SenderNumbers _numbers;
@@ -43,6 +47,9 @@ internal sealed class ConnectionPlan
 
     /// <summary>Name of each connection, and the topic of the state of the device that it belongs to; null: it belongs to none.</summary>
     public IReadOnlyList<(string Name, string? State)> Names { get; }
+
+    /// <summary>Publications without an acknowledgement at most, on each connection.</summary>
+    public int Window => _sharing == ConnectionSharing.Shared ? SharedWindow : ReliablePublisher.DefaultWindow;
 
     /// <summary>Whether anybody ever sends on a connection.</summary>
     public IReadOnlyList<bool> IsUsed { get; }

@@ -46,7 +46,7 @@ internal static class CityRig
         CityMap map, CityOptions options, ReportOptions? reports = null, string? faults = null, TruthFiles? truth = null, int parts = 1, long begin = 300_000)
     {
         var schedule = faults is null ? FaultSchedule.Empty : Schedule(map, faults, begin);
-        return new CityEngine(map, options, reports ?? new ReportOptions(), schedule, new CityClock(begin, BeginUnix), truth, parts);
+        return new CityEngine(map, options, reports ?? new ReportOptions(), schedule, new CityStart(begin, static () => BeginUnix), truth, parts);
     }
 
     public static FaultSchedule Schedule(CityMap map, string plan, long begin = 300_000)

@@ -32,7 +32,7 @@ public sealed class CityTruthTests
     {
         var files = new MemoryTruth();
         var map = CityRig.Grid(2, Options, intervalSeconds: 10);
-        var engine = new CityEngine(map, Options, new ReportOptions(), FaultSchedule.Empty, new CityClock(300_000, CityRig.BeginUnix + 23_000), files.Files);
+        var engine = new CityEngine(map, Options, new ReportOptions(), FaultSchedule.Empty, new CityStart(300_000, static () => CityRig.BeginUnix + 23_000), files.Files);
         CityRig.Run(engine, 600);
         var rows = files.Rows(TruthFiles.DetectorsName);
 
