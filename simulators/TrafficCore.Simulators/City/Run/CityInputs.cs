@@ -69,7 +69,12 @@ internal sealed record CityInputs(CityMap Map, FaultPlan Plan, byte[] NetworkFil
 
         foreach (var interval in map.Detectors.Select(static d => d.IntervalMs).Distinct().Where(static i => i % ModelStep.Length != 0))
         {
-            yield return $"{options.NetworkFile}: an interval of {interval} ms is not a multiple of {ModelStep.Length} ms, the model's step";
+            yield return $"{options.NetworkFile ?? "--interval"}: an interval of {interval} ms is not a multiple of {ModelStep.Length} ms, the model's step";
+        }
+
+        if (options.Reports.HasEvents && (int)options.Reports.EventBatch.TotalMilliseconds % ModelStep.Length != 0)
+        {
+            yield return $"--event-batch: {options.Reports.EventBatch.TotalSeconds} s is not a multiple of {ModelStep.Length} ms, the model's step";
         }
 
         if (options.TruthDirectory is not null)
