@@ -104,7 +104,7 @@ internal sealed class CityEngine
 
         foreach (var detector in _detectors)
         {
-            detector.Close(until);
+            detector.Begin(until);
         }
     }
 

@@ -80,9 +80,15 @@ internal sealed class DetectorState
     {
         var felt = Fault is null ? _passed : Fault.Felt;
         var reading = DetectorReading.Of(felt, _begin, (int)(at - _begin), Map.Loops);
+        Begin(at);
+        return Fault is null ? reading : Fault.Distort(reading);
+    }
+
+    /// <summary>Begins a counting interval and forgets what was counted before.</summary>
+    public void Begin(long at)
+    {
         _passed.Restart(at);
         Fault?.Felt.Restart(at);
         _begin = at;
-        return Fault is null ? reading : Fault.Distort(reading);
     }
 }

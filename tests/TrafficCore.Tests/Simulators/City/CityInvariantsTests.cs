@@ -111,6 +111,16 @@ public sealed class CityInvariantsTests
     }
 
     [Fact]
+    public void Readings_EmptyStreetsAtFirst_BeginWithNothing()
+    {
+        var engine = CityRig.Engine(CityRig.Grid(2, Options, intervalSeconds: 1), Options, begin: 0);
+        var readings = CityRig.Run(engine, 60).Readings;
+
+        Assert.All(readings, static d => Assert.Equal((60, 0), (d.Count(), d.First().GetProperty("volume").GetInt32())));
+        Assert.True(readings.Sum(static d => d.Sum(static r => r.GetProperty("volume").GetInt32())) > 0);
+    }
+
+    [Fact]
     public void Readings_Aligned_LeaveWhenTheIntervalEnds()
     {
         var engine = CityRig.Engine(CityRig.Grid(4, Options), Options, new ReportOptions { IsSpread = false });

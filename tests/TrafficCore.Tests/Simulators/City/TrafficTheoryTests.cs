@@ -113,7 +113,7 @@ public sealed class TrafficTheoryTests
         Step(traffic, Hour);
         foreach (var detector in detectors)
         {
-            detector.Close(traffic.Now);
+            detector.Begin(traffic.Now);
         }
 
         Step(traffic, Hour);
@@ -134,7 +134,7 @@ public sealed class TrafficTheoryTests
         Step(traffic, Hour);
         foreach (var detector in detectors)
         {
-            detector.Close(traffic.Now);
+            detector.Begin(traffic.Now);
         }
 
         Step(traffic, Hour);
