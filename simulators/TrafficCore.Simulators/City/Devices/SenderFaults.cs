@@ -12,7 +12,7 @@ internal sealed class SenderFaults
     /// <summary>Most messages that a device keeps while it cannot send: a day of minutes and some; the oldest are lost beyond.</summary>
     public const int MaxBacklog = 2_000;
 
-    private readonly IReadOnlyList<DeviceFault> _faults;
+    private readonly DeviceFault[] _faults;
     private readonly int _seed;
     private readonly int _device;
     private readonly Queue<(CityMessage Message, byte[] Payload)> _backlog = new();
@@ -20,7 +20,7 @@ internal sealed class SenderFaults
     private long _busyUntil = long.MinValue;
     private long _lastReboot = long.MinValue;
 
-    private SenderFaults(FaultSchedule schedule, IReadOnlyList<DeviceFault> faults, int device) => (_seed, _faults, _device) = (schedule.Seed, faults, device);
+    private SenderFaults(FaultSchedule schedule, DeviceFault[] faults, int device) => (_seed, _faults, _device) = (schedule.Seed, faults, device);
 
     /// <summary>The faults of a detector that sends for itself; null when it has none. A channel that half a controller leaves out is silent.</summary>
     public static SenderFaults? OfDetector(FaultSchedule schedule, MapDetector detector) => Of(
@@ -62,10 +62,10 @@ internal sealed class SenderFaults
     public bool IsLost(long due, long number) => IsOff(due) || IsMalformed(due, number);
 
     /// <summary>Whether the device is off or mute.</summary>
-    private bool IsOff(long due) => Find(FaultKind.Silence, due) is not null || Find(FaultKind.Reboot, due) is not null;
+    private bool IsOff(long due) => _faults.Find(FaultKind.Silence, due) is not null || _faults.Find(FaultKind.Reboot, due) is not null;
 
     /// <summary>Whether the message is broken.</summary>
-    private bool IsMalformed(long due, long number) => Find(FaultKind.Malformed, due) is { } fault && IsHit(fault, number);
+    private bool IsMalformed(long due, long number) => _faults.Find(FaultKind.Malformed, due) is { } fault && IsHit(fault, number);
 
     /// <summary>Whether the device has been rebooted since it was last asked.</summary>
     public bool HasRebooted(long at)
@@ -101,16 +101,16 @@ internal sealed class SenderFaults
             payload = payload[..(payload.Length / 2)];
         }
 
-        if (Find(FaultKind.Backlog, due) is { } offline)
+        if (_faults.Find(FaultKind.Backlog, due) is { } offline)
         {
             Keep(offline, message, payload);
             return;
         }
 
-        var delay = Find(FaultKind.Reorder, due) is { } reorder && IsHit(reorder, number) ? Milliseconds(reorder) : 0;
+        var delay = _faults.Find(FaultKind.Reorder, due) is { } reorder && IsHit(reorder, number) ? Milliseconds(reorder) : 0;
         delay += Queueing(due);
         outbox.Add(message with { DueMs = message.DueMs + delay }, payload);
-        if (Find(FaultKind.Duplicate, due) is { } duplicate && IsHit(duplicate, number))
+        if (_faults.Find(FaultKind.Duplicate, due) is { } duplicate && IsHit(duplicate, number))
         {
             outbox.Add(message with { DueMs = message.DueMs + delay + Milliseconds(duplicate) }, payload);
         }
@@ -177,18 +177,5 @@ internal sealed class SenderFaults
         var random = CityRandom.For(_seed, RandomUse.Faults, unchecked((_device * 31) + fault.Id));
         random = new CityRandom(random.Next() + (ulong)number);
         return random.Chance((int)(fault.Parameters.Percent * 10_000));
-    }
-
-    private DeviceFault? Find(FaultKind kind, long at)
-    {
-        foreach (var fault in _faults)
-        {
-            if (fault.Kind == kind && fault.IsAt(at))
-            {
-                return fault;
-            }
-        }
-
-        return null;
     }
 }

@@ -12,7 +12,7 @@ internal sealed class SensorFault
     /// <summary>How long a pulse of chatter covers the loop, ms: the shortest that a log of tenths can show.</summary>
     private const int Pulse = 100;
 
-    private readonly IReadOnlyList<DeviceFault> _faults;
+    private readonly DeviceFault[] _faults;
     private readonly MapDetector _detector;
     private CityRandom _random;
     private DeviceFault? _stuck;
@@ -20,7 +20,7 @@ internal sealed class SensorFault
     private int _missed;
     private long _owed;
 
-    private SensorFault(IReadOnlyList<DeviceFault> faults, MapDetector detector, CityRandom random) => (_faults, _detector, _random) = (faults, detector, random);
+    private SensorFault(DeviceFault[] faults, MapDetector detector, CityRandom random) => (_faults, _detector, _random) = (faults, detector, random);
 
     /// <summary>What it believes to have felt.</summary>
     public DetectorTally Felt { get; } = new();
@@ -41,7 +41,7 @@ internal sealed class SensorFault
     /// <param name="present">Loops that really feel a vehicle.</param>
     public void Step(long from, long until, int present)
     {
-        var stuck = Find(FaultKind.StuckOn, from) ?? Find(FaultKind.StuckOff, from);
+        var stuck = _faults.Find(FaultKind.StuckOn, from) ?? _faults.Find(FaultKind.StuckOff, from);
         if (stuck?.Kind != _stuck?.Kind)
         {
             Cover(from, stuck is null ? present : stuck.Kind == FaultKind.StuckOn ? _detector.Loops : 0);
@@ -49,8 +49,8 @@ internal sealed class SensorFault
         }
 
         _stuck = stuck;
-        _counting = Find(FaultKind.CountDrift, from);
-        if (Find(FaultKind.Chatter, from) is { } chatter && stuck is null)
+        _counting = _faults.Find(FaultKind.CountDrift, from);
+        if (_faults.Find(FaultKind.Chatter, from) is { } chatter && stuck is null)
         {
             Chatter(from, until, chatter);
         }
@@ -104,31 +104,18 @@ internal sealed class SensorFault
     public DetectorReading Distort(DetectorReading reading)
     {
         var at = reading.Start + reading.Interval;
-        if (Find(FaultKind.SpeedDrift, at - 1) is { } speed && reading.Speed > 0)
+        if (_faults.Find(FaultKind.SpeedDrift, at - 1) is { } speed && reading.Speed > 0)
         {
             reading = reading with { Speed = Math.Clamp(Scaled(reading.Speed, speed, at), 1, 2500) };
         }
 
-        return Find(FaultKind.OccupancyDrift, at - 1) is { } occupancy
+        return _faults.Find(FaultKind.OccupancyDrift, at - 1) is { } occupancy
             ? reading with { Occupancy = Math.Clamp(Scaled(reading.Occupancy, occupancy, at), 0, 10_000) }
             : reading;
     }
 
     private static int Scaled(int value, DeviceFault drift, long at) =>
         (int)(value + ((long)value * (int)(drift.Parameters.Percent * 10) * drift.Progress(at) / 1_000_000));
-
-    private DeviceFault? Find(FaultKind kind, long at)
-    {
-        foreach (var fault in _faults)
-        {
-            if (fault.Kind == kind && fault.IsAt(at))
-            {
-                return fault;
-            }
-        }
-
-        return null;
-    }
 
     private void Count(long at, VehicleClass vehicleClass, int speed)
     {

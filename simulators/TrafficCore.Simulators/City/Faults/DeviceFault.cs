@@ -19,3 +19,21 @@ internal sealed record DeviceFault(int Id, FaultyDevices Devices, int Device, Fa
     /// <summary>How much of it has passed at a moment, per mille: drifts grow evenly.</summary>
     public int Progress(long at) => (int)Math.Clamp((at - From) * 1000 / (Until - From), 0, 1000);
 }
+
+/// <summary>Looks into the faults of one device.</summary>
+internal static class DeviceFaults
+{
+    /// <summary>The fault of a kind that is there at a moment; null when there is none.</summary>
+    public static DeviceFault? Find(this DeviceFault[] faults, FaultKind kind, long at)
+    {
+        foreach (var fault in faults)
+        {
+            if (fault.Kind == kind && fault.IsAt(at))
+            {
+                return fault;
+            }
+        }
+
+        return null;
+    }
+}
