@@ -83,6 +83,18 @@ public sealed class CityTests
         Assert.All((string[])["intersections[0].id", "approaches[0].phase", "$.faults[0].device", "$.faults[0].kind"], part => Assert.Contains(part, output, StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task City_BacklogBeyondMemory_IsRefused()
+    {
+        using var directory = new TemporaryDirectory();
+        await File.WriteAllTextAsync(directory["faults.json"], """{ "faults": [ { "device": "*/detector/*", "kind": "backlog", "start": "1m", "duration": "3h" } ] }""");
+        var error = new StringWriter();
+
+        Assert.Equal(ExitCode.Done, await SimulatorCommandLine.RunAsync(["city", "--check", "--intersections", "1", "--interval", "60s", "--faults", directory["faults.json"]], new StringWriter(), error));
+        Assert.Equal(ExitCode.Usage, await SimulatorCommandLine.RunAsync(["city", "--check", "--intersections", "1", "--interval", "1s", "--faults", directory["faults.json"]], new StringWriter(), error));
+        Assert.Contains("$.faults[0].duration", error.ToString(), StringComparison.Ordinal);
+    }
+
     private static async Task<string?> DifferenceAsync(ServiceProcess service, string truth)
     {
         var (exit, score) = await RunAsync("score", "--truth", truth, "--http", service.Http.ToString(), "--json");

@@ -9,8 +9,8 @@ namespace TrafficCore.Simulators.City.Devices;
 /// <remarks>Ownership: the engine. Times are model time; <c>due</c> is when the device would send.</remarks>
 internal sealed class SenderFaults
 {
-    /// <summary>Most messages that a device keeps while it cannot send: a day of minutes and some; the oldest are lost beyond.</summary>
-    public const int MaxBacklog = 2_000;
+    /// <summary>Most messages that a device keeps while it cannot send: hours of seconds, a week of minutes. A plan that asks for more is refused.</summary>
+    public const int MaxBacklog = 10_000;
 
     private readonly DeviceFault[] _faults;
     private readonly int _seed;
@@ -152,11 +152,6 @@ internal sealed class SenderFaults
     private void Keep(DeviceFault offline, in CityMessage message, ReadOnlySpan<byte> payload)
     {
         _offline = offline;
-        if (_backlog.Count == MaxBacklog)
-        {
-            _backlog.Dequeue();
-        }
-
         _backlog.Enqueue((message, payload.ToArray()));
     }
 

@@ -1,3 +1,4 @@
+using TrafficCore.Simulators.City.Devices;
 using TrafficCore.Simulators.City.Faults;
 using TrafficCore.Simulators.City.Layout;
 using TrafficCore.Simulators.City.Roads;
@@ -27,6 +28,7 @@ internal sealed record CityInputs(CityMap Map, FaultPlan Plan, byte[] NetworkFil
 
         var map = MapBuilder.Build(network, options.City);
         errors.AddRange(CheckTimes(map, options));
+        errors.AddRange(CheckBacklogs(map, plan, options));
 
         // Whatever the plan names must exist, whenever the run begins.
         errors.AddRange(FaultScheduler.Resolve(map, plan, 0, TimeSpan.Zero).Errors.Select(e => $"{options.FaultFile}: {e}"));
@@ -84,6 +86,21 @@ internal sealed record CityInputs(CityMap Map, FaultPlan Plan, byte[] NetworkFil
             foreach (var period in periods.Append(ModelStep.Length).Distinct().Where(p => window % p != 0))
             {
                 yield return $"--truth-window: {window} ms is not a multiple of {period} ms, an interval of the city";
+            }
+        }
+    }
+
+    /// <summary>What a device keeps while it cannot send lies in memory.</summary>
+    private static IEnumerable<string> CheckBacklogs(CityMap map, FaultPlan plan, CityRunOptions options)
+    {
+        var planned = plan.Faults.Select(static f => (f.Path, f.Kind, f.Device.Kind, f.Duration));
+        var random = plan.Random.Select(static (f, i) => ($"$.random[{i}]", f.Kind, f.Devices, f.Duration));
+        foreach (var (path, _, devices, duration) in planned.Concat(random).Where(static f => f.Item2 == FaultKind.Backlog))
+        {
+            var period = devices == FaultyDevices.Controller ? options.Reports.EventBatch.TotalMilliseconds : map.Detectors.Select(static d => d.IntervalMs).DefaultIfEmpty(1000).Min();
+            if (duration.TotalMilliseconds / period > SenderFaults.MaxBacklog)
+            {
+                yield return $"{options.FaultFile}: {path}.duration: a device keeps at most {SenderFaults.MaxBacklog} messages, and here it would be more";
             }
         }
     }

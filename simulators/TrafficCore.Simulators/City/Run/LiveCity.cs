@@ -7,7 +7,7 @@ namespace TrafficCore.Simulators.City.Run;
 /// Lets a city send in real time. One loop computes a few seconds ahead, another hands each message to its connection when it is
 /// due: an open schedule that waits for nobody.
 /// </summary>
-/// <remarks>Ownership: <see cref="RunAsync"/> owns the engine; <see cref="NowUnix"/> may be read from anywhere.</remarks>
+/// <remarks>Ownership: <see cref="RunAsync"/> owns the engine: in turn the loop that computes, and nobody else.</remarks>
 internal sealed class LiveCity
 {
     /// <summary>Seconds that are computed ahead: enough to hide a step of the largest city behind the sending of the one before.</summary>
@@ -31,9 +31,6 @@ internal sealed class LiveCity
             _free.Writer.TryWrite(new TickBatch());
         }
     }
-
-    /// <summary>The moment of the city that is now, Unix ms.</summary>
-    public long NowUnix => _pace.NowUnix;
 
     /// <summary>Sends until the city's time <paramref name="endUnix"/> or until cancelled, and waits for the acknowledgements.</summary>
     public async Task RunAsync(long endUnix, CancellationToken cancellation)

@@ -15,9 +15,6 @@ internal sealed class Outbox
     private long _order;
     private long _until;
 
-    /// <summary>Messages that are due after the present step.</summary>
-    public int Waiting => _later.Count;
-
     /// <summary>Begins a step that ends at a Unix time.</summary>
     public void Begin(long until) => _until = until;
 

@@ -138,6 +138,15 @@ public sealed class ControllerEventsTests
     }
 
     [Fact]
+    public void Messages_OfAllDevices_AreInTheOrderInWhichTheyAreDue()
+    {
+        var (sent, _) = Run(SignalControl.Fixed);
+        var due = sent.All.Select(static m => m.Message.DueMs).ToList();
+
+        Assert.Equal(due.Order(), due);
+    }
+
+    [Fact]
     public void Batches_Sequence_CountsUp()
     {
         var (sent, _) = Run(SignalControl.Fixed);

@@ -156,15 +156,18 @@ public sealed class FaultsTests
     [InlineData("live-first")]
     public void Backlog_Readings_ComeAfterwards(string order)
     {
-        var sent = Run(Plan("backlog", $$"""{ "perSecond": 1, "order": "{{order}}" }"""), new ReportOptions());
-        var messages = sent.All.Where(static m => m.Message.Topic.EndsWith("int-0001/detector/d-05", StringComparison.Ordinal)).ToList();
-        var starts = messages.Select(static m => Timestamp(JsonDocument.Parse(m.Payload).RootElement)).ToList();
-        var end = CityRig.BeginUnix + (20 * 60_000);
+        // A reading each second, away for a minute, and five a second afterwards: while the old ones go, twelve new ones come.
+        var plan = $$"""{ "faults": [ { "device": "int-0001/detector/d-05", "kind": "backlog", "start": "1m", "duration": "1m", "parameters": { "perSecond": 5, "order": "{{order}}" } } ] }""";
+        var sent = CityRig.Run(CityRig.Engine(CityRig.Grid(1, Options, intervalSeconds: 1), Options, faults: plan), 180);
+        var messages = sent.All.Where(static m => m.Message.Topic.EndsWith("int-0001/detector/d-05", StringComparison.Ordinal))
+            .Select(static m => (Due: m.Message.DueMs - CityRig.BeginUnix, Start: Timestamp(JsonDocument.Parse(m.Payload).RootElement) - CityRig.BeginUnix)).ToList();
 
-        Assert.Equal(Healthy.Value.Readings[Faulty].Select(Timestamp), starts.Order());
-        Assert.DoesNotContain(messages, m => m.Message.DueMs >= end - 600_000 && m.Message.DueMs < end);
-        Assert.InRange(messages.Count(m => m.Message.DueMs >= end && m.Message.DueMs < end + 10_000), 10, 11);
-        Assert.True(order == "in-order" ? starts.SequenceEqual(starts.Order()) : starts.Distinct().Count() == 30);
+        Assert.Equal(Enumerable.Range(0, 180).Select(static s => s * 1000L), messages.Select(static m => m.Start).Order());
+        Assert.DoesNotContain(messages, static m => m.Due is >= 60_000 and < 120_000);
+        Assert.Equal(60, messages.Count(static m => m.Due >= 120_000 && m.Start < 119_000 && m.Due <= 132_000));
+        var live = messages.Where(static m => m.Start is >= 119_000 and < 130_000).ToList();
+        Assert.All(live, m => Assert.True(order == "in-order" ? m.Due >= 132_000 : m.Due - m.Start is >= 1000 and < 2000, $"{m}"));
+        Assert.Equal(order == "in-order", messages.Select(static m => m.Start).SequenceEqual(messages.Select(static m => m.Start).Order()));
     }
 
     [Fact]
