@@ -61,14 +61,15 @@ internal sealed class CityBoards : IAsyncDisposable
     private Action<BoardFace> Note(Intersection intersection, BoardSite board)
     {
         // A board that names nothing to watch is about every approach of its intersection, as for the service.
-        var watches = string.Join(';', board.Watches.Count > 0 ? board.Watches.Select(static w => w.ToString()) : intersection.Approaches.Select(a => $"{intersection.Id}/{a.Id}"));
+        var watches = string.Join(';', board.Watches.Count > 0
+            ? board.Watches.Select(static w => w.ToString())
+            : intersection.Approaches.Select(a => new ApproachReference(intersection.Id, a.Id).ToString()));
         var note = (BoardFace face) =>
         {
+            var time = DateTimeOffset.FromUnixTimeMilliseconds(_pace.NowUnix).ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
             lock (_gate)
             {
-                _truth!.Boards.WriteLine(string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{DateTimeOffset.FromUnixTimeMilliseconds(_pace.NowUnix):yyyy-MM-dd'T'HH:mm:ss.fff'Z'},{intersection.Id},{board.Id},{watches},{face.State},{face.Id},{face.Rule},{face.Multi.Replace(',', ' ')}"));
+                _truth!.Boards.WriteLine($"{time},{intersection.Id},{board.Id},{watches},{face.State},{face.Id},{face.Rule},{face.Multi.Replace(',', ' ')}");
             }
         };
         note(new BoardFace([]));

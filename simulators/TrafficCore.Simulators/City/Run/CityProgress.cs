@@ -1,4 +1,5 @@
 using System.Globalization;
+using TrafficCore.Simulators.City.Sending;
 using TrafficCore.Simulators.Cli;
 
 namespace TrafficCore.Simulators.City.Run;
@@ -46,9 +47,9 @@ internal sealed class CityProgress : IDisposable
     }
 
     /// <summary>How it goes, in words.</summary>
-    public static string Words(long nowUnix, long sent, long acknowledged, long late, long dropped) => string.Create(
+    public static string Words(long nowUnix, CityConnections connections) => string.Create(
         CultureInfo.InvariantCulture,
-        $"city {DateTimeOffset.FromUnixTimeMilliseconds(nowUnix):HH:mm:ss}Z: sent {sent}, acknowledged {acknowledged}, late {late}, dropped {dropped}");
+        $"city {DateTimeOffset.FromUnixTimeMilliseconds(nowUnix):HH:mm:ss}Z: sent {connections.Sent}, acknowledged {connections.Acknowledged}, late {connections.Late}, dropped {connections.Dropped}");
 
     public void Dispose() => _bar?.Dispose();
 }

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using TrafficCore.Simulators.City.Sending;
 using TrafficCore.Simulators.Load;
 
 namespace TrafficCore.Simulators.City.Run;
@@ -9,21 +11,23 @@ internal sealed record CityReport
 
     public required int Detectors { get; init; }
 
-    public required int Connections { get; init; }
+    /// <summary>Connections of detectors and controllers; 0 for a record.</summary>
+    public int Connections { get; init; }
 
-    public required int Boards { get; init; }
+    /// <summary>Boards, each with a connection of its own.</summary>
+    public int Boards { get; init; }
 
     /// <summary>Seconds of the city.</summary>
-    public required double CitySeconds { get; init; }
+    public double CitySeconds { get; init; }
 
     /// <summary>Seconds on the wall.</summary>
-    public required double Seconds { get; init; }
+    public double Seconds { get; init; }
 
-    /// <summary>Vehicles that entered the city or began a trip in it, from the warm-up on.</summary>
-    public required long Vehicles { get; init; }
+    /// <summary>Vehicles that began a trip, from the warm-up on.</summary>
+    public long Vehicles { get; init; }
 
     /// <summary>Messages that devices sent.</summary>
-    public required long Sent { get; init; }
+    public long Sent { get; init; }
 
     /// <summary>Messages acknowledged; null at QoS 0 and for a record.</summary>
     public long? Acknowledged { get; init; }
@@ -31,32 +35,67 @@ internal sealed record CityReport
     /// <summary>Messages refused; null at QoS 0 and for a record.</summary>
     public long? Refused { get; init; }
 
-    /// <summary>Of those, messages that a fault made refusable.</summary>
-    public required long Broken { get; init; }
+    /// <summary>Messages that a fault made refusable.</summary>
+    public long Broken { get; init; }
 
     /// <summary>Messages that left more than a second late.</summary>
-    public required long Late { get; init; }
+    public long Late { get; init; }
 
     /// <summary>Messages that were not delivered.</summary>
-    public required long Lost { get; init; }
+    public long Lost { get; init; }
 
-    public required int Reconnects { get; init; }
+    public int Reconnects { get; init; }
 
     /// <summary>From due to handed to the connection.</summary>
     public LatencySummary? SendDelay { get; init; }
 
     /// <summary>Times that boards lit up.</summary>
-    public required int BoardsShown { get; init; }
+    public int BoardsShown { get; init; }
 
     /// <summary>Times that boards went blank.</summary>
-    public required int BoardsCleared { get; init; }
+    public int BoardsCleared { get; init; }
 
     /// <summary>CPU seconds of this process.</summary>
-    public required double CpuSeconds { get; init; }
+    public double CpuSeconds { get; init; }
 
     /// <summary>Highest resident memory of this process, MiB.</summary>
-    public required long PeakMebibytes { get; init; }
+    public long PeakMebibytes { get; init; }
 
     /// <summary>What went wrong; empty when all is well.</summary>
-    public required IReadOnlyList<string> Problems { get; init; }
+    public IReadOnlyList<string> Problems { get; init; } = [];
+
+    /// <summary>What a run was, before anything is said about its messages.</summary>
+    public static CityReport Of(CityInputs inputs, CityEngine engine, TimeSpan elapsed)
+    {
+        using var process = Process.GetCurrentProcess();
+        return new CityReport
+        {
+            Intersections = inputs.Map.Intersections.Count,
+            Detectors = inputs.Map.Detectors.Count,
+            CitySeconds = Math.Round((engine.NowUnix - engine.Clock.BeginUnix) / 1000.0, 1),
+            Seconds = Math.Round(elapsed.TotalSeconds, 1),
+            Vehicles = engine.Traffic.Approaches.Sum(static a => a.Tally.Began),
+            CpuSeconds = Math.Round(process.TotalProcessorTime.TotalSeconds, 1),
+            PeakMebibytes = process.PeakWorkingSet64 >> 20,
+        };
+    }
+
+    /// <summary>The same with what became of the messages.</summary>
+    public CityReport With(CityConnections connections, bool areAnswered)
+    {
+        var (sent, acknowledged, refused) = (connections.Sent, connections.Acknowledged, connections.Refused);
+        return this with
+        {
+            Connections = connections.Count,
+            Sent = sent,
+            Acknowledged = areAnswered ? acknowledged : null,
+            Refused = areAnswered ? refused : null,
+            Broken = connections.Broken,
+            Late = connections.Late,
+            Lost = areAnswered ? sent - acknowledged - refused : sent - connections.Taken,
+            Reconnects = connections.Reconnects,
+            SendDelay = LatencySummary.Of(connections.Delay),
+            Problems = [.. connections.Problems, .. CityVerdict.Problems(sent, connections.Dropped, areAnswered ? acknowledged : null, refused, connections.Broken)],
+        };
+    }
 }

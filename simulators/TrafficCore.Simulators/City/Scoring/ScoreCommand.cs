@@ -54,14 +54,17 @@ internal static class ScoreCommand
         $"{report.Detectors} detectors of {report.Intersections} intersections",
         Describe("without a fault", report.Healthy),
         Describe("with a fault", report.Faulty),
-        report.Boards is not { } boards ? "no board showed anything" : string.Create(
-            CultureInfo.InvariantCulture,
-            $"{boards.Boards} boards: {boards.Justified} of {boards.Warnings} warnings justified (precision {Text(boards.Precision)}), {boards.Found} of {boards.Congestions} congestions found (recall {Text(boards.Recall)}), median delay {Text(boards.MedianDelaySeconds)} s; congested is {CongestionStates.Name(options.Congested)}, tolerance {options.Tolerance.TotalSeconds} s"),
+        report.Boards is { } boards ? Describe(boards, options) : "the run had no boards",
     });
 
-    private static string Describe(string which, VolumeScore score) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"windows {which}: {score.Answered} of {score.Windows} answered, {score.Exact} exact, {score.AsSent} as sent; mean absolute error {Text(score.MeanAbsoluteError)} vehicles, {Text(score.WeightedErrorPercent)} %, bias {Text(score.BiasPercent)} %");
+    private static string Describe(string which, VolumeScore score) =>
+        $"windows {which}: {score.Answered} of {score.Windows} answered, {score.Exact} exact, {score.AsSent} as sent; "
+        + $"mean absolute error {Text(score.MeanAbsoluteError)} vehicles, {Text(score.WeightedErrorPercent)} %, bias {Text(score.BiasPercent)} %";
+
+    private static string Describe(BoardScore score, ScoreOptions options) =>
+        $"{score.Boards} boards: {score.Justified} of {score.Warnings} warnings justified (precision {Text(score.Precision)}), "
+        + $"{score.Found} of {score.Congestions} congestions found (recall {Text(score.Recall)}), median delay {Text(score.MedianDelaySeconds)} s; "
+        + $"congested is {CongestionStates.Name(options.Congested)}, tolerance {Text(options.Tolerance.TotalSeconds)} s";
 
     private static string Text(double? value) => value?.ToString("0.####", CultureInfo.InvariantCulture) ?? "-";
 }

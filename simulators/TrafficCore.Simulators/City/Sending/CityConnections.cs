@@ -44,7 +44,9 @@ internal sealed class CityConnections : ICityOutput, IAsyncDisposable
         (_plan, _qos) = (plan, (QualityOfService)qos);
         var used = plan.IsUsed.Count(static u => u);
         var capacity = Math.Clamp(Capacity / Math.Max(1, used), 1_000, Capacity);
-        _connections = [.. plan.Names.Select((c, i) => plan.IsUsed[i] ? new CityConnection(new ReliablePublisher(broker, $"city-{c.Name}", Patience, time, c.State, plan.Window), capacity, OnTaken) : null)];
+        _connections = [.. plan.Names.Select((c, i) => plan.IsUsed[i]
+            ? new CityConnection(new ReliablePublisher(broker, $"city-{c.Name}", Patience, time, c.State, plan.Window), capacity, OnTaken)
+            : null)];
     }
 
     /// <summary>Messages that devices sent.</summary>

@@ -35,9 +35,15 @@ internal sealed class ConnectionPlan
         _numbers = SenderNumbers.Of(map);
         Names = sharing switch
         {
-            ConnectionSharing.Shared => [.. Enumerable.Range(1, Math.Min(SharedConnections, Math.Max(1, map.Intersections.Count))).Select(static i => ($"gateway-{i}", (string?)null))],
+            ConnectionSharing.Shared =>
+                [.. Enumerable.Range(1, Math.Min(SharedConnections, map.Intersections.Count)).Select(static i => ($"gateway-{i}", (string?)null))],
             ConnectionSharing.PerIntersection => [.. map.Intersections.Select(static i => (i.Site.Id, ControllerState(i)))],
-            _ => [.. map.Detectors.Select(d => Detector(map, d)), .. map.Intersections.Select(static i => ($"{i.Site.Id}-controller", ControllerState(i))), .. map.Intersections.Select(static i => ($"{i.Site.Id}-cabinet", (string?)null))],
+            _ =>
+            [
+                .. map.Detectors.Select(d => Detector(map, d)),
+                .. map.Intersections.Select(static i => ($"{i.Site.Id}-controller", ControllerState(i))),
+                .. map.Intersections.Select(static i => ($"{i.Site.Id}-cabinet", (string?)null)),
+            ],
         };
         IsUsed = [.. Enumerable.Range(0, Names.Count).Select(i => sharing != ConnectionSharing.PerDevice
             || (i < _numbers.Detectors ? reports.HasReadings

@@ -131,9 +131,11 @@ internal sealed class CityTruth
         var map = detector.Map;
         var passed = DetectorReading.Of(detector.Window, start, (int)Window, map.Loops);
         ref readonly var sent = ref _sent[map.Index];
+        decimal? speed = passed.Speed < 0 ? null : passed.Speed / 10m;
         _files.Detectors.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{head},{_map.Intersections[map.Intersection].Site.Id},{map.Site.Id},{passed.Volume},{passed.Occupancy / 100m:0.00},{(passed.Speed < 0 ? null : passed.Speed / 10m):0.0},{sent.Readings},{sent.Volume},{sent.Lost},{Active(map, start, now)}"));
+            $"{head},{_map.Intersections[map.Intersection].Site.Id},{map.Site.Id},{passed.Volume},{passed.Occupancy / 100m:0.00},{speed:0.0},{sent.Readings},{sent.Volume},{sent.Lost},")
+            + Active(map, start, now));
     }
 
     private void WriteApproach(string head, ApproachState approach)
@@ -144,9 +146,10 @@ internal sealed class CityTruth
         var ratio = speed is { } v ? (int?)Math.Min(9999, Math.Truncate(v * 100_000 / (map.FreeSpeed * 3.6m))) : null;
         decimal? delay = tally.Left > 0 ? tally.Delay / 1000m / tally.Left : null;
         var state = ratio is { } r ? CongestionStates.Name(CongestionStates.Of(r)) : "";
+        var (intersection, queue) = (_map.Intersections[map.Intersection].Site.Id, tally.QueueSeconds * 1000m / Window);
         _files.Approaches.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{head},{_map.Intersections[map.Intersection].Site.Id},{map.Site.Id},{tally.Entered},{tally.Left},{approach.LongestQueue},{tally.QueueSeconds * 1000m / Window:0.0},{delay:0.0},{speed:0.0},{ratio / 1000m:0.000},{state}"));
+            $"{head},{intersection},{map.Site.Id},{tally.Entered},{tally.Left},{approach.LongestQueue},{queue:0.0},{delay:0.0},{speed:0.0},{ratio / 1000m:0.000},{state}"));
     }
 
     /// <summary>

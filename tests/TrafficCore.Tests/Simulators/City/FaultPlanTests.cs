@@ -100,6 +100,18 @@ public sealed class FaultPlanTests
     }
 
     [Fact]
+    public void Documentation_SampleAndKinds_AreThePrograms()
+    {
+        var page = File.ReadAllText(Path.Combine(Repository.Root, "docs/simulators.md"));
+        var sample = page.Split("```json\n")[1].Split("```")[0];
+        var table = page.Split("| kind | devices |")[1].Split("\n\n")[0];
+        var kinds = table.Split('\n').Where(static l => l.StartsWith("| `", StringComparison.Ordinal)).SelectMany(static l => l.Split('|')[1].Split(',')).Select(static k => k.Trim(' ', '`'));
+
+        Assert.Empty(Parse(sample).Errors);
+        Assert.Equal(FaultRule.All.Select(static r => r.Name).Order(), kinds.Order());
+    }
+
+    [Fact]
     public void Schedule_UnknownDevicesAndOverlaps_AreListed()
     {
         var (plan, _) = Parse("""
