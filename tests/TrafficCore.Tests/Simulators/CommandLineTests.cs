@@ -68,6 +68,7 @@ public sealed class CommandLineTests
     [InlineData("city --interval 1500ms --intersections 2")]
     [InlineData("city --interval 300s --truth-window 60s --truth nowhere --check --intersections 2")]
     [InlineData("city --report events --event-batch 500ms --check --intersections 2")]
+    [InlineData("city --intersections 3000 --connections per-device --check")]
     [InlineData("score")]
     [InlineData("score --truth no-such-directory")]
     [InlineData("score --truth no-such-directory --http ftp://box")]

@@ -60,11 +60,16 @@ internal sealed class ControllerReports
         }
     }
 
-    /// <summary>Sends everything that is left when the run ends.</summary>
+    /// <summary>Sends everything that is left when the run ends: a batch that has begun, and what faulty controllers keep.</summary>
     public void Finish(long now, Outbox outbox)
     {
         foreach (var sender in _senders)
         {
+            if (sender.Log.Events.Count > 0)
+            {
+                Send(sender, now, outbox);
+            }
+
             sender.Faults?.Release(now, _clock.UnixOffset, outbox, isEnd: true);
         }
     }
@@ -78,7 +83,7 @@ internal sealed class ControllerReports
         }
 
         var due = now + sender.Moment;
-        var number = now / _batch;
+        var number = (now + _batch - 1) / _batch;
         sender.LastSent = now;
         Tell(sender, count, due, number);
         _text.ResetWrittenCount();

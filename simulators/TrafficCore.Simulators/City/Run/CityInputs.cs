@@ -2,6 +2,7 @@ using TrafficCore.Simulators.City.Devices;
 using TrafficCore.Simulators.City.Faults;
 using TrafficCore.Simulators.City.Layout;
 using TrafficCore.Simulators.City.Roads;
+using TrafficCore.Simulators.City.Sending;
 using TrafficCore.Simulators.Cli;
 using TrafficCore.Traffic.Network;
 
@@ -27,6 +28,11 @@ internal sealed record CityInputs(CityMap Map, FaultPlan Plan, byte[] NetworkFil
         }
 
         var map = MapBuilder.Build(network, options.City);
+        if (new ConnectionPlan(map, options.Connections, options.Reports).Count is > ConnectionPlan.MaxConnections and var connections)
+        {
+            errors.Add($"--connections: {connections} are more than {ConnectionPlan.MaxConnections}; let devices share them");
+        }
+
         errors.AddRange(CheckTimes(map, options));
         errors.AddRange(CheckBacklogs(map, plan, options));
 

@@ -42,8 +42,7 @@ internal sealed class CityConnections : ICityOutput, IAsyncDisposable
     public CityConnections(ConnectionPlan plan, BrokerAddress broker, int qos, TimeProvider time)
     {
         (_plan, _qos) = (plan, (QualityOfService)qos);
-        var used = plan.IsUsed.Count(static u => u);
-        var capacity = Math.Clamp(Capacity / Math.Max(1, used), 1_000, Capacity);
+        var capacity = Math.Clamp(Capacity / Math.Max(1, plan.Count), 1_000, Capacity);
         _connections = [.. plan.Names.Select((c, i) => plan.IsUsed[i]
             ? new CityConnection(new ReliablePublisher(broker, $"city-{c.Name}", Patience, time, c.State, plan.Window), capacity, OnTaken)
             : null)];
@@ -73,7 +72,7 @@ internal sealed class CityConnections : ICityOutput, IAsyncDisposable
     public int Reconnects => Open.Sum(static c => c.Reconnects);
 
     /// <summary>Connections that there are.</summary>
-    public int Count => Open.Count();
+    public int Count => _plan.Count;
 
     /// <summary>From due to taken.</summary>
     public LatencyHistogram Delay => _delay;

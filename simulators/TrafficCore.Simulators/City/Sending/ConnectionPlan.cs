@@ -23,6 +23,9 @@ internal sealed class ConnectionPlan
     /// <summary>Few enough to be gateways, enough for a service to read more than one at a time.</summary>
     private const int SharedConnections = 4;
 
+    /// <summary>Connections at most: about the ports that one address has.</summary>
+    public const int MaxConnections = 60_000;
+
     /// <summary>Publications without an acknowledgement on a shared connection: the service's own receive maximum.</summary>
     private const int SharedWindow = 1024;
 
@@ -59,6 +62,9 @@ internal sealed class ConnectionPlan
 
     /// <summary>Whether anybody ever sends on a connection.</summary>
     public IReadOnlyList<bool> IsUsed { get; }
+
+    /// <summary>Connections that are opened.</summary>
+    public int Count => IsUsed.Count(static used => used);
 
     /// <summary>The connection of a sender.</summary>
     public int ConnectionOf(in CityMessage message) => _sharing switch

@@ -8,7 +8,7 @@ namespace TrafficCore.Simulators.City.Signals;
 /// </summary>
 internal static class SignalPlanBuilder
 {
-    // Where the file is silent: the lower end of what NCHRP 812 tables, and the yellow of 50 km/h.
+    // Where the file is silent: the lower end of the usual 5 to 15 s, and the yellow of 50 km/h rounded up.
     private const int MinGreen = 5_000;
     private const int Yellow = 3_500;
     private const int RedClearance = 1_500;

@@ -158,6 +158,18 @@ public sealed class ControllerEventsTests
     }
 
     [Fact]
+    public void Batches_OfAnyLength_CarryTheSameEvents()
+    {
+        var options = new CityOptions();
+        List<(long, int, int)> Events(int seconds) => [.. CityRig.Run(
+            CityRig.Engine(CityRig.Grid(1, options), options, new ReportOptions { Kind = ReportKind.Events, EventBatch = TimeSpan.FromSeconds(seconds) }), 305).Events["int-0001"].Order()];
+
+        // 305 s end within a batch of 10 s.
+        Assert.NotEmpty(Events(1));
+        Assert.Equal(Events(1), Events(10));
+    }
+
+    [Fact]
     public void Batches_QuietController_StillSpeaks()
     {
         var options = new CityOptions { DemandMilli = 0, Signals = SignalControl.Actuated };
