@@ -70,6 +70,7 @@ internal sealed class CityBoards : IAsyncDisposable
             lock (_gate)
             {
                 _truth!.Boards.WriteLine($"{time},{intersection.Id},{board.Id},{watches},{face.State},{face.Id},{face.Rule},{face.Multi.Replace(',', ' ')}");
+                _truth.Boards.Flush();
             }
         };
         note(new BoardFace([]));

@@ -97,7 +97,7 @@ internal sealed partial class LaneState
             return Math.Max(loop.ClearAt, BehindLeader(vehicle, number, front, Leader(number, front, loop.Leader)));
         }
 
-        // It has to pass the stop bar to get off.
+        // It has to pass the stop bar to get off, and picks up speed there.
         return vehicle.HasLeft ? Math.Max(loop.ClearAt, vehicle.Left + (-front * 1000L / Math.Max(loop.Speed, _approach.FreeSpeed / 2))) : Unknown;
     }
 

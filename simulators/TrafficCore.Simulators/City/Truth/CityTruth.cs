@@ -86,6 +86,8 @@ internal sealed class CityTruth
             WriteApproach(head, approach);
         }
 
+        _files.Flush();
+
         // The oldest end makes room for this one.
         var oldest = _ends[^1];
         Array.Copy(_ends, 0, _ends, 1, _ends.Length - 1);

@@ -43,6 +43,13 @@ internal sealed class TruthFiles : IDisposable
         return new TruthFiles(name => new StreamWriter(Path.Combine(directory, name), append: false, new System.Text.UTF8Encoding(false), bufferSize: 1 << 16));
     }
 
+    /// <summary>Lets others see the windows that have ended.</summary>
+    public void Flush()
+    {
+        Detectors.Flush();
+        Approaches.Flush();
+    }
+
     public void Dispose()
     {
         foreach (var file in (TextWriter[])[Detectors, Approaches, Faults, Boards])
