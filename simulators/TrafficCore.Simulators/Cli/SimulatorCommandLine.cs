@@ -1,5 +1,7 @@
 using System.CommandLine;
 using TrafficCore.Mqtt.Client;
+using TrafficCore.Simulators.City.Run;
+using TrafficCore.Simulators.City.Scoring;
 using TrafficCore.Simulators.Demo;
 using TrafficCore.Simulators.Load;
 using TrafficCore.Simulators.Replay;
@@ -19,6 +21,8 @@ internal static class SimulatorCommandLine
         var root = new RootCommand("Simulated and recorded traffic for TrafficCore.")
         {
             DemoCommand.Create(output),
+            CityCommand.Create(output),
+            ScoreCommand.Create(output),
             LoadCommand.Create(output),
             ReplayCommand.Create(output),
             VerifyCommand.Create(output),

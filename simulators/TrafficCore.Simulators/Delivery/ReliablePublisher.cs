@@ -11,6 +11,9 @@ namespace TrafficCore.Simulators.Delivery;
 /// <remarks>Ownership: any thread.</remarks>
 internal sealed class ReliablePublisher : IAsyncDisposable
 {
+    /// <summary>The client's own default: keeps a commit of 5 ms busy at 10,000 messages a second.</summary>
+    public const int DefaultWindow = 64;
+
     private readonly BrokerAddress _broker;
     private readonly MqttClientOptions _options;
     private readonly ReconnectOptions _reconnect;
@@ -22,13 +25,14 @@ internal sealed class ReliablePublisher : IAsyncDisposable
     /// <param name="time">Clock.</param>
     /// <param name="birth">Published at each connect, before anything else; null: nothing.</param>
     /// <param name="will">Published by the broker when the connection is lost, and by us before the good-bye; null: nothing.</param>
+    /// <param name="window">Publications without an acknowledgement at most.</param>
     public ReliablePublisher(
-        BrokerAddress broker, string clientId, TimeSpan patience, TimeProvider time, MqttPublication? birth = null, MqttPublication? will = null)
+        BrokerAddress broker, string clientId, TimeSpan patience, TimeProvider time, MqttPublication? birth = null, MqttPublication? will = null, int window = DefaultWindow)
     {
         _broker = broker;
 
         // It only publishes, and what is not acknowledged is kept here: a session at the broker would have nothing to hold.
-        _options = broker.Options(clientId) with { CleanStart = false, Birth = birth, Will = will, Time = time };
+        _options = broker.Options(clientId) with { CleanStart = false, Birth = birth, Will = will, Window = window, Time = time };
         _reconnect = new ReconnectOptions
         {
             FirstPause = TimeSpan.FromMilliseconds(100),

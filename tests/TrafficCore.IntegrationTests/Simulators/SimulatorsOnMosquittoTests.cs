@@ -97,6 +97,67 @@ public sealed class SimulatorsOnMosquittoTests : IAsyncLifetime
         await watcher.DisposeAsync();
     }
 
+    [Fact]
+    public async Task City_BrokerRestarts_ComesBackAndLosesNothing()
+    {
+        Assert.SkipWhen(server is null, "mosquitto is not installed");
+        var watcher = await SubscribeAsync("traffic/v1/+/detector/+");
+
+        var city = SimulatorProgram.RunAsync("city", "--broker", Broker, "--intersections", "2", "--interval", "1s", "--duration", "6s", "--warm-up", "0s", "--board-every", "0", "--json");
+        await watcher.Messages.ReadAsync().AsTask().WaitAsync(Limit);
+        await server!.KillAsync();
+        await server.StartAsync();
+        var (exit, report) = await city.WaitAsync(Limit);
+
+        Assert.True(exit == 0, report.ToString());
+        Assert.Equal((288, 288, 0), (report.GetProperty("sent").GetInt64(), report.GetProperty("acknowledged").GetInt64(), report.GetProperty("lost").GetInt64()));
+        Assert.InRange(report.GetProperty("reconnects").GetInt32(), 1, 4);
+        await watcher.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task City_PerDevice_SaysOnlineAndOffline()
+    {
+        Assert.SkipWhen(server is null, "mosquitto is not installed");
+        await using var watcher = await SubscribeAsync("traffic/v1/+/+/+/state");
+
+        var (exit, report) = await SimulatorProgram.RunAsync(
+            "city", "--broker", Broker, "--intersections", "1", "--interval", "1s", "--duration", "2s", "--warm-up", "0s", "--report", "both", "--connections", "per-device", "--json");
+
+        // 24 detectors and the controller; the board has a connection of its own.
+        Assert.True(exit == 0, report.ToString());
+        Assert.Equal((25, 1), (report.GetProperty("connections").GetInt32(), report.GetProperty("boards").GetInt32()));
+        var states = new Dictionary<string, string>();
+        while (states.Count < 26 || states.Values.Any(static s => s == "online"))
+        {
+            var message = await watcher.Messages.ReadAsync().AsTask().WaitAsync(Limit);
+            states[message.Topic] = Encoding.UTF8.GetString(message.Payload.Span);
+        }
+
+        Assert.All(states.Values, static s => Assert.Equal("offline", s));
+        Assert.Contains("traffic/v1/int-0001/controller/c-1/state", states.Keys);
+        Assert.Contains("traffic/v1/int-0001/board/b-1/state", states.Keys);
+    }
+
+    [Fact]
+    public async Task City_Grouped_SendsOneMessageForAnIntersection()
+    {
+        Assert.SkipWhen(server is null, "mosquitto is not installed");
+        await using var subscriber = await SubscribeAsync("traffic/v1/+/detectors");
+
+        var (exit, report) = await SimulatorProgram.RunAsync(
+            "city", "--broker", Broker, "--intersections", "3", "--interval", "1s", "--duration", "2s", "--warm-up", "0s", "--messages", "intersection", "--connections", "per-intersection", "--qos", "0", "--json");
+
+        Assert.True(exit == 0, report.ToString());
+        Assert.Equal((3, 6), (report.GetProperty("connections").GetInt32(), report.GetProperty("sent").GetInt32()));
+        for (var i = 0; i < 6; i++)
+        {
+            var message = await subscriber.Messages.ReadAsync().AsTask().WaitAsync(Limit);
+            using var readings = JsonDocument.Parse(message.Payload);
+            Assert.Equal(24, readings.RootElement.GetArrayLength());
+        }
+    }
+
     private string Broker => $"mqtt://127.0.0.1:{server!.Port}";
 
     private async Task<MqttClient> SubscribeAsync(string filter)

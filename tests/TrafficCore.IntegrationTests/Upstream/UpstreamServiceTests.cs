@@ -49,8 +49,9 @@ public sealed class UpstreamServiceTests : IAsyncLifetime
         await using var service = await RunningService.StartWithNetworkAsync(
             Network,
             $"--Mqtt:Upstream=mqtt://127.0.0.1:{broker.Port}", "--Mqtt:Listen=false", "--Windows:Length=2s,60s", "--Windows:IdleTimeout=1s",
-            "--Boards:Rules:0:Name=slow", "--Boards:Rules:0:Metric=speed-ratio", "--Boards:Rules:0:Enter=0.5", "--Boards:Rules:0:Exit=0.7", "--Boards:Rules:0:Window=2s",
-            "--Boards:Rules:0:MinimumOn=1s", "--Boards:Rules:0:MinimumOff=1s", "--Boards:Rules:0:Expiry=2m", "--Boards:Rules:0:Text:0=SLOW");
+            "--Boards:Rules:0:Name=slow", "--Boards:Rules:0:Window=2s", "--Boards:Rules:0:EnterWindows=1", "--Boards:Rules:0:ExitWindows=1",
+            "--Boards:Rules:0:MinimumOn=1s", "--Boards:Rules:0:MinimumOff=1s", "--Boards:Rules:0:Expiry=2m", "--Boards:Rules:0:Steps:0:Name=slow",
+            "--Boards:Rules:0:Steps:0:When:SpeedRatio:Enter=0.5", "--Boards:Rules:0:Steps:0:When:SpeedRatio:Exit=0.7", "--Boards:Rules:0:Steps:0:Text:0=SLOW");
         await WhenReadyAsync(service.Http.BaseAddress!);
         JsonElement warning;
         await using (var device = await ConnectAsync("device"))
