@@ -10,7 +10,8 @@ COPY --from=build /app .
 # The published ports are the container's own addresses: who may reach them is decided by what is published.
 ENV TRAFFICCORE_Data__Directory=/data \
     TRAFFICCORE_Mqtt__Anonymous=true \
-    TRAFFICCORE_Http__Address=*
+    TRAFFICCORE_Http__Address=* \
+    TRAFFICCORE_Http__Anonymous=true
 RUN mkdir /data && chown $APP_UID /data
 USER $APP_UID
 VOLUME /data

@@ -7,6 +7,7 @@ using TrafficCore.Boards.Delivery;
 using TrafficCore.Host.Boards;
 using TrafficCore.Host.Composition;
 using TrafficCore.Host.Configuration;
+using TrafficCore.Host.Security;
 using TrafficCore.Host.Telemetry;
 using TrafficCore.Log;
 using TrafficCore.Mqtt.Broker;
@@ -23,6 +24,7 @@ public sealed class TrafficCoreService : IAsyncDisposable
     private readonly TimeProvider time;
     private readonly ServicePlatform platform;
     private readonly ServiceRooms rooms;
+    private readonly SecurityService security;
     private readonly Door door;
     private readonly BoardService boards;
     private readonly NetworkFollower follower;
@@ -41,13 +43,14 @@ public sealed class TrafficCoreService : IAsyncDisposable
         this.rooms = rooms;
         logger = platform.Logger<TrafficCoreService>();
         telemetry = settings.Telemetry.OtlpEndpoint is { } endpoint ? OpenTelemetryExport.Start(endpoint, Version) : null;
-        door = new Door(settings, rooms.Pipeline, time, platform);
+        security = new SecurityService(settings.Security, time, platform);
+        door = new Door(settings, rooms.Pipeline, security, time, platform);
         var channel = new BrokerBoardChannel(door.Broker, door.Upstream, settings.Mqtt.TopicRoot, time, hasClock: settings.Boards.MaxInputAge is not null);
         var store = new BoardStore(Path.Combine(Path.GetFullPath(settings.Data.Directory), "boards"), PhysicalFileSystem.Instance, platform.Logger<BoardStore>());
         var worker = new BoardWorker(
             settings.Boards, new PipelineWindows(rooms.Pipeline.Output), new OutputBoardLog(rooms.Pipeline.Boards), channel, store, time, platform.Meters, platform.Logger<BoardWorker>());
         boards = new BoardService(worker, door.Broker, settings, time, platform.Logger<RulesSource>());
-        rooms.Readiness.Watch(() => door.NetworkErrors, () => boards.RuleErrors);
+        rooms.Readiness.Watch(() => door.NetworkErrors, () => boards.RuleErrors, () => security.Source.Errors);
         rooms.Readiness.Watch(door.Upstream, only: !settings.Upstream.Listen);
         follower = new NetworkFollower(rooms.Pipeline.Networks, time, OnNetwork);
         http = HttpService.Build(
@@ -184,6 +187,7 @@ public sealed class TrafficCoreService : IAsyncDisposable
 
         await http.DisposeAsync();
         await door.DisposeAsync();
+        await security.DisposeAsync();
         await rooms.DisposeAsync();
         telemetry?.Dispose();
         await platform.DisposeAsync();
@@ -193,6 +197,7 @@ public sealed class TrafficCoreService : IAsyncDisposable
     {
         rooms.Pipeline.Start();
         rooms.Sinks.Start();
+        security.Start();
         await door.StartAsync(cancellation);
         follower.Start();
         boards.Start();

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace TrafficCore.Mqtt.Broker;
 
-/// <summary>Log messages of the broker: ids 1000 to 1999. Next free id: 1010.</summary>
+/// <summary>Log messages of the broker: ids 1000 to 1999. Next free id: 1021; 1010 to 1019 are the session journal's.</summary>
 internal static partial class BrokerLog
 {
     [LoggerMessage(1000, LogLevel.Debug, "{ClientId} connected from {Remote} with MQTT level {Version}, session present: {SessionPresent}")]
@@ -34,4 +34,7 @@ internal static partial class BrokerLog
 
     [LoggerMessage(1009, LogLevel.Warning, "{Count} more {Kind} (0x{Code:X2}) were not logged one by one")]
     public static partial void LeftOut(ILogger logger, long count, string kind, byte code);
+
+    [LoggerMessage(1020, LogLevel.Warning, "{ClientId} may not subscribe to {Filter}")]
+    public static partial void SubscribeDenied(ILogger logger, string clientId, string filter);
 }

@@ -28,6 +28,7 @@ internal sealed class BrokerMetrics
     private long _sent;
     private long _opened;
     private long _refused;
+    private long _subscribesDenied;
     private long _waits;
 
     public BrokerMetrics(IMeterFactory factory)
@@ -40,6 +41,8 @@ internal sealed class BrokerMetrics
         meter.CreateObservableCounter("trafficcore.broker.connections_opened", () => Volatile.Read(ref _opened), description: "Connections accepted from the network");
         meter.CreateObservableCounter("trafficcore.broker.connections_closed", () => Read<CloseReason>(_closed, "reason"), description: "Connections ended, by reason");
         meter.CreateObservableCounter("trafficcore.broker.connects_refused", () => Volatile.Read(ref _refused), description: "CONNECT packets refused");
+        meter.CreateObservableCounter(
+            "trafficcore.broker.subscriptions_denied", () => Volatile.Read(ref _subscribesDenied), description: "Filters refused by the access rules");
         meter.CreateObservableCounter("trafficcore.broker.log_full_waits", () => Volatile.Read(ref _waits), description: "Times a read loop waited for room in the log");
         Meter = meter;
     }
@@ -75,6 +78,8 @@ internal sealed class BrokerMetrics
     public long ClosedCount(CloseReason reason) => Volatile.Read(ref _closed[(int)reason]);
 
     public void Refused() => Interlocked.Increment(ref _refused);
+
+    public void SubscribeDenied() => Interlocked.Increment(ref _subscribesDenied);
 
     public void WaitedForLog() => Interlocked.Increment(ref _waits);
 

@@ -134,6 +134,18 @@ public sealed class MqttBroker : IAsyncDisposable
     }
 
     /// <summary>
+    /// The access rules have changed: every connection looks at them, also when its client is silent. One that may not stay, or has subscribed to what it may
+    /// not read any more, is closed (0x87); what was cached of publishes is forgotten without this.
+    /// </summary>
+    public void RecheckAccess()
+    {
+        foreach (var (connection, _) in _connections)
+        {
+            connection.NoticeAccess();
+        }
+    }
+
+    /// <summary>
     /// Closes all connections: acknowledgements of what is durable still leave, 5.0 clients are told. Waits for their end, at most until
     /// <paramref name="ct"/>; then those that wait for the log give up. Wills are published.
     /// </summary>

@@ -31,6 +31,7 @@ internal sealed class TroubleLog(ILogger logger, TimeProvider time)
         Refused,
         ProtocolError,
         PublishDenied,
+        SubscribeDenied,
     }
 
     /// <summary>A connection is not let in.</summary>
@@ -57,6 +58,15 @@ internal sealed class TroubleLog(ILogger logger, TimeProvider time)
         if (TryTake(Kind.PublishDenied, ReasonCode.NotAuthorized))
         {
             BrokerLog.PublishDenied(logger, client.ClientId, Shown(Encoding.UTF8.GetString(topic)));
+        }
+    }
+
+    /// <summary>A client subscribes to what it may not read.</summary>
+    public void SubscribeDenied(ClientIdentity client, ReadOnlySpan<byte> filter)
+    {
+        if (TryTake(Kind.SubscribeDenied, ReasonCode.NotAuthorized))
+        {
+            BrokerLog.SubscribeDenied(logger, client.ClientId, Shown(Encoding.UTF8.GetString(filter)));
         }
     }
 
@@ -89,6 +99,7 @@ internal sealed class TroubleLog(ILogger logger, TimeProvider time)
     {
         Kind.Refused => "refused connections",
         Kind.ProtocolError => "broken protocols",
+        Kind.SubscribeDenied => "denied subscriptions",
         _ => "denied publishes",
     };
 

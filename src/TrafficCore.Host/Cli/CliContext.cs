@@ -6,7 +6,8 @@ namespace TrafficCore.Host.Cli;
 /// <param name="Overrides">Configuration given on the command line, <c>--Key:Sub=value</c>.</param>
 /// <param name="Output">Results.</param>
 /// <param name="Error">Everything else.</param>
-internal sealed record CliContext(IReadOnlyList<string> Overrides, TextWriter Output, TextWriter Error)
+/// <param name="Input">What is asked for: passwords.</param>
+internal sealed record CliContext(IReadOnlyList<string> Overrides, TextWriter Output, TextWriter Error, TextReader Input)
 {
     /// <summary>The settings; null after all errors were printed.</summary>
     public ServiceSettings? ReadSettings()

@@ -13,16 +13,18 @@ internal static class CommandLine
           --Data:Directory=/var/lib/trafficcore --Mqtt:Port=1883 --Http:Port=8080 --Network:File=network.json
         """;
 
-    public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error)
+    public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error, TextReader? input = null)
     {
         var (command, overrides) = ConfigurationSources.Split(args);
-        var context = new CliContext(overrides, output, error);
+        var context = new CliContext(overrides, output, error, input ?? Console.In);
         var root = new RootCommand(Description)
         {
             RunCommand.Create(context),
             CheckCommand.Create(context),
             AuditCommand.Create(context),
             ExportCommand.Create(context),
+            PasswdCommand.Create(context),
+            KeyCommand.Create(context),
         };
         var parsed = root.Parse(command, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0)

@@ -1,11 +1,13 @@
 using TrafficCore.Host.Boards;
 using TrafficCore.Host.Composition;
 using TrafficCore.Host.Configuration;
+using TrafficCore.Host.Security.Access;
+using TrafficCore.Host.Security.Accounts;
 using TrafficCore.Traffic.Network;
 
 namespace TrafficCore.Host.Cli;
 
-/// <summary>Looks at what the configuration names on disk: the network file, the rules file, and the directories, which must not be files.</summary>
+/// <summary>Looks at what the configuration names on disk: the network file, the rules file, accounts and deny list, and the directories, which must not be files.</summary>
 internal static class FileCheck
 {
     private const string NetworkKey = "Network:File";
@@ -23,7 +25,7 @@ internal static class FileCheck
             }
         }
 
-        return ([.. network, .. ReadRules(settings), .. directories], warnings);
+        return ([.. network, .. ReadRules(settings), .. ReadSecurity(settings), .. directories], warnings);
     }
 
     private static (IReadOnlyList<ConfigurationError> Errors, IReadOnlyList<ConfigurationError> Warnings) ReadNetwork(string path)
@@ -51,6 +53,16 @@ internal static class FileCheck
     {
         var path = settings.Boards.RulesFile;
         return path.Length == 0 ? [] : RulesFile.Read(path, settings).Errors.Select(e => new ConfigurationError($"Boards:RulesFile {path}", e.ToString()));
+    }
+
+    private static IEnumerable<ConfigurationError> ReadSecurity(ServiceSettings settings)
+    {
+        var (accounts, denied) = (settings.Security.AccountsFile, settings.Security.DenyFile);
+        return
+        [
+            .. accounts.Length == 0 ? [] : AccountsFile.Read(accounts).Errors.Select(e => new ConfigurationError($"Security:AccountsFile {accounts}", e.ToString())),
+            .. denied.Length == 0 ? [] : DenyList.Read(denied).Errors.Select(e => new ConfigurationError($"Security:DenyFile {denied}", e.ToString())),
+        ];
     }
 
     private static ConfigurationError Of(string path, NetworkError error) => new($"{NetworkKey} {path}", error.ToString());

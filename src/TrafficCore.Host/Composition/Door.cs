@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
 using TrafficCore.Host.Configuration;
 using TrafficCore.Host.Ingress;
+using TrafficCore.Host.Security;
+using TrafficCore.Host.Security.Access;
 using TrafficCore.Host.Upstream;
 using TrafficCore.Mqtt.Broker;
 using TrafficCore.Mqtt.Wire;
@@ -22,7 +24,7 @@ internal sealed class Door : IAsyncDisposable
     private readonly DeviceNotifier notifier;
     private readonly NetworkSource network;
 
-    public Door(ServiceSettings settings, TrafficPipeline pipeline, TimeProvider time, ServicePlatform platform)
+    public Door(ServiceSettings settings, TrafficPipeline pipeline, SecurityService security, TimeProvider time, ServicePlatform platform)
     {
         metrics = new IngressMetrics(platform.Meters);
         upstreamMetrics = new UpstreamMetrics(platform.Meters);
@@ -35,7 +37,9 @@ internal sealed class Door : IAsyncDisposable
         network = new NetworkSource(
             settings.Network.File, pipeline.Devices, log, pipeline.Clock, time, options, platform.Logger<NetworkSource>(), IsTimeZone);
         Broker = new MqttBroker(
-            settings.Mqtt, ingress, new AnonymousAuthenticator(), new DefaultClientAccess(settings.Mqtt.TopicRoot), time, platform.Meters, platform.Loggers);
+            settings.Mqtt, ingress, new AccountAuthenticator(() => security.Source.Current, security.Passwords, settings.IsMqttOpen),
+            new AccountAccess(() => security.Source.Current, settings.Mqtt.TopicRoot), time, platform.Meters, platform.Loggers);
+        security.Source.Changed += Broker.RecheckAccess;
         foreach (var client in pipeline.ReceivedPackets.ClientIds)
         {
             Broker.RestoreReceivedPackets(client, pipeline.ReceivedPackets.Find(client));

@@ -122,11 +122,21 @@ public sealed class HttpSettings : IValidatableObject
     public int Port { get; set; } = 8080;
 
     /// <summary>
-    /// Address to listen on: an IP address of this machine, <c>localhost</c>, or <c>*</c> for all, over IPv6 and IPv4. Default 127.0.0.1: the API has no
-    /// authentication yet.
+    /// Address to listen on: an IP address of this machine, <c>localhost</c>, or <c>*</c> for all, over IPv6 and IPv4. Default 127.0.0.1, because the API speaks
+    /// without TLS: what reaches further stands behind a proxy that has it.
     /// </summary>
     [Required]
     public string Address { get; set; } = "127.0.0.1";
+
+    /// <summary>
+    /// Everybody who reaches the listener may read without an account; commands need one. Default false: without accounts the listener serves this machine only,
+    /// and that without any.
+    /// </summary>
+    public bool Anonymous { get; set; }
+
+    /// <summary>How long a login lasts when its user does nothing. Default 8 h: a shift.</summary>
+    [Range(typeof(TimeSpan), "00:01:00", "30.00:00:00")]
+    public TimeSpan SessionTime { get; set; } = TimeSpan.FromHours(8);
 
     /// <summary>
     /// Connections at one time. Default 500: a browser opens six, so eighty people with dashboards. More are closed at once; each may hold a request of

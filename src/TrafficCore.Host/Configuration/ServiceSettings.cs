@@ -1,5 +1,6 @@
 using TrafficCore.Boards;
 using TrafficCore.Host.Boards;
+using TrafficCore.Host.Security;
 using TrafficCore.Host.Upstream;
 using TrafficCore.Mqtt.Broker;
 using TrafficCore.Storage.Influx;
@@ -47,6 +48,9 @@ public sealed class ServiceSettings
     /// <summary>Section <c>Http</c>.</summary>
     public required HttpSettings Http { get; init; }
 
+    /// <summary>Section <c>Security</c>.</summary>
+    public required SecurityOptions Security { get; init; }
+
     /// <summary>Section <c>Influx</c>.</summary>
     public required InfluxOptions Influx { get; init; }
 
@@ -62,9 +66,17 @@ public sealed class ServiceSettings
     /// <summary>Section <c>Stop</c>.</summary>
     public required StopSettings Stop { get; init; }
 
+    /// <summary>
+    /// MQTT clients come in without an account: because the operator says so, or because there are none and only this machine can reach the listener.
+    /// </summary>
+    internal bool IsMqttOpen => Mqtt.Anonymous || !Security.HasAccounts;
+
+    /// <summary>The same of HTTP; from outside they may read, on this machine everything.</summary>
+    internal bool IsHttpOpen => Http.Anonymous || !Security.HasAccounts;
+
     /// <summary>Where MQTT listens: without accounts for this machine only, unless the operator says that anybody may come.</summary>
     internal ListenPoint MqttListen => ListenPoint.TryParse(Mqtt.Address, Mqtt.Port, out var point) ? point
-        : Mqtt.Anonymous ? ListenPoint.Everywhere(Mqtt.Port)
+        : Mqtt.Anonymous || Security.HasAccounts ? ListenPoint.Everywhere(Mqtt.Port)
         : ListenPoint.Loopback(Mqtt.Port);
 
     /// <summary>Reads all sources: appsettings.json, then environment, then overrides in the form <c>--Key:Sub=value</c>.</summary>
@@ -99,6 +111,7 @@ public sealed class ServiceSettings
             Mqtt = binder.Bind<BrokerOptions>(BrokerOptions.Section),
             Upstream = binder.Bind<UpstreamOptions>(BrokerOptions.Section),
             Http = binder.Bind<HttpSettings>("Http"),
+            Security = binder.Bind<SecurityOptions>(SecurityOptions.Section),
             Influx = binder.Bind<InfluxOptions>(InfluxOptions.Section),
             Sqlite = binder.Bind<SqliteOptions>(SqliteOptions.Section),
             Boards = binder.Bind<BoardsOptions>(BoardsOptions.Section),
@@ -167,9 +180,14 @@ public sealed class ServiceSettings
         {
             binder.Add("Mqtt:Address", $"\"{settings.Mqtt.Address}\" {ListenPoint.Expected}");
         }
-        else if (!settings.Mqtt.Anonymous && !settings.MqttListen.IsLoopback)
+        else if (settings.IsMqttOpen && !settings.Mqtt.Anonymous && !settings.MqttListen.IsLoopback)
         {
-            binder.Add("Mqtt:Address", "reaches beyond this machine and there are no accounts yet: needs Mqtt:Anonymous=true");
+            binder.Add("Mqtt:Address", "reaches beyond this machine and there are no accounts: needs Security:AccountsFile or Mqtt:Anonymous=true");
+        }
+
+        if (settings.IsHttpOpen && !settings.Http.Anonymous && !settings.Http.Listen.IsLoopback)
+        {
+            binder.Add("Http:Address", "reaches beyond this machine and there are no accounts: needs Security:AccountsFile or Http:Anonymous=true");
         }
 
         if (settings.Mqtt.Port == settings.Http.Port && settings.Mqtt.Port != 0)

@@ -15,6 +15,7 @@ internal sealed class Readiness(TrafficPipeline pipeline, SinkSet sinks)
 
     private Func<IReadOnlyList<NetworkError>> networkErrors = () => [];
     private Func<IReadOnlyList<ConfigurationError>> ruleErrors = () => [];
+    private Func<IReadOnlyList<ConfigurationError>> securityErrors = () => [];
 
     private UpstreamService? upstream;
     private bool isOnlyWay;
@@ -24,8 +25,9 @@ internal sealed class Readiness(TrafficPipeline pipeline, SinkSet sinks)
     /// <param name="only">Devices come in no other way: while the broker is away, none is acknowledged.</param>
     public void Watch(UpstreamService? service, bool only) => (upstream, isOnlyWay) = (service, only);
 
-    /// <summary>Where to look for errors of the network file and of the boards' rules file.</summary>
-    public void Watch(Func<IReadOnlyList<NetworkError>> network, Func<IReadOnlyList<ConfigurationError>> rules) => (networkErrors, ruleErrors) = (network, rules);
+    /// <summary>Where to look for errors of the network file, of the boards' rules file, and of accounts and deny list.</summary>
+    public void Watch(Func<IReadOnlyList<NetworkError>> network, Func<IReadOnlyList<ConfigurationError>> rules, Func<IReadOnlyList<ConfigurationError>> security) =>
+        (networkErrors, ruleErrors, securityErrors) = (network, rules, security);
 
     /// <summary>What stops the service from doing its work; empty when it is ready.</summary>
     public IReadOnlyList<string> Failures
@@ -58,6 +60,7 @@ internal sealed class Readiness(TrafficPipeline pipeline, SinkSet sinks)
     [
         .. sinks.Sinks.Where(s => s.Trouble is not null && Lag(s) <= MaxLagBytes).Select(s => $"sink {s.Name}: {s.Trouble}"),
         .. ruleErrors().Select(e => $"rules file refused, the rules before it are in force: {e}"),
+        .. securityErrors().Count > 0 ? ["accounts or deny list refused, what they said before is in force; the log says why"] : Array.Empty<string>(),
         .. isOnlyWay ? [] : UpstreamTrouble,
         .. networkErrors().Select(e => $"network file refused, the version before is in force: {e}"),
     ];

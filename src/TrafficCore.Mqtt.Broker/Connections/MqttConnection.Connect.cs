@@ -129,22 +129,13 @@ internal sealed partial class MqttConnection
 
         connect.AssignedId = connect.ClientId.Length == 0 ? "auto-" + RandomNumberGenerator.GetHexString(16, lowercase: true) : null;
         var clientId = connect.AssignedId ?? connect.ClientId;
-        var result = await _runtime.Authenticator.AuthenticateAsync(
-            new ConnectRequest
-            {
-                ClientId = clientId,
-                UserName = connect.UserName,
-                Password = connect.Password,
-                Version = connect.Version,
-                Remote = _context.RemoteEndPoint,
-            },
-            _runtime.Stopping.Token);
+        var result = await AuthenticateAsync(connect, clientId);
         if (!result.IsAccepted)
         {
-            return (result.Reason, "The account is not accepted");
+            return (result.Reason, result.Detail ?? "The account is not accepted");
         }
 
-        _client = new ClientIdentity(clientId, result.UserName, connect.Version, _context.RemoteEndPoint);
+        _client = new ClientIdentity(clientId, result.UserName, connect.Version, _context.RemoteEndPoint, result.Credential);
         return connect.Will is { } will && !_runtime.Access.MayPublish(_client, will.Topic)
             ? (ReasonCode.NotAuthorized, "The client may not publish to its will's topic")
             : (ReasonCode.Success, "");
@@ -158,6 +149,12 @@ internal sealed partial class MqttConnection
         while (true)
         {
             var result = _runtime.Sessions.TryAttach(this, _client!.ClientId, connect.CleanStart, _sessionExpirySeconds * 1000L);
+            if (result is { Present: true, Session: { } kept } && !MayRead(kept))
+            {
+                await EndForbiddenAsync(kept);
+                continue;
+            }
+
             if (result.Other is not { } other || IsClosing)
             {
                 return result;

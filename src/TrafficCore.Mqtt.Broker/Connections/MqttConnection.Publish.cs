@@ -182,7 +182,7 @@ internal sealed partial class MqttConnection
     {
         _routes ??= new TopicCache<TopicRoute>(CachedTopics);
         var version = _runtime.Router.Subscriptions.Version;
-        var isKnown = _routes.TryGet(topic, out var route);
+        var isKnown = _routes.TryGet(topic, out var route) && route.AccessVersion == _accessVersion;
         if (isKnown && route.Version == version)
         {
             return route;
@@ -190,7 +190,7 @@ internal sealed partial class MqttConnection
 
         // The version is read before the search: a subscription that comes in between makes the answer old, never wrong.
         var mayPublish = isKnown ? route.MayPublish : _runtime.Access.MayPublish(_client!, topic);
-        route = new TopicRoute(version, mayPublish, mayPublish && _runtime.Router.HasSubscribers(topic));
+        route = new TopicRoute(version, _accessVersion, mayPublish, mayPublish && _runtime.Router.HasSubscribers(topic));
         _routes.Set(topic, route);
         return route;
     }
@@ -210,6 +210,6 @@ internal sealed partial class MqttConnection
         Acknowledge(batch, publish, _version == MqttVersion.V5 ? ReasonCode.NotAuthorized : ReasonCode.Success);
     }
 
-    /// <summary>What is known about a topic this client publishes to, as of a version of the subscriptions.</summary>
-    private readonly record struct TopicRoute(long Version, bool MayPublish, bool HasSubscribers);
+    /// <summary>What is known about a topic this client publishes to, as of a version of the subscriptions and one of the access rules.</summary>
+    private readonly record struct TopicRoute(long Version, long AccessVersion, bool MayPublish, bool HasSubscribers);
 }

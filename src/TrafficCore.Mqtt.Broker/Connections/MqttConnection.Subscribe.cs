@@ -53,6 +53,8 @@ internal sealed partial class MqttConnection
 
         if (!_runtime.Access.MaySubscribe(_client!, filter))
         {
+            _runtime.Metrics.SubscribeDenied();
+            _runtime.Troubles.SubscribeDenied(_client!, filter);
             return ReasonCode.NotAuthorized;
         }
 

@@ -9,7 +9,7 @@ namespace TrafficCore.Mqtt.Broker;
 /// <remarks>
 /// Ownership: one read loop runs everything here but the members marked "any thread". What is written goes through
 /// <see cref="ConnectionOutput"/>. On the plain socket transport the loop runs on the I/O thread: nothing in it blocks.
-/// Other parts of this class: Connect, Publish, Commit, Subscribe, End.
+/// Other parts of this class: Connect, Access, Publish, Commit, Subscribe, End.
 /// </remarks>
 internal sealed partial class MqttConnection
 {
@@ -97,6 +97,12 @@ internal sealed partial class MqttConnection
         {
             var result = await _input.ReadAsync();
             var buffer = result.Buffer;
+            if (!HasAccess())
+            {
+                _input.AdvanceTo(buffer.Start);
+                return;
+            }
+
             PassEnd end;
             do
             {

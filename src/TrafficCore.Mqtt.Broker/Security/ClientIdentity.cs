@@ -7,8 +7,9 @@ namespace TrafficCore.Mqtt.Broker;
 public sealed class ClientIdentity
 {
     /// <summary>Creates an identity.</summary>
-    public ClientIdentity(string clientId, string? userName, MqttVersion version, EndPoint? remote)
+    public ClientIdentity(string clientId, string? userName, MqttVersion version, EndPoint? remote, object? credential = null)
     {
+        Credential = credential;
         ClientId = clientId;
         UserName = userName;
         Version = version;
@@ -26,4 +27,7 @@ public sealed class ClientIdentity
 
     /// <summary>Its address, when known.</summary>
     public EndPoint? Remote { get; }
+
+    /// <summary>What the authenticator let it in with, for <see cref="IClientAccess.MayStay"/>; never a secret.</summary>
+    public object? Credential { get; }
 }

@@ -22,8 +22,14 @@ public sealed class DefaultClientAccess : IClientAccess
     }
 
     /// <inheritdoc/>
+    public long Version => 0;
+
+    /// <inheritdoc/>
+    public bool MayStay(ClientIdentity client) => true;
+
+    /// <inheritdoc/>
     public bool MayPublish(ClientIdentity client, ReadOnlySpan<byte> topic) =>
-        !topic.StartsWith("$SYS"u8) && !TopicFilter.IsMatch(_boardMessages, topic) && !TopicFilter.IsMatch(_controllerPlans, topic)
+        !TopicName.IsReserved(topic) && !TopicFilter.IsMatch(_boardMessages, topic) && !TopicFilter.IsMatch(_controllerPlans, topic)
         && !TopicFilter.IsMatch(_errors, topic);
 
     /// <inheritdoc/>

@@ -5,6 +5,12 @@ internal static class WillPublisher
 {
     public static async Task PublishAsync(BrokerRuntime runtime, Will will, ClientIdentity client)
     {
+        if (!runtime.Access.MayPublish(client, will.Topic))
+        {
+            runtime.Metrics.Dropped(DropReason.Denied); // allowed at its CONNECT, and not any more
+            return;
+        }
+
         try
         {
             var session = runtime.Ingress.OpenSession(client);

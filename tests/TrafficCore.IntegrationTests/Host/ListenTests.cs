@@ -33,7 +33,7 @@ public sealed class ListenTests
     public async Task Listeners_OnAllAddresses_AreReachedOverBothFamilies()
     {
         Assert.SkipUnless(Socket.OSSupportsIPv6, "this machine has no IPv6");
-        await using var service = await RunningService.StartAsync("--Mqtt:Anonymous=true", "--Http:Address=*");
+        await using var service = await RunningService.StartAsync("--Mqtt:Anonymous=true", "--Http:Anonymous=true", "--Http:Address=*");
         foreach (var endPoint in new[] { service.Service.Mqtt, service.Service.Http })
         {
             foreach (var address in new[] { IPAddress.Loopback, IPAddress.IPv6Loopback })

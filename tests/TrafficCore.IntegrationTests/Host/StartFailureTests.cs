@@ -30,7 +30,7 @@ public sealed class StartFailureTests
         await AssertFailsAsync(
             Failed,
             "trafficcore: HTTP cannot listen on 192.0.2.1:0 (Http:Address, Http:Port): this machine does not have the address",
-            "run", $"--Data:Directory={data.FullName}", "--Mqtt:Port=0", "--Http:Port=0", "--Http:Address=192.0.2.1");
+            "run", $"--Data:Directory={data.FullName}", "--Mqtt:Port=0", "--Http:Port=0", "--Http:Anonymous=true", "--Http:Address=192.0.2.1");
     }
 
     [Theory]

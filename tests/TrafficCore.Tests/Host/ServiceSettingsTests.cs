@@ -91,6 +91,7 @@ public sealed class ServiceSettingsTests
     [Theory]
     [InlineData("127.0.0.1:1883")]
     [InlineData("*:1883", "Mqtt:Anonymous=true")]
+    [InlineData("*:1883", "Security:AccountsFile=accounts.json")]
     [InlineData("[::1]:1883", "Mqtt:Address=::1")]
     [InlineData("192.0.2.1:1883", "Mqtt:Address=192.0.2.1", "Mqtt:Anonymous=true")]
     [InlineData("127.0.0.1:1883", "Mqtt:Address=localhost", "Mqtt:Anonymous=true")]
@@ -103,6 +104,20 @@ public sealed class ServiceSettingsTests
     [InlineData("Mqtt:Address=everywhere", "Mqtt:Anonymous=true")]
     public void Bind_MqttAddressThatCannotBeOffered_IsAnError(params string[] settings) =>
         Assert.Equal("Mqtt:Address", Assert.Single(Errors(settings)).Key);
+
+    [Theory]
+    [InlineData("Http:Address=*")]
+    [InlineData("Http:Address=192.0.2.1", "Mqtt:Anonymous=true")]
+    public void Bind_HttpBeyondThisMachineWithoutAccounts_IsAnError(params string[] settings) =>
+        Assert.Equal("Http:Address", Assert.Single(Errors(settings)).Key);
+
+    [Theory]
+    [InlineData("Http:Address=*", "Http:Anonymous=true")]
+    [InlineData("Http:Address=*", "Security:AccountsFile=accounts.json")]
+    public void Bind_HttpBeyondThisMachineOnPurpose_IsValid(params string[] settings) => Valid(settings);
+
+    [Fact]
+    public void Bind_AuditKeptForLessThanHalfAYear_IsAnError() => Assert.Equal("Security:AuditKeep", Assert.Single(Errors("Security:AuditKeep=179d")).Key);
 
     [Fact]
     public void Bind_HistoryShorterThanLateness_IsAnError() =>

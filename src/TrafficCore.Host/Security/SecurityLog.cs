@@ -1,0 +1,14 @@
+namespace TrafficCore.Host.Security;
+
+/// <summary>Log messages of accounts, access and audit, in the host's block: ids 5100-5199. Next free: 5105. None of them carries a secret or a hash.</summary>
+internal static partial class SecurityLog
+{
+    [LoggerMessage(5100, LogLevel.Information, "{Path} is in force")]
+    public static partial void InForce(ILogger logger, string path);
+
+    [LoggerMessage(5101, LogLevel.Error, "{Path} is refused with {Errors} errors; what it said before stays in force")]
+    public static partial void Refused(ILogger logger, string path, int errors);
+
+    [LoggerMessage(5102, LogLevel.Error, "{Path}: {Place}: {Message}")]
+    public static partial void Error(ILogger logger, string path, string place, string message);
+}

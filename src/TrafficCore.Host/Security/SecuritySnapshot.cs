@@ -1,0 +1,13 @@
+using TrafficCore.Host.Security.Access;
+using TrafficCore.Host.Security.Accounts;
+
+namespace TrafficCore.Host.Security;
+
+/// <summary>All that decides who may do what, at one time. Immutable, swapped whole.</summary>
+/// <param name="Version">Counts up with every change.</param>
+/// <param name="Accounts">Accounts and keys.</param>
+/// <param name="Denied">Who is kept out.</param>
+internal sealed record SecuritySnapshot(long Version, AccountsSnapshot Accounts, DenyList Denied)
+{
+    public static SecuritySnapshot Empty { get; } = new(0, AccountsSnapshot.Empty, DenyList.Empty);
+}
