@@ -8,6 +8,8 @@ using TrafficCore.Host.Boards;
 using TrafficCore.Host.Composition;
 using TrafficCore.Host.Configuration;
 using TrafficCore.Host.Security;
+using TrafficCore.Host.Security.Audit;
+using TrafficCore.Host.Security.Http;
 using TrafficCore.Host.Telemetry;
 using TrafficCore.Log;
 using TrafficCore.Mqtt.Broker;
@@ -25,6 +27,7 @@ public sealed class TrafficCoreService : IAsyncDisposable
     private readonly ServicePlatform platform;
     private readonly ServiceRooms rooms;
     private readonly SecurityService security;
+    private readonly AuditLog audit;
     private readonly Door door;
     private readonly BoardService boards;
     private readonly NetworkFollower follower;
@@ -43,7 +46,8 @@ public sealed class TrafficCoreService : IAsyncDisposable
         this.rooms = rooms;
         logger = platform.Logger<TrafficCoreService>();
         telemetry = settings.Telemetry.OtlpEndpoint is { } endpoint ? OpenTelemetryExport.Start(endpoint, Version) : null;
-        security = new SecurityService(settings.Security, time, platform);
+        security = new SecurityService(settings.Security, settings.MqttTls, time, platform);
+        audit = new AuditLog(Path.Combine(Path.GetFullPath(settings.Data.Directory), "audit"), settings.Security.AuditKeep, time, platform.Logger<AuditLog>());
         door = new Door(settings, rooms.Pipeline, security, time, platform);
         var channel = new BrokerBoardChannel(door.Broker, door.Upstream, settings.Mqtt.TopicRoot, time, hasClock: settings.Boards.MaxInputAge is not null);
         var store = new BoardStore(Path.Combine(Path.GetFullPath(settings.Data.Directory), "boards"), PhysicalFileSystem.Instance, platform.Logger<BoardStore>());
@@ -58,6 +62,7 @@ public sealed class TrafficCoreService : IAsyncDisposable
             platform,
             services =>
             {
+                services.AddHttpSecurity(settings, security, audit);
                 rooms.AddTo(services, settings, time);
                 services.AddSingleton(worker);
                 services.AddSingleton(settings.Boards);
@@ -73,6 +78,7 @@ public sealed class TrafficCoreService : IAsyncDisposable
 
         mqtt = new MqttListener(
             settings.MqttListen,
+            settings.MqttTlsListen is { } secure ? (secure, settings.MqttTls.Options()) : null,
             listen => listen.UseConnectionHandler<MqttConnectionHandler>(),
             http.Services,
             platform.Loggers);
@@ -85,6 +91,9 @@ public sealed class TrafficCoreService : IAsyncDisposable
     /// <summary>Where MQTT listens, with the real port.</summary>
     /// <exception cref="InvalidOperationException">The own listener is switched off.</exception>
     public IPEndPoint Mqtt => mqtt?.EndPoint ?? throw new InvalidOperationException("Mqtt:Listen is false.");
+
+    /// <summary>Where MQTT listens with TLS; null where it does not.</summary>
+    public IPEndPoint? MqttTls => mqtt?.TlsEndPoint;
 
     /// <summary>Where MQTT listens, as text; <c>none</c> when the own listener is switched off.</summary>
     public string MqttAddress => mqtt?.EndPoint.ToString() ?? "none";
@@ -186,6 +195,7 @@ public sealed class TrafficCoreService : IAsyncDisposable
         }
 
         await http.DisposeAsync();
+        audit.Dispose();
         await door.DisposeAsync();
         await security.DisposeAsync();
         await rooms.DisposeAsync();

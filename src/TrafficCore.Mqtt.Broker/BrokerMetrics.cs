@@ -30,6 +30,7 @@ internal sealed class BrokerMetrics
     private long _refused;
     private long _subscribesDenied;
     private long _waits;
+    private long _paced;
 
     public BrokerMetrics(IMeterFactory factory)
     {
@@ -44,12 +45,17 @@ internal sealed class BrokerMetrics
         meter.CreateObservableCounter(
             "trafficcore.broker.subscriptions_denied", () => Volatile.Read(ref _subscribesDenied), description: "Filters refused by the access rules");
         meter.CreateObservableCounter("trafficcore.broker.log_full_waits", () => Volatile.Read(ref _waits), description: "Times a read loop waited for room in the log");
+        meter.CreateObservableCounter("trafficcore.broker.paced", () => Paces, description: "Times a client over its rate was made to wait");
         Meter = meter;
     }
 
     public Meter Meter { get; }
 
     public long Sent => Volatile.Read(ref _sent);
+
+    public long Paces => Volatile.Read(ref _paced);
+
+    public void Paced() => Interlocked.Increment(ref _paced);
 
     public void Observe(string name, Func<long> read, string description) => Meter.CreateObservableGauge(name, read, description: description);
 

@@ -121,4 +121,26 @@ public sealed class BrokerOptions
     /// Default true: a device that is set up wrong is noticed. Counted either way.
     /// </summary>
     public bool CloseOnDeniedPublish { get; set; } = true;
+
+    /// <summary>
+    /// Connections of one address (IPv6: one /64). Default 0, no limit: a city's modems often come out of one address of their carrier. More are closed at once and
+    /// counted.
+    /// </summary>
+    [Range(0, 1_000_000)]
+    public int MaxConnectionsPerAddress { get; set; }
+
+    /// <summary>Connections that one address (IPv6: one /64) may open in a second, and at once. Default 0, no limit: after a power cut all of a carrier's devices come back together.</summary>
+    [Range(0, 1_000_000)]
+    public int MaxConnectsPerSecond { get; set; }
+
+    /// <summary>
+    /// Packets that one client may send in a second, and at once. Default 0, no limit: a device that back-fills a week is not an attacker. More are not refused: nothing more is read from
+    /// its socket until they are paid for.
+    /// </summary>
+    [Range(0, 10_000_000)]
+    public int MaxPacketsPerSecond { get; set; }
+
+    /// <summary>Bytes that one client may send in a second. Default 0, no limit; beyond it as <see cref="MaxPacketsPerSecond"/>.</summary>
+    [Range(0, long.MaxValue)]
+    public long MaxBytesPerSecond { get; set; }
 }

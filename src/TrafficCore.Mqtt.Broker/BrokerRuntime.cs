@@ -22,6 +22,7 @@ internal sealed class BrokerRuntime
         Metrics = metrics;
         Logger = logger;
         Troubles = new TroubleLog(logger, time);
+        Addresses = new AddressLimits(options.MaxConnectionsPerAddress, options.MaxConnectsPerSecond, time);
         Sessions = new SessionRegistry(options.MaxSessions);
         Router = new MessageRouter(options, metrics, (message, e) => BrokerLog.HandlerFailed(logger, message.Topic, e));
     }
@@ -39,6 +40,8 @@ internal sealed class BrokerRuntime
     public ILogger Logger { get; }
 
     public TroubleLog Troubles { get; }
+
+    public AddressLimits Addresses { get; }
 
     public SessionRegistry Sessions { get; }
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
+using System.Net;
 using System.Text;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
@@ -193,6 +194,16 @@ public sealed class MqttBroker : IAsyncDisposable
             return;
         }
 
+        var address = (context.RemoteEndPoint as IPEndPoint)?.Address;
+        if (!_runtime.Addresses.TryEnter(address))
+        {
+            Interlocked.Decrement(ref _connectionCount);
+            _runtime.Metrics.Closed(CloseReason.AddressLimit);
+            _runtime.Troubles.Refused(context.RemoteEndPoint, "-", ReasonCode.ConnectionRateExceeded, "Mqtt:MaxConnectionsPerAddress or Mqtt:MaxConnectsPerSecond is reached");
+            context.Abort();
+            return;
+        }
+
         var connection = new MqttConnection(_runtime, context, ChannelOf(context));
         _connections.TryAdd(connection, true);
         try
@@ -202,6 +213,7 @@ public sealed class MqttBroker : IAsyncDisposable
         finally
         {
             _connections.TryRemove(connection, out _);
+            _runtime.Addresses.Leave(address);
             Interlocked.Decrement(ref _connectionCount);
         }
     }

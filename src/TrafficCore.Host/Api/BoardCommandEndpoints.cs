@@ -2,6 +2,8 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Mvc;
 using TrafficCore.Boards;
 using TrafficCore.Boards.Delivery;
+using TrafficCore.Host.Security.Audit;
+using TrafficCore.Host.Security.Http;
 
 namespace TrafficCore.Host.Api;
 
@@ -10,11 +12,11 @@ internal static class BoardCommandEndpoints
 {
     public static void MapBoardCommands(this IEndpointRouteBuilder group)
     {
-        group.MapPut("/{intersection}/{board}/message", PutAsync)
+        group.MapPut("/{intersection}/{board}/message", PutAsync).RequireAuthorization(HttpRoles.Operator)
             .WithSummary("Puts a message on the board, in place of the manual message before it; durable when it is answered, shown when nothing of higher priority is")
             .Accepts<BoardCommandRequest>("application/json").Produces<BoardAnswer>().ProducesValidationProblem()
             .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
-        group.MapDelete("/{intersection}/{board}/message", DeleteAsync)
+        group.MapDelete("/{intersection}/{board}/message", DeleteAsync).RequireAuthorization(HttpRoles.Operator)
             .WithSummary("Ends the manual message; the same answer when there is none")
             .Produces<BoardAnswer>().ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
     }
@@ -29,9 +31,13 @@ internal static class BoardCommandEndpoints
         }
 
         var reader = new BoardCommandReader(body, known.Definition.Face, options, time.GetUtcNow());
-        return reader.Read() is { } message
-            ? Answer(await boards.Desk.CommandAsync(known.Definition.Key, message with { Author = Caller.Name(context, message.Author) }, cancellation), intersection, board, time)
-            : Problems.Fields(reader.Errors);
+        if (reader.Read() is not { } message)
+        {
+            return Problems.Fields(reader.Errors);
+        }
+
+        AuditTrail.Describe(context, message.Multi);
+        return Answer(await boards.Desk.CommandAsync(known.Definition.Key, message with { Author = Caller.Name(context, message.Author) }, cancellation), intersection, board, time);
     }
 
     private static async Task<IResult> DeleteAsync(

@@ -27,4 +27,7 @@ internal static class Problems
     /// <summary>503: the service can not answer now.</summary>
     public static IResult Unavailable(string why) => TypedResults.Problem(
         detail: why, statusCode: (int)HttpStatusCode.ServiceUnavailable, title: "Not available now.");
+
+    /// <summary>403: the request may not be made like this.</summary>
+    public static IResult Refused(string why) => TypedResults.Problem(detail: why, statusCode: (int)HttpStatusCode.Forbidden, title: "Refused.");
 }

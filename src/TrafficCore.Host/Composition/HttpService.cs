@@ -5,6 +5,8 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using TrafficCore.Host.Api;
 using TrafficCore.Host.Configuration;
 using TrafficCore.Host.Health;
+using TrafficCore.Host.Security.Audit;
+using TrafficCore.Host.Security.Http;
 using TrafficCore.Host.Telemetry;
 using TrafficCore.Storage.Sqlite;
 using BadHttpRequestException = Microsoft.AspNetCore.Http.BadHttpRequestException;
@@ -32,7 +34,8 @@ internal static partial class HttpService
         services.AddSingleton(platform.Loggers);
         services.AddSingleton<IMeterFactory>(platform.Meters);
         services.AddSingleton<IHostLifetime, NoSignals>();
-        services.AddRoutingCore();
+        services.AddRouting();
+        services.AddHostFiltering(_ => { });
         services.AddProblemDetails();
         services.AddOpenApi(options => options.AddDocumentTransformer((document, _, _) =>
         {
@@ -44,15 +47,20 @@ internal static partial class HttpService
         rooms(services);
         var app = builder.Build();
         app.UseRequestTraces();
+        app.UseSecurityHeaders();
+        app.UseHostFiltering();
         app.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = context => HandleAsync(context, platform), SuppressDiagnosticsCallback = _ => true });
         app.UseStatusCodePages();
         app.UseRouting();
+        app.UseHttpSecurity();
         var api = app.MapGroup("").AddEndpointFilterFactory(StrictQuery.Create);
         api.MapFlow();
         api.MapObservations();
         api.MapBoards();
         api.MapQuarantine();
         api.MapLedger();
+        api.MapSession();
+        api.MapAudit();
         app.MapHealth();
         app.MapOpenApi();
         return app;

@@ -39,6 +39,8 @@ internal sealed class ServicePlatform : IAsyncDisposable
 
             // It logs a failed start with its stack; whoever starts the service is told by the exception.
             builder.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
+            // It warns that keys lie unencrypted in their directory, at every start; docs/security.md says so once.
+            builder.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
             builder.AddConfiguration(configuration.GetSection("Logging"));
             (logging ?? (console => ToConsole(console, time)))(builder);
         });

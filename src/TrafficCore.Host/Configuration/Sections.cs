@@ -139,6 +139,19 @@ public sealed class HttpSettings : IValidatableObject
     public TimeSpan SessionTime { get; set; } = TimeSpan.FromHours(8);
 
     /// <summary>
+    /// Attempts to log in from one address (IPv6: one /64) in a minute. Default 10: a person mistypes a few times, and guessing through a list of ten thousand
+    /// common passwords takes most of a day, in the audit log.
+    /// </summary>
+    [Range(1, 1_000_000)]
+    public int LoginsPerMinute { get; set; } = 10;
+
+    /// <summary>
+    /// Names that the API is asked under, e.g. that of a proxy before it. Default: any; without accounts only <c>localhost</c>, <c>127.0.0.1</c> and <c>[::1]</c>, so that no page
+    /// in a browser on this machine reaches it under a name of its own.
+    /// </summary>
+    public IReadOnlyList<string> Hosts { get; set; } = [];
+
+    /// <summary>
     /// Connections at one time. Default 500: a browser opens six, so eighty people with dashboards. More are closed at once; each may hold a request of
     /// 32 KiB and an answer that its client has not read yet.
     /// </summary>

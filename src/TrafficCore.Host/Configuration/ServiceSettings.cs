@@ -42,6 +42,9 @@ public sealed class ServiceSettings
     /// <summary>Section <c>Mqtt</c>.</summary>
     public required BrokerOptions Mqtt { get; init; }
 
+    /// <summary>The keys of section <c>Mqtt</c> for TLS.</summary>
+    public required MqttTlsSettings MqttTls { get; init; }
+
     /// <summary>The keys of section <c>Mqtt</c> that name an existing broker.</summary>
     public required UpstreamOptions Upstream { get; init; }
 
@@ -65,6 +68,11 @@ public sealed class ServiceSettings
 
     /// <summary>Section <c>Stop</c>.</summary>
     public required StopSettings Stop { get; init; }
+
+    /// <summary>Where MQTT listens with TLS, if it does.</summary>
+    internal ListenPoint? MqttTlsListen => !MqttTls.IsUsed ? null
+        : ListenPoint.TryParse(MqttTls.TlsAddress, MqttTls.TlsPort, out var point) ? point
+        : MqttListen with { Port = MqttTls.TlsPort };
 
     /// <summary>
     /// MQTT clients come in without an account: because the operator says so, or because there are none and only this machine can reach the listener.
@@ -109,6 +117,7 @@ public sealed class ServiceSettings
             History = binder.Bind<HistorySettings>("History"),
             Ingest = binder.Bind<IngestSettings>("Ingest"),
             Mqtt = binder.Bind<BrokerOptions>(BrokerOptions.Section),
+            MqttTls = binder.Bind<MqttTlsSettings>(BrokerOptions.Section),
             Upstream = binder.Bind<UpstreamOptions>(BrokerOptions.Section),
             Http = binder.Bind<HttpSettings>("Http"),
             Security = binder.Bind<SecurityOptions>(SecurityOptions.Section),
@@ -180,9 +189,9 @@ public sealed class ServiceSettings
         {
             binder.Add("Mqtt:Address", $"\"{settings.Mqtt.Address}\" {ListenPoint.Expected}");
         }
-        else if (settings.IsMqttOpen && !settings.Mqtt.Anonymous && !settings.MqttListen.IsLoopback)
+        else if (settings.IsMqttOpen && !settings.Mqtt.Anonymous && (!settings.MqttListen.IsLoopback || settings.MqttTlsListen is { IsLoopback: false }))
         {
-            binder.Add("Mqtt:Address", "reaches beyond this machine and there are no accounts: needs Security:AccountsFile or Mqtt:Anonymous=true");
+            binder.Add(settings.MqttListen.IsLoopback ? "Mqtt:TlsAddress" : "Mqtt:Address", "reaches beyond this machine and there are no accounts: needs Security:AccountsFile or Mqtt:Anonymous=true");
         }
 
         if (settings.IsHttpOpen && !settings.Http.Anonymous && !settings.Http.Listen.IsLoopback)

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Mvc;
 using TrafficCore.Host.Api;
+using TrafficCore.Host.Security.Http;
 using TrafficCore.Host.Telemetry;
 
 namespace TrafficCore.Host.Health;
@@ -13,12 +14,12 @@ internal static class HealthEndpoints
     public static void MapHealth(this IEndpointRouteBuilder routes)
     {
         routes.MapMethods("/health/live", Methods, () => TypedResults.Ok(new HealthAnswer("live", [])))
-            .WithTags("health").WithSummary("The process answers");
-        routes.MapMethods("/health/ready", Methods, Ready).WithTags("health")
+            .WithTags("health").WithSummary("The process answers").AllowAnonymous();
+        routes.MapMethods("/health/ready", Methods, Ready).WithTags("health").AllowAnonymous()
             .WithSummary("Devices are acknowledged and delivery keeps up; else 503 with the reasons")
             .Produces<HealthAnswer>().Produces<HealthAnswer>(StatusCodes.Status503ServiceUnavailable);
         routes.MapGet("/metrics", ([FromServices] PrometheusExporter metrics) => TypedResults.Text(metrics.Write(), PrometheusExporter.ContentType))
-            .WithTags("health").WithSummary("Metrics as Prometheus text");
+            .RequireAuthorization(HttpRoles.Metrics).WithTags("health").WithSummary("Metrics as Prometheus text");
     }
 
     private static IResult Ready([FromServices] Readiness readiness) => readiness.Failures is { Count: > 0 } failures

@@ -11,4 +11,10 @@ internal static partial class SecurityLog
 
     [LoggerMessage(5102, LogLevel.Error, "{Path}: {Place}: {Message}")]
     public static partial void Error(ILogger logger, string path, string place, string message);
+
+    [LoggerMessage(5103, LogLevel.Error, "The audit log cannot be written; {Waiting} entries wait, and commands are refused until they are on disk")]
+    public static partial void AuditFailed(ILogger logger, Exception error, int waiting);
+
+    [LoggerMessage(5104, LogLevel.Warning, "The revocation list was to be replaced by {NextUpdate}; certificates taken back since are not known")]
+    public static partial void ListIsOld(ILogger logger, DateTimeOffset nextUpdate);
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using TrafficCore.Host.Composition;
+using TrafficCore.Host.Configuration;
 using TrafficCore.Host.Security.Passwords;
 
 namespace TrafficCore.Host.Security;
@@ -13,9 +14,9 @@ internal sealed class SecurityService : IAsyncDisposable
 
     private readonly Meter meter;
 
-    public SecurityService(SecurityOptions options, TimeProvider time, ServicePlatform platform)
+    public SecurityService(SecurityOptions options, MqttTlsSettings tls, TimeProvider time, ServicePlatform platform)
     {
-        Source = new SecuritySource(options, time, platform.Logger<SecuritySource>());
+        Source = new SecuritySource(options, tls, time, platform.Logger<SecuritySource>());
         Passwords = new PasswordGate(options.PasswordChecks, options.PasswordQueue);
         Source.Changed += () => Passwords.Forget(name => Source.Current.Accounts.Find(name) is not null);
         meter = platform.Meters.Create(MeterName);

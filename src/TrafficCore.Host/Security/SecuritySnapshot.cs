@@ -1,5 +1,6 @@
 using TrafficCore.Host.Security.Access;
 using TrafficCore.Host.Security.Accounts;
+using TrafficCore.Host.Security.Certificates;
 
 namespace TrafficCore.Host.Security;
 
@@ -7,7 +8,8 @@ namespace TrafficCore.Host.Security;
 /// <param name="Version">Counts up with every change.</param>
 /// <param name="Accounts">Accounts and keys.</param>
 /// <param name="Denied">Who is kept out.</param>
-internal sealed record SecuritySnapshot(long Version, AccountsSnapshot Accounts, DenyList Denied)
+/// <param name="Revoked">Certificates that their authority has taken back.</param>
+internal sealed record SecuritySnapshot(long Version, AccountsSnapshot Accounts, DenyList Denied, RevocationList Revoked)
 {
-    public static SecuritySnapshot Empty { get; } = new(0, AccountsSnapshot.Empty, DenyList.Empty);
+    public static SecuritySnapshot Empty { get; } = new(0, AccountsSnapshot.Empty, DenyList.Empty, RevocationList.Empty);
 }

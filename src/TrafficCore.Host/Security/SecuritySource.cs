@@ -1,10 +1,11 @@
 using TrafficCore.Host.Configuration;
 using TrafficCore.Host.Security.Access;
 using TrafficCore.Host.Security.Accounts;
+using TrafficCore.Host.Security.Certificates;
 
 namespace TrafficCore.Host.Security;
 
-/// <summary>Puts the accounts file and the deny list in force: at start, and whenever one of them changes and is valid. A wrong one leaves what was in force before.</summary>
+/// <summary>Puts the accounts file, the deny list and the revocation list in force: at start, and whenever one of them changes and is valid. A wrong one leaves what was in force before.</summary>
 /// <remarks>
 /// Ownership: the files' loops and the start swap the snapshot under one lock; <see cref="Current"/> and <see cref="Errors"/> may be read from any thread.
 /// <see cref="Changed"/> is called by the loop that made the change, after the new snapshot is in force.
@@ -21,11 +22,16 @@ internal sealed class SecuritySource : IAsyncDisposable
     private SecuritySnapshot current = SecuritySnapshot.Empty;
     private IReadOnlyList<ConfigurationError> errors = [];
 
-    public SecuritySource(SecurityOptions options, TimeProvider time, ILogger<SecuritySource> logger)
+    public SecuritySource(SecurityOptions options, MqttTlsSettings tls, TimeProvider time, ILogger<SecuritySource> logger)
     {
         this.logger = logger;
         Add(options.AccountsFile, AccountsFile.Read, (now, accounts) => now with { Accounts = accounts }, time);
         Add(options.DenyFile, DenyList.Read, (now, denied) => now with { Denied = denied }, time);
+        if (tls.ClientCrlFile.Length > 0)
+        {
+            var authorities = tls.Read().Files!.Authorities!;
+            Add(tls.ClientCrlFile, path => RevocationList.Read(path, authorities), (now, revoked) => now with { Revoked = WarnOfAge(revoked, time) }, time);
+        }
     }
 
     /// <summary>Told after every change.</summary>
@@ -71,6 +77,16 @@ internal sealed class SecuritySource : IAsyncDisposable
         });
         files.Add((path, file, Load));
         void Load() => Apply(path, read(path), put);
+    }
+
+    private RevocationList WarnOfAge(RevocationList list, TimeProvider time)
+    {
+        if (list.NextUpdate is { } next && next < time.GetUtcNow())
+        {
+            SecurityLog.ListIsOld(logger, next); // kept in force: an authority that is late must not stop a city
+        }
+
+        return list;
     }
 
     private void Apply<T>(string path, (T Content, IReadOnlyList<ConfigurationError> Errors) found, Func<SecuritySnapshot, T, SecuritySnapshot> put)

@@ -25,6 +25,9 @@ internal enum CloseReason
     Denied,
     Refused,
     TooMany,
+
+    /// <summary>Its address has too many connections, or opens them too fast.</summary>
+    AddressLimit,
     Shutdown,
 
     /// <summary>A defect of this program.</summary>

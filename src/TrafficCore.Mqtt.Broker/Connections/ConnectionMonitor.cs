@@ -8,7 +8,7 @@ internal sealed class ConnectionMonitor
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
-    /// <summary>Expired retained messages are not delivered anyway; a sweep a minute only frees their memory.</summary>
+    /// <summary>Expired retained messages are not delivered anyway, and addresses that went cost a line; a sweep a minute only frees their memory.</summary>
     private const int SweepTicks = 60;
 
     private readonly BrokerRuntime _runtime;
@@ -52,6 +52,7 @@ internal sealed class ConnectionMonitor
             if (tick % SweepTicks == 0)
             {
                 _runtime.Router.Retained.RemoveExpired(_runtime.NowMs);
+                _runtime.Addresses.Sweep();
             }
         }
         finally

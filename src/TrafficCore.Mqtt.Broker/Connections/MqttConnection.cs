@@ -9,7 +9,7 @@ namespace TrafficCore.Mqtt.Broker;
 /// <remarks>
 /// Ownership: one read loop runs everything here but the members marked "any thread". What is written goes through
 /// <see cref="ConnectionOutput"/>. On the plain socket transport the loop runs on the I/O thread: nothing in it blocks.
-/// Other parts of this class: Connect, Access, Publish, Commit, Subscribe, End.
+/// Other parts of this class: Connect, Access, Pace, Publish, Commit, Subscribe, End.
 /// </remarks>
 internal sealed partial class MqttConnection
 {
@@ -47,6 +47,8 @@ internal sealed partial class MqttConnection
         _input = context.Transport.Input;
         _output = new ConnectionOutput(channel, runtime);
         _arrival = new ArrivalWatch(runtime.Tick);
+        _packetRate = AllowanceOf(runtime.Options.MaxPacketsPerSecond, runtime.Time);
+        _byteRate = AllowanceOf(runtime.Options.MaxBytesPerSecond, runtime.Time);
     }
 
     /// <summary>What a pass over the received bytes came to.</summary>
@@ -106,13 +108,20 @@ internal sealed partial class MqttConnection
             PassEnd end;
             do
             {
+                var before = buffer.Length;
                 end = Pass(ref buffer);
+                var wait = ChargePass(before - buffer.Length);
                 if (!TryFinishBatch())
                 {
                     await FinishBatchSlowAsync();
                 }
 
                 SignalTouched();
+                if (wait > TimeSpan.Zero)
+                {
+                    await PaceAsync(wait);
+                }
+
                 if (_output.IsOverfull)
                 {
                     _arrival.Stop();
@@ -229,6 +238,7 @@ internal sealed partial class MqttConnection
 
     private bool Handle(ReadBatch batch, in FrameHeader header, ReadOnlySpan<byte> body)
     {
+        _packets++;
         switch (header.Type)
         {
             case PacketType.Publish:

@@ -19,7 +19,8 @@ public sealed class CertificateFiles : IDisposable
     {
         var request = new CertificateRequest("CN=Test Authority", key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
-        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign, true));
+        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, true));
+        request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, false));
         authority = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
         File.WriteAllText(Authority, authority.ExportCertificatePem());
     }
@@ -55,6 +56,22 @@ public sealed class CertificateFiles : IDisposable
         File.WriteAllText(files.Certificate, signed.ExportCertificatePem());
         File.WriteAllText(files.Key, own.ExportPkcs8PrivateKeyPem());
         return files;
+    }
+
+    /// <summary>Writes the authority's revocation list, in place of the one before it.</summary>
+    /// <param name="path">Where to.</param>
+    /// <param name="certificates">Paths of the certificates that are taken back.</param>
+    public void Revoke(string path, params string[] certificates)
+    {
+        var list = new CertificateRevocationListBuilder();
+        foreach (var file in certificates)
+        {
+            using var certificate = X509CertificateLoader.LoadCertificateFromFile(file);
+            list.AddEntry(certificate);
+        }
+
+        var built = list.Build(authority, ++serial, DateTimeOffset.UtcNow.AddDays(1), HashAlgorithmName.SHA256);
+        File.WriteAllText(path, new string(PemEncoding.Write("X509 CRL", built)));
     }
 
     /// <inheritdoc/>

@@ -2,6 +2,7 @@ using System.Text;
 using TrafficCore.Host.Security;
 using TrafficCore.Host.Security.Access;
 using TrafficCore.Host.Security.Accounts;
+using TrafficCore.Host.Security.Certificates;
 using TrafficCore.Mqtt.Broker;
 using TrafficCore.Mqtt.Topics;
 using TrafficCore.Mqtt.Wire;
@@ -25,7 +26,7 @@ public sealed class AccountAccessTests
         [],
         role => role == AccountRole.Device ? new RoleGrants([Bytes("site/%u/#")], [Bytes("site/%u/#")]) : RoleGrants.None);
 
-    private readonly AccountAccess _access = new(() => new SecuritySnapshot(1, Accounts, DenyList.Empty), "traffic/v1");
+    private readonly AccountAccess _access = new(() => new SecuritySnapshot(1, Accounts, DenyList.Empty, RevocationList.Empty), "traffic/v1");
 
     [Theory]
     [InlineData("cab-1", "int-1/detector/d-9")]
@@ -179,7 +180,7 @@ public sealed class AccountAccessTests
     {
         var (client, topic) = (As("pole"), Bytes("notes/pole"));
         _access.MayPublish(client, topic);
-        var snapshot = new SecuritySnapshot(1, Accounts, DenyList.Empty);
+        var snapshot = new SecuritySnapshot(1, Accounts, DenyList.Empty, RevocationList.Empty);
         var access = new AccountAccess(() => snapshot, "traffic/v1");
         access.MayPublish(client, topic);
         var before = GC.GetAllocatedBytesForCurrentThread();

@@ -23,6 +23,7 @@ internal sealed class AccountAccess(Func<SecuritySnapshot> current, string topic
         var now = current();
         var login = client.Credential as ClientLogin;
         return !now.Denied.Denies((client.Remote as System.Net.IPEndPoint)?.Address) && !now.Denied.Denies(client.UserName, client.ClientId, login?.Certificate)
+            && !now.Revoked.Contains(login?.Certificate)
             && (client.UserName is null || now.Accounts.Find(client.UserName)?.Stamp == login?.Stamp)
             && (login?.IsAssignedId == true || now.Accounts.MayUseClientId(Find(now, client), client.ClientId));
     }

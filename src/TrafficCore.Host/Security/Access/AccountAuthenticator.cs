@@ -24,6 +24,11 @@ internal sealed class AccountAuthenticator(Func<SecuritySnapshot> current, Passw
             return AuthenticationResult.Refuse(ReasonCode.Banned, "On the deny list");
         }
 
+        if (now.Revoked.Contains(serial))
+        {
+            return AuthenticationResult.Refuse(ReasonCode.Banned, "The certificate was taken back");
+        }
+
         if (request.Certificate is { } certificate)
         {
             return ByCertificate(now, request, certificate.GetNameInfo(System.Security.Cryptography.X509Certificates.X509NameType.SimpleName, false), serial!);

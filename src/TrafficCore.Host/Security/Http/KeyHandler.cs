@@ -1,0 +1,55 @@
+using System.Security.Claims;
+using System.Text.Encodings.Web;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.Extensions.Options;
+using TrafficCore.Host.Security.Accounts;
+
+namespace TrafficCore.Host.Security.Http;
+
+/// <summary>Recognises programs by <c>Authorization: Bearer tck_...</c>.</summary>
+internal sealed class KeyHandler(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, SecuritySource source)
+    : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
+{
+    /// <summary>The scheme's name.</summary>
+    public const string SchemeName = "key";
+
+    private const string Bearer = "Bearer ";
+
+    protected override Task<AuthenticateResult> HandleAuthenticateAsync()
+    {
+        var header = Request.Headers.Authorization;
+        if (header.Count != 1 || header[0] is not { } text || !text.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase))
+        {
+            return Task.FromResult(AuthenticateResult.NoResult());
+        }
+
+        if (!ApiKey.TrySplit(text[Bearer.Length..].Trim(), out var id, out var secret)
+            || source.Current.Accounts.FindKey(id) is not { } key || !key.Matches(secret, TimeProvider.GetUtcNow()))
+        {
+            return Task.FromResult(AuthenticateResult.Fail("The key is not known, or its time is over."));
+        }
+
+        return Task.FromResult(AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(Identity(key)), Scheme.Name)));
+    }
+
+    protected override Task HandleChallengeAsync(AuthenticationProperties properties)
+    {
+        // No Basic: browsers would keep a password and send it with every request, from every page.
+        Response.StatusCode = StatusCodes.Status401Unauthorized;
+        Response.Headers.WWWAuthenticate = "Bearer";
+        return Task.CompletedTask;
+    }
+
+    private ClaimsIdentity Identity(ApiKey key)
+    {
+        var name = $"key {key.Id} ({key.Purpose})";
+        Claim role = key.Scope switch
+        {
+            KeyScope.Read => new(ClaimTypes.Role, nameof(AccountRole.Viewer)),
+            KeyScope.Operate => new(ClaimTypes.Role, nameof(AccountRole.Operator)),
+            KeyScope.Administer => new(ClaimTypes.Role, nameof(AccountRole.Admin)),
+            _ => new(HttpRoles.MetricsOnly, "true"),
+        };
+        return new ClaimsIdentity([new(ClaimTypes.Name, name.Length <= Api.BoardCommandReader.MaxAuthor ? name : name[..Api.BoardCommandReader.MaxAuthor]), role], Scheme.Name);
+    }
+}

@@ -1,0 +1,119 @@
+using System.Diagnostics;
+using TrafficCore.IntegrationTests.Host;
+using TrafficCore.IntegrationTests.Mqtt;
+using TrafficCore.Mqtt.Wire;
+
+namespace TrafficCore.IntegrationTests.Security;
+
+/// <summary>What a client does beyond its limits is its own trouble.</summary>
+public sealed class NeighbourTests
+{
+    private const int Good = 50;
+    private const int Publishes = 20;
+    private const int MostRounds = 12;
+
+    // A commit every 5 ms and the scheduler of a busy machine: below this a ratio measures the machine.
+    private static readonly TimeSpan Floor = TimeSpan.FromMilliseconds(10);
+
+    [Fact]
+    public async Task Puback_BesideAFloodAndASlowReader_StaysWithinThreeTimesItsTimeAlone()
+    {
+        await using var service = await RunningService.StartAsync("--Mqtt:MaxPacketsPerSecond=1000", "--Mqtt:MaxBytesPerSecond=200000", "--Mqtt:QueueMessages=100");
+        var port = service.Service.Mqtt.Port;
+        var clients = await Task.WhenAll(Enumerable.Range(0, Good).Select(i => RawClient.ConnectAsync(port, $"good-{i}")));
+        await RoundAsync(clients);
+        await BesideAsync(port, clients);
+
+        // The least disturbed round of each counts: other work of the machine only ever adds. What the two cost would be in every round.
+        List<TimeSpan> alone = [], beside = [];
+        do
+        {
+            alone.Add(await RoundAsync(clients));
+            beside.Add(await BesideAsync(port, clients));
+        }
+        while (!IsWithin(alone.Min(), beside.Min()) && alone.Count < MostRounds);
+
+        Assert.True(IsWithin(alone.Min(), beside.Min()), $"alone {string.Join(' ', alone)}, beside {string.Join(' ', beside)}");
+        Array.ForEach(clients, c => c.Dispose());
+    }
+
+    [Fact]
+    public async Task Connections_OverTheirAddressesLimit_AreClosedAndTheOthersStay()
+    {
+        await using var host = await BrokerHost.StartAsync(configure: options => options.MaxConnectionsPerAddress = 2);
+        using var one = await RawClient.ConnectAsync(host.Port, "one");
+        using var two = await RawClient.ConnectAsync(host.Port, "two");
+        using var three = await RawClient.OpenAsync(host.Port);
+        Assert.Equal("closed", await three.ReadAsync());
+        await one.PingAsync();
+        two.Drop();
+        await TrafficCore.TestKit.Processes.Eventually.ReachesAsync(
+            async () =>
+            {
+                using var next = await RawClient.OpenAsync(host.Port);
+                await next.SendAsync(RawClient.Encode(output => MqttEncoder.Connect(output, new ConnectPacket { Version = MqttVersion.V311, ClientId = "next"u8, CleanStart = true })));
+                return await next.ReadAsync() is var answer && answer.Contains("Success", StringComparison.Ordinal) ? null : answer;
+            },
+            TimeSpan.FromSeconds(20));
+        Assert.True(host.Broker.Metrics.ClosedCount(TrafficCore.Mqtt.Broker.CloseReason.AddressLimit) >= 1);
+    }
+
+    private static bool IsWithin(TimeSpan alone, TimeSpan beside) => beside <= 3 * (alone > Floor ? alone : Floor);
+
+    private static async Task<TimeSpan> BesideAsync(int port, RawClient[] clients)
+    {
+        using var slow = await RawClient.OpenAsync(port, receiveBuffer: 4096);
+        using var flooder = await RawClient.ConnectAsync(port, "flooder", MqttVersion.V5);
+        await DisturbAsync(slow, flooder);
+        using var stop = new CancellationTokenSource();
+        var flood = FloodAsync(flooder, stop.Token);
+        var time = await RoundAsync(clients);
+        await stop.CancelAsync();
+        await flood;
+        return time;
+    }
+
+    private static async Task DisturbAsync(RawClient slow, RawClient flooder)
+    {
+        await slow.SendAsync(RawClient.Encode(output => MqttEncoder.Connect(output, new ConnectPacket { Version = MqttVersion.V311, ClientId = "slow"u8, CleanStart = true })));
+        Assert.Contains("Success", await slow.ReadAsync(), StringComparison.Ordinal);
+        Assert.StartsWith("Suback", await slow.SubscribeAsync("flood/#"), StringComparison.Ordinal); // and reads nothing from here on
+        await flooder.PingAsync();
+    }
+
+    private static async Task FloodAsync(RawClient client, CancellationToken stop)
+    {
+        var burst = Enumerable.Repeat(client.Publish("flood/t", new string('x', 200)), 200).SelectMany(b => b).ToArray();
+        try
+        {
+            while (!stop.IsCancellationRequested)
+            {
+                await client.Socket.SendAsync(burst, stop);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Enough.
+        }
+    }
+
+    /// <summary>The p99 of the time from PUBLISH to PUBACK, each client waiting for its answer before the next.</summary>
+    private static async Task<TimeSpan> RoundAsync(RawClient[] clients)
+    {
+        var times = await Task.WhenAll(clients.Select(async (client, index) =>
+        {
+            var own = new long[Publishes];
+            for (var i = 0; i < Publishes; i++)
+            {
+                var watch = Stopwatch.GetTimestamp();
+                await client.PublishAsync($"traffic/v1/int-{index}/detector/d-1", "{\"volume\":1,\"interval\":1000}", 1, (ushort)(i + 1));
+                Assert.StartsWith("Puback", await client.ReadAsync(), StringComparison.Ordinal);
+                own[i] = Stopwatch.GetElapsedTime(watch).Ticks;
+            }
+
+            return own;
+        }));
+        var all = times.SelectMany(t => t).Order().ToArray();
+        return TimeSpan.FromTicks(all[(int)(all.Length * 0.99)]);
+    }
+}
