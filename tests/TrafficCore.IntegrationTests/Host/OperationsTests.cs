@@ -6,6 +6,9 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using TrafficCore.Host.Composition;
 using TrafficCore.Host.Configuration;
+using TrafficCore.Host.Security;
+using TrafficCore.Host.Security.Audit;
+using TrafficCore.Host.Security.Http;
 using TrafficCore.TestKit.Processes;
 
 namespace TrafficCore.IntegrationTests.Host;
@@ -77,7 +80,11 @@ public sealed class OperationsTests
         var configuration = new Microsoft.Extensions.Configuration.ConfigurationBuilder().Build();
         await using var platform = ServicePlatform.Create(configuration, TimeProvider.System, logging => logging.ClearProviders());
         Func<IPEndPoint> endpoint = null!;
-        await using var app = HttpService.Build(new HttpSettings { Port = 0 }, platform, _ => { }, listen => endpoint = () => listen.IPEndPoint!);
+        var (settings, _) = ServiceSettings.Bind(configuration);
+        await using var security = new SecurityService(settings.Security, settings.MqttTls, TimeProvider.System, platform);
+        using var audit = new AuditLog(data["audit"], settings.Security.AuditKeep, TimeProvider.System, platform.Logger<AuditLog>());
+        await using var app = HttpService.Build(
+            new HttpSettings { Port = 0 }, platform, services => services.AddHttpSecurity(settings, security, audit), listen => endpoint = () => listen.IPEndPoint!);
         app.MapGet("/thread", async (HttpContext context) =>
         {
             var before = Thread.CurrentThread.IsThreadPoolThread;
