@@ -2,20 +2,20 @@ using Microsoft.Extensions.Logging;
 
 namespace TrafficCore.Boards;
 
-/// <summary>Log messages of the boards, ids 4000-4999. Next free: 4008.</summary>
+/// <summary>Log messages of the boards, ids 4000-4999. Next free: 4012.</summary>
 internal static partial class BoardsLog
 {
-    [LoggerMessage(4000, LogLevel.Information, "Board {Board} shows {Multi}: rule {Rule}, {Because}, {Approach} at {Value}")]
-    public static partial void Shows(ILogger logger, string board, string multi, string rule, string because, string approach, double value);
+    [LoggerMessage(4000, LogLevel.Information, "Board {Board} shows {Multi}: {Why}")]
+    public static partial void Shows(ILogger logger, string board, string multi, string why);
 
-    [LoggerMessage(4001, LogLevel.Information, "Board {Board} is blank: rule {Rule}, {Because}")]
-    public static partial void Blank(ILogger logger, string board, string rule, string because);
+    [LoggerMessage(4001, LogLevel.Information, "Board {Board} is blank: {Why}")]
+    public static partial void Blank(ILogger logger, string board, string why);
 
     [LoggerMessage(4002, LogLevel.Warning, "A message for board {Board} was not taken and is sent again")]
     public static partial void NotSent(ILogger logger, Exception error, string board);
 
-    [LoggerMessage(4003, LogLevel.Warning, "Board {Board} says {State}: {Error}")]
-    public static partial void Refused(ILogger logger, string board, string state, string? error);
+    [LoggerMessage(4003, LogLevel.Warning, "Board {Board} is {Delivery}: it should show {Multi}, it says {State} {Error}")]
+    public static partial void Trouble(ILogger logger, string board, string delivery, string multi, string? state, string? error);
 
     [LoggerMessage(4004, LogLevel.Error, "The boards' loop failed on one input and went on")]
     public static partial void LoopFailed(ILogger logger, Exception error);
@@ -28,4 +28,16 @@ internal static partial class BoardsLog
 
     [LoggerMessage(4007, LogLevel.Error, "What boards show can't be saved and would not survive a restart; it is tried again each time they are judged")]
     public static partial void MemoryNotSaved(ILogger logger, Exception error);
+
+    [LoggerMessage(4008, LogLevel.Information, "Board {Board} is well again")]
+    public static partial void Well(ILogger logger, string board);
+
+    [LoggerMessage(4009, LogLevel.Warning, "Boards go on from the live end: they had read the output up to {Position}, but it ends at {End}")]
+    public static partial void CursorBeyondEnd(ILogger logger, long position, long end);
+
+    [LoggerMessage(4010, LogLevel.Information, "Board {Board}: {Author} asks for {Multi} with priority {Priority}")]
+    public static partial void Commanded(ILogger logger, string board, string author, string multi, int priority);
+
+    [LoggerMessage(4011, LogLevel.Information, "Board {Board}: {Author} ends the manual message")]
+    public static partial void Released(ILogger logger, string board, string author);
 }

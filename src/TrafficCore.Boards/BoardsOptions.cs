@@ -9,75 +9,86 @@ public sealed class BoardsOptions : IValidatableObject
     /// <summary>Configuration section.</summary>
     public const string Section = "Boards";
 
-    /// <summary>Only windows that ended within this time of the clock are believed.</summary>
+    /// <summary>
+    /// Only windows that ended within this time of the clock are judged. <c>unlimited</c> is for replays and tests on old data: then times are those
+    /// of the data alone and no rule's message ends by the clock, so no real board may be connected.
+    /// </summary>
     /// <value>5 min: older numbers say nothing about what a driver will meet.</value>
-    public TimeSpan MaxInputAge { get; set; } = TimeSpan.FromMinutes(5);
+    public TimeSpan? MaxInputAge { get; set; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>A message is sent again when the board's status still differs after this time; the wait doubles with each repeat.</summary>
+    /// <summary>A board that has not answered a message within this time is unconfirmed, or a mismatch when it says that it shows something else.</summary>
     /// <value>30 s: a board polls its link and redraws within seconds, cellular links within tens of seconds.</value>
+    public TimeSpan ConfirmWithin { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>An unconfirmed, wrong or failed message is sent again after this time; the wait doubles with each repeat.</summary>
+    /// <value>30 s, as long as an answer may take.</value>
     public TimeSpan ResendAfter { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How often rules are judged.</summary>
+    /// <summary>How often boards are looked at.</summary>
     /// <value>1 s: windows close to the second, and expiry should be seen within one.</value>
     public TimeSpan EvaluateEvery { get; set; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>The rules. Empty: <see cref="DefaultRules"/>.</summary>
+    /// <summary>What boards know is saved at least this often while windows come; decisions, manual messages and changes of rules are saved at once.</summary>
+    /// <value>30 s: so much output is read again after a crash.</value>
+    public TimeSpan SaveEvery { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Changes by rule on one board in any hour at most. Near the limit a message stays, or a board stays dark, until there is room again.</summary>
+    /// <value>6: one every ten minutes; what changes more often is noise to drivers.</value>
+    [Range(4, 3600)]
+    public int MaxChangesPerHour { get; set; } = 6;
+
+    /// <summary>How long a manual message stays when its author does not say.</summary>
+    /// <value>1 h: an operator who forgets a message forgets it for no longer.</value>
+    public TimeSpan ManualDuration { get; set; } = TimeSpan.FromHours(1);
+
+    /// <summary>Rules file (JSON); watched. Its rules are added to <see cref="Rules"/>. Empty: none.</summary>
+    public string RulesFile { get; set; } = "";
+
+    /// <summary>The rules. Empty, and no rules file: <see cref="DefaultRules"/>.</summary>
     public IReadOnlyList<BoardRule> Rules { get; set; } = [];
 
     /// <summary>
-    /// What boards show without configuration: slow traffic (below half of the free-flow speed, urban-street level of service D,
-    /// until it is back above 0.67, level B) and dense traffic (occupancy of 35 %, where flow breaks down, until below 25 %).
+    /// What boards show without configuration. Slow traffic: below half of the free-flow speed (urban-street level of service D) until it is back
+    /// above 0.67 (B), or occupancy of 35 %, where flow breaks down, until below 25 %. Congestion: 0.3 (F) until 0.4 (E), or 50 % until 40 %.
     /// </summary>
     public static IReadOnlyList<BoardRule> DefaultRules { get; } =
     [
-        new() { Name = "slow-traffic", Metric = BoardMetric.SpeedRatio, Enter = 0.5, Exit = 0.67, Priority = 9, Text = ["SLOW TRAFFIC|SLOW", "AHEAD"] },
-        new() { Name = "dense-traffic", Metric = BoardMetric.Occupancy, Enter = 35, Exit = 25, Priority = 8, Text = ["DENSE TRAFFIC|DENSE", "AHEAD"] },
+        new()
+        {
+            Name = "congestion",
+            Steps =
+            [
+                new() { Name = "slow", Priority = 8, When = Condition(0.5, 0.67, 35, 25), Text = ["SLOW TRAFFIC|SLOW", "AHEAD"] },
+                new() { Name = "severe", Priority = 9, When = Condition(0.3, 0.4, 50, 40), Text = ["CONGESTION|JAM", "AHEAD"] },
+            ],
+        },
     ];
+
+    /// <summary>The rules of the configuration, with the default where nothing is configured.</summary>
+    internal IReadOnlyList<BoardRule> OwnRules => Rules.Count == 0 && RulesFile.Length == 0 ? DefaultRules : Rules;
+
+    internal long? MaxInputAgeMs => (long?)MaxInputAge?.TotalMilliseconds;
 
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        for (var i = 0; i < Rules.Count; i++)
+        foreach (var (name, value) in new[] { (nameof(EvaluateEvery), EvaluateEvery), (nameof(ResendAfter), ResendAfter), (nameof(SaveEvery), SaveEvery), (nameof(ManualDuration), ManualDuration) })
         {
-            foreach (var (member, error) in Errors(Rules[i]))
+            if (value <= TimeSpan.Zero)
             {
-                yield return new ValidationResult(error, [$"Rules:{i}:{member}"]);
+                yield return new ValidationResult("must be longer than 0", [name]);
             }
+        }
 
-            if (Rules.Take(i).Any(r => r.Name == Rules[i].Name))
-            {
-                yield return new ValidationResult($"rule \"{Rules[i].Name}\" is there twice", [$"Rules:{i}:Name"]);
-            }
+        foreach (var error in RuleCheck.Errors(Rules))
+        {
+            yield return error;
         }
     }
 
-    private IEnumerable<(string Member, string Error)> Errors(BoardRule rule)
+    private static RuleCondition Condition(double enterRatio, double exitRatio, double enterOccupancy, double exitOccupancy) => new()
     {
-        var gap = rule.Metric == BoardMetric.Occupancy ? rule.Enter > rule.Exit : rule.Enter < rule.Exit;
-        if (!gap)
-        {
-            yield return ("Exit", rule.Metric == BoardMetric.Occupancy
-                ? "must be below Enter, else the message flaps" : "must be above Enter, else the message flaps");
-        }
-
-        if (rule.Window > MaxInputAge)
-        {
-            yield return ("Window", "is longer than Boards:MaxInputAge, so the rule would mostly have no input");
-        }
-
-        if (rule.Expiry <= rule.Window)
-        {
-            yield return ("Expiry", "must be longer than Window, else the message lapses before the next window can uphold it");
-        }
-
-        if (rule.Text.Count == 0)
-        {
-            yield return ("Text", "is required: what the board shows, one entry per line");
-        }
-
-        foreach (var watch in rule.Watches.Where(w => ApproachKey.Parse(w) is null))
-        {
-            yield return ("Watches", $"\"{watch}\" is not of the form intersection/approach");
-        }
-    }
+        SpeedRatio = new RuleThresholds { Enter = enterRatio, Exit = exitRatio },
+        Occupancy = new RuleThresholds { Enter = enterOccupancy, Exit = exitOccupancy },
+    };
 }

@@ -41,11 +41,12 @@ public sealed class TrafficCoreService : IAsyncDisposable
         logger = platform.Logger<TrafficCoreService>();
         telemetry = settings.Telemetry.OtlpEndpoint is { } endpoint ? OpenTelemetryExport.Start(endpoint, Version) : null;
         door = new Door(settings, rooms.Pipeline, time, platform);
-        var channel = new BrokerBoardChannel(door.Broker, settings.Mqtt.TopicRoot, time);
+        var channel = new BrokerBoardChannel(door.Broker, settings.Mqtt.TopicRoot, time, hasClock: settings.Boards.MaxInputAge is not null);
         var store = new BoardStore(Path.Combine(Path.GetFullPath(settings.Data.Directory), "boards"), PhysicalFileSystem.Instance, platform.Logger<BoardStore>());
-        var worker = new BoardWorker(settings.Boards, channel, store, time, platform.Meters, platform.Logger<BoardWorker>());
-        rooms.Readiness.Watch(() => door.NetworkErrors);
-        boards = new BoardService(worker, rooms.Pipeline, door.Broker, settings.Mqtt.TopicRoot);
+        var worker = new BoardWorker(
+            settings.Boards, new PipelineWindows(rooms.Pipeline.Output), new OutputBoardLog(rooms.Pipeline.Boards), channel, store, time, platform.Meters, platform.Logger<BoardWorker>());
+        boards = new BoardService(worker, door.Broker, settings, time, platform.Logger<RulesSource>());
+        rooms.Readiness.Watch(() => door.NetworkErrors, () => boards.RuleErrors);
         follower = new NetworkFollower(rooms.Pipeline.Networks, time, OnNetwork);
         http = HttpService.Build(
             new IPEndPoint(settings.Http.Bind, settings.Http.Port),
@@ -54,6 +55,7 @@ public sealed class TrafficCoreService : IAsyncDisposable
             {
                 rooms.AddTo(services, settings, time);
                 services.AddSingleton(worker);
+                services.AddSingleton(settings.Boards);
                 services.AddSingleton(door.Broker);
                 services.AddSingleton<MqttConnectionHandler>();
             },

@@ -53,7 +53,10 @@ public sealed class TrafficPipeline : IAsyncDisposable
     /// <summary>What the sinks read.</summary>
     public OutputLog Output => _parts.Output.Log;
 
-    /// <summary>What boards and the live feed look at.</summary>
+    /// <summary>Where boards keep what they decide; it becomes part of <see cref="Output"/>.</summary>
+    public BoardOutput Boards => _parts.Output.Boards;
+
+    /// <summary>What the live feed looks at.</summary>
     public LatestWindows Latest => _parts.Output.Latest;
 
     /// <summary>Whether the pipeline works.</summary>

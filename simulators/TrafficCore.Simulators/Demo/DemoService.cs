@@ -21,16 +21,19 @@ internal static class DemoService
         "--Network:Open=true",
         $"--Windows:Length={Windows}",
         "--Boards:Rules:0:Name=slow-traffic",
-        "--Boards:Rules:0:Metric=SpeedRatio",
-        "--Boards:Rules:0:Enter=0.5",
-        "--Boards:Rules:0:Exit=0.67",
         "--Boards:Rules:0:Window=10s",
-        "--Boards:Rules:0:MinimumOn=15s",
+        "--Boards:Rules:0:MinimumOn=20s",
         "--Boards:Rules:0:MinimumOff=10s",
         "--Boards:Rules:0:Expiry=60s",
-        "--Boards:Rules:0:Priority=9",
-        "--Boards:Rules:0:Text:0=SLOW TRAFFIC",
-        "--Boards:Rules:0:Text:1=AHEAD",
+        "--Boards:Rules:0:Steps:0:Name=slow",
+        "--Boards:Rules:0:Steps:0:When:SpeedRatio:Enter=0.5",
+        "--Boards:Rules:0:Steps:0:When:SpeedRatio:Exit=0.67",
+        "--Boards:Rules:0:Steps:0:Priority=9",
+        "--Boards:Rules:0:Steps:0:Text:0=SLOW TRAFFIC",
+        "--Boards:Rules:0:Steps:0:Text:1=AHEAD",
+
+        // A rush hour every few minutes: what is noise in a street is the show here.
+        "--Boards:MaxChangesPerHour=120",
         "--Logging:LogLevel:Default=Warning",
     ];
 

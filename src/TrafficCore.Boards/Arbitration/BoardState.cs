@@ -1,175 +1,190 @@
 using TrafficCore.Boards.Delivery;
-using TrafficCore.Boards.Memory;
-using TrafficCore.Boards.Multi;
 using TrafficCore.Boards.Rules;
+using TrafficCore.Boards.Windows;
 
 namespace TrafficCore.Boards.Arbitration;
 
-/// <summary>One board: its rules, the message that won, and what the device says about it. Owned by the director.</summary>
-internal sealed class BoardState
+/// <summary>
+/// One board: judges its rules window end by window end, lets the best message win, and keeps what the device says about it. Owned by the director.
+/// </summary>
+internal sealed partial class BoardState
 {
     private static readonly BoardReason Idle = new() { Rule = "none", Because = "idle" };
 
     private readonly RuleState[] rules;
-    private readonly DeliveryState delivery;
-    private BoardMessage? current;
-    private RuleState? shown;
-    private long since;
-    private bool unsent;
+    private readonly BoardInputs inputs;
+    private readonly ChangeLimit limit;
+    private readonly List<BoardDecision> decisions = [];
+    private long judged = long.MinValue;
+    private long decided = long.MinValue;
+    private BoardMessage current;
+    private Candidate? shown;
+    private bool unsent = true;
 
-    public BoardState(BoardDefinition definition, IEnumerable<RuleState> rules, long resendAfter)
+    public BoardState(
+        BoardDefinition definition, BoardNetwork network, IReadOnlyList<(BoardRule Rule, IReadOnlyList<ApproachKey> Watches)> rules, BoardsOptions options)
     {
         Definition = definition;
-        this.rules = [.. rules];
-        delivery = new DeliveryState(resendAfter);
+        inputs = new BoardInputs(network, rules);
+        this.rules = [.. rules.Select(r => new RuleState(r.Rule, r.Watches.Distinct().Select(w => inputs.Find(w, r.Rule.WindowMs))))];
+        limit = new ChangeLimit(options.MaxChangesPerHour);
+        Delivery = new DeliveryState((long)options.ConfirmWithin.TotalMilliseconds, (long)options.ResendAfter.TotalMilliseconds);
+
+        // Dark until something asks for it: whatever an earlier life left on the board goes.
+        current = new BoardMessage { Board = definition.Key, Id = "blank", Multi = "", Reason = Idle };
     }
 
     public BoardDefinition Definition { get; }
 
-    /// <summary>Whether the last judgement changed what has to be remembered.</summary>
-    public bool Changed { get; private set; }
+    public BoardInputs Inputs => inputs;
 
-    public void Report(BoardStatus status, long now) => delivery.Received(status, now);
+    public DeliveryState Delivery { get; private set; }
 
-    /// <summary>The channel did not take the message: it is due at the next judgement.</summary>
-    public void NotSent(string id) => unsent |= current?.Id == id;
+    public ManualMessage? Manual { get; private set; }
 
-    /// <summary>Judges the rules; returns the message to send, null when the board already has it.</summary>
-    public BoardMessage? Step(ApproachRows rows, long now, long maxAge)
+    public void Offer(BoardWindow window) => inputs.Offer(window, judged);
+
+    /// <summary>Judges every window end that is complete.</summary>
+    /// <param name="now">Clock, Unix ms: for what is too old and for how long to wait.</param>
+    /// <param name="maxAge">How old a window end may be, ms; null: as old as it likes.</param>
+    /// <param name="onGivenUp">Told when an intersection is not waited for any more.</param>
+    public void Judge(long now, long? maxAge, Action onGivenUp)
     {
-        Changed = false;
-        foreach (var rule in rules)
+        while (inputs.Ready(judged, now, onGivenUp) is { } end)
         {
-            Changed |= rule.Step(rows, now, maxAge);
+            inputs.Take(end);
+            judged = end;
+            if (now - end > maxAge)
+            {
+                continue;
+            }
+
+            var freedom = new RuleFreedom(limit.MayClear(end), limit.MayBegin(end));
+            foreach (var rule in rules)
+            {
+                if (end % rule.Rule.WindowMs == 0)
+                {
+                    rule.Judge(end, rule.Rule.Name == shown?.Source ? freedom : RuleFreedom.Full);
+                }
+                else
+                {
+                    rule.Expire(end);
+                }
+            }
+
+            Arbitrate(end, Trigger.Window);
+        }
+    }
+
+    /// <summary>
+    /// Ends by the clock what has expired, each at its own time, and prolongs what has not; windows up to an expiry are not judged any more.
+    /// </summary>
+    /// <param name="now">Clock, Unix ms.</param>
+    /// <param name="rulesToo">False: only the operator's message; times of rules are those of old data.</param>
+    /// <returns>Whether anything ended.</returns>
+    public bool Expire(long now, bool rulesToo)
+    {
+        var ended = false;
+        while (NextExpiry(rulesToo) is { } at && at <= now)
+        {
+            ended = true;
+            if (Manual?.Expires == at)
+            {
+                Manual = null;
+            }
+
+            foreach (var rule in rulesToo ? rules : [])
+            {
+                judged = rule.Expire(at) ? Math.Max(judged, at) : judged;
+            }
+
+            Arbitrate(at, Trigger.Clock);
         }
 
-        var send = Decide(Winner(), now);
-        if (delivery.IsDue(now) || unsent)
+        if (rulesToo)
         {
-            send ??= current;
+            Renew(now);
+        }
+
+        return ended;
+    }
+
+    /// <summary>An operator's message begins, or replaces the one before it.</summary>
+    public void Command(ManualMessage message)
+    {
+        Manual = message;
+        Arbitrate(message.Since, Trigger.Operator);
+    }
+
+    /// <summary>The operator's message ends; nothing happens when there is none.</summary>
+    public void Release(long now, string? author)
+    {
+        if (Manual is not null)
+        {
+            Manual = null;
+            Arbitrate(now, Trigger.Operator, author);
+        }
+    }
+
+    /// <summary>What takes back an operator's command: everything that one can change is as it is now.</summary>
+    public Action Checkpoint()
+    {
+        var (manual, message, candidate, at, due, changes) = (Manual, current, shown, decided, unsent, limit.Times.ToArray());
+        return () =>
+        {
+            (Manual, current, shown, decided, unsent) = (manual, message, candidate, at, due);
+            limit.Restore(changes);
+        };
+    }
+
+    /// <summary>The board is no longer in the network: nothing of ours may stay on it.</summary>
+    public void Withdraw(long now)
+    {
+        if (shown is not null)
+        {
+            Begin(null, [], now, shown.Reason with { Because = "removed", Lost = [] });
+        }
+    }
+
+    /// <summary>The channel did not take the message: it is due at the next look.</summary>
+    public void NotSent(string id) => unsent |= current.Id == id;
+
+    /// <summary>The device's connection state; when it comes back the message is due at once.</summary>
+    public void Connected(bool online, long now) => unsent |= Delivery.Connected(online, now);
+
+    /// <summary>Decisions since the last call, in order of time.</summary>
+    public IReadOnlyList<BoardDecision> TakeDecisions()
+    {
+        BoardDecision[] taken = [.. decisions];
+        decisions.Clear();
+        return taken;
+    }
+
+    /// <summary>The message to send now: new, renewed, or one that the device has not taken; null when there is nothing to do.</summary>
+    public BoardMessage? TakeDue(long now, bool byClock)
+    {
+        var isDue = unsent | Delivery.IsDue(now);
+        if (!isDue || (byClock && current.Expires <= now))
+        {
+            return null;
         }
 
         unsent = false;
-        if (send is not null)
-        {
-            delivery.Sent(send, now);
-        }
-
-        return send;
+        Delivery.Sent(current, now);
+        return current;
     }
 
-    /// <summary>What to send when the board is no longer in the network: nothing of ours may stay on it.</summary>
-    public BoardMessage? Withdraw(long now) =>
-        current is null or { Multi.Length: 0 } ? null : Blank(new BoardReason { Rule = current.Reason.Rule, Because = "removed" }, now);
-
-    /// <summary>What has to outlive the process; null before the first judgement.</summary>
-    public BoardMemory? Remember() =>
-        current is null ? null : new BoardMemory { Message = current, Since = since, Rules = [.. rules.Select(r => r.Remember())] };
-
-    /// <summary>
-    /// Takes over what an earlier process knew. A message whose rule still stands, and a blank, are due at once under their own id,
-    /// because the broker may have forgotten them.
-    /// </summary>
-    public void Restore(BoardMemory memory, long now)
+    private long? NextExpiry(bool rulesToo)
     {
-        foreach (var rule in rules)
+        var next = Manual?.Expires;
+        foreach (var rule in rulesToo ? rules : [])
         {
-            if (memory.Rules.FirstOrDefault(r => r.Rule == rule.Rule.Name) is { } known)
+            if (rule.Step > 0 && !(rule.Expires >= next))
             {
-                rule.Restore(known, now);
+                next = rule.Expires;
             }
         }
 
-        var message = memory.Message;
-        var cause = rules.FirstOrDefault(r => r.Active && r.Rule.Name == message.Reason.Rule);
-        if (message.Multi.Length > 0)
-        {
-            if (cause is null)
-            {
-                return;
-            }
-
-            message = message with { Expires = cause.Expires, Priority = cause.Rule.Priority, Reason = cause.Reason! };
-            shown = cause;
-        }
-
-        current = message;
-        since = Math.Min(memory.Since, now);
-        unsent = true;
-    }
-
-    public BoardSnapshot Snapshot(long now) => new()
-    {
-        Definition = Definition,
-        Message = current,
-        Since = current is null ? null : since,
-        Delivery = delivery.Judge(now),
-        Status = delivery.Status,
-        StatusReceived = delivery.StatusReceived,
-        Resends = delivery.Resends,
-    };
-
-    private RuleState? Winner()
-    {
-        RuleState? winner = null;
-        foreach (var rule in rules)
-        {
-            // At equal priority the older message stays; at equal age the first in the configuration.
-            if (rule.Active && (winner is null || rule.Rule.Priority > winner.Rule.Priority
-                || (rule.Rule.Priority == winner.Rule.Priority && rule.Since < winner.Since)))
-            {
-                winner = rule;
-            }
-        }
-
-        return winner;
-    }
-
-    private BoardMessage? Decide(RuleState? winner, long now)
-    {
-        var multi = winner is null ? "" : Compose(winner);
-        if (winner is null || multi.Length == 0)
-        {
-            return current is { Multi.Length: 0 } ? null : Begin(Blank(shown?.Reason ?? Idle, now), null, now);
-        }
-
-        if (shown != winner || current!.Multi != multi)
-        {
-            return Begin(new BoardMessage
-            {
-                Board = Definition.Key,
-                Id = $"{winner.Rule.Name}-{now}",
-                Multi = multi,
-                Priority = winner.Rule.Priority,
-                Expires = winner.Expires,
-                Reason = winner.Reason!,
-            }, winner, now);
-        }
-
-        // The same message: its reason follows the numbers; it is sent again, with a later expiry, at half of its life only.
-        var renew = winner.Expires > current.Expires && current.Expires - now <= winner.Rule.Expiry.TotalMilliseconds / 2;
-        current = current with { Reason = winner.Reason!, Expires = renew ? winner.Expires : current.Expires };
-        return renew ? current : null;
-    }
-
-    private BoardMessage Begin(BoardMessage message, RuleState? rule, long now)
-    {
-        current = message;
-        shown = rule;
-        since = now;
-        Changed = true;
-        return message;
-    }
-
-    private BoardMessage Blank(BoardReason reason, long now) =>
-        new() { Board = Definition.Key, Id = $"blank-{now}", Multi = "", Reason = reason };
-
-    private string Compose(RuleState winner)
-    {
-        var cause = winner.Reason!.Evidence!.Approach;
-        var lines = winner.Rule.Text.Select(line => line
-            .Replace("{approach}", cause.Approach, StringComparison.Ordinal)
-            .Replace("{intersection}", cause.Intersection, StringComparison.Ordinal));
-        return MultiText.Compose(lines, Definition.Lines, Definition.Characters, Definition.Pages);
+        return next;
     }
 }

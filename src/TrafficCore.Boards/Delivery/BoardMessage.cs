@@ -24,6 +24,15 @@ public sealed record BoardMessage
     public required BoardReason Reason { get; init; }
 }
 
+/// <summary>A change of what a board is to show: one line of the board log. Immutable.</summary>
+/// <param name="Time">Event time, Unix milliseconds UTC: the end of the deciding window, the expiry, or the operator's moment. Rises strictly for each board.</param>
+/// <param name="Message">What it is to show from then on; a blank has no text.</param>
+public sealed record BoardDecision(long Time, BoardMessage Message)
+{
+    /// <summary><c>commanded</c> or <c>blanked</c>.</summary>
+    public string State => Message.Multi.Length > 0 ? "commanded" : "blanked";
+}
+
 /// <summary>What a board says it shows.</summary>
 /// <param name="Id">Id of the message it refers to; null when it names none.</param>
 /// <param name="State">What it says: <c>shown</c>, <c>blank</c>, <c>rejected</c>, <c>failed</c>.</param>
@@ -31,3 +40,9 @@ public sealed record BoardMessage
 /// <param name="Ts">The device's time, Unix milliseconds UTC, when it says so.</param>
 /// <param name="Error">The device's own words on what went wrong.</param>
 public sealed record BoardStatus(string? Id, string State, string? Multi, long? Ts, string? Error);
+
+/// <summary>A board says something else than before: for the history of its device.</summary>
+/// <param name="Board">Which board.</param>
+/// <param name="Received">When it said so, Unix milliseconds UTC.</param>
+/// <param name="Status">What it said.</param>
+public sealed record BoardStatusChange(BoardKey Board, long Received, BoardStatus Status);

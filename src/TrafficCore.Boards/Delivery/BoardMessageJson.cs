@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Globalization;
 using System.Text.Json;
 using TrafficCore.Boards.Rules;
 
@@ -27,10 +26,34 @@ public static class BoardMessageJson
             json.WriteNumber("expires"u8, expires);
         }
 
-        WriteReason(json, message.Reason);
+        json.WritePropertyName("reason"u8);
+        ReasonJson.Write(json, message.Reason);
         json.WriteEndObject();
         json.Flush();
         return buffer.WrittenSpan.ToArray();
+    }
+
+    /// <summary>
+    /// Reads the payload of a device's <c>state</c> topic: <c>online</c>, <c>offline</c>, or an object with <c>state</c>; null when it is neither.
+    /// </summary>
+    public static bool? ReadOnline(ReadOnlySpan<byte> payload)
+    {
+        if (payload.SequenceEqual("online"u8) || payload.SequenceEqual("offline"u8))
+        {
+            return payload.Length == "online"u8.Length;
+        }
+
+        try
+        {
+            var reader = new Utf8JsonReader(payload);
+            using var document = JsonDocument.ParseValue(ref reader);
+            var state = document.RootElement.ValueKind == JsonValueKind.Object ? Text(document.RootElement, "state") : null;
+            return state is "online" or "offline" ? state == "online" : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
     }
 
     /// <summary>Reads a status payload; null when it is not one.</summary>
@@ -53,32 +76,6 @@ public static class BoardMessageJson
         {
             return null;
         }
-    }
-
-    /// <summary>A window length as tags and queries write it, in seconds: <c>60s</c>.</summary>
-    internal static string Window(long length) => string.Create(CultureInfo.InvariantCulture, $"{length / 1000}s");
-
-    private static void WriteReason(Utf8JsonWriter json, BoardReason reason)
-    {
-        json.WriteStartObject("reason"u8);
-        json.WriteString("rule"u8, reason.Rule);
-        json.WriteStartObject("because"u8);
-        json.WriteString("event"u8, reason.Because);
-        if (reason.Evidence is { } evidence)
-        {
-            json.WriteString("approach"u8, evidence.Approach.ToString());
-            json.WriteString("metric"u8, evidence.Metric == BoardMetric.Occupancy ? "occupancy" : "speedRatio");
-            json.WriteNumber("value"u8, Math.Round(evidence.Value, 3));
-            json.WriteNumber("enter"u8, evidence.Enter);
-            json.WriteNumber("exit"u8, evidence.Exit);
-            json.WriteString("window"u8, Window(evidence.Length));
-            json.WriteString("start"u8, DateTimeOffset.FromUnixTimeMilliseconds(evidence.Start).UtcDateTime);
-            json.WriteNumber("coverage"u8, Math.Round(evidence.Coverage, 3));
-            json.WriteNumber("revision"u8, evidence.Revision);
-        }
-
-        json.WriteEndObject();
-        json.WriteEndObject();
     }
 
     private static string? Text(JsonElement root, string name)

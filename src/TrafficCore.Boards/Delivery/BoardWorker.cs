@@ -3,66 +3,70 @@ using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using TrafficCore.Boards.Arbitration;
 using TrafficCore.Boards.Memory;
-using TrafficCore.Traffic.Windows;
+using TrafficCore.Boards.Rules;
+using TrafficCore.Boards.Windows;
 
 namespace TrafficCore.Boards.Delivery;
 
 /// <summary>
-/// The loop that owns the director: takes windows, status and network changes, judges, sends.
+/// The loop that owns the director: takes windows, operators' commands, status and changes of network and rules; judges, keeps, sends.
 /// </summary>
 /// <remarks>
-/// Ownership: <see cref="RunAsync"/> owns the director. <see cref="Observe"/>, <see cref="Report"/> and <see cref="Configure"/>
-/// may be called from any thread and never block; <see cref="Boards"/> is an immutable snapshot, swapped whole.
+/// Ownership: <see cref="RunAsync"/> owns the director. Everything else may be called from any thread and never blocks;
+/// <see cref="Boards"/> is an immutable snapshot, swapped whole.
 /// </remarks>
 public sealed class BoardWorker
 {
-    // 4,096 inputs: the windows of 2,000 intersections that close together. When it is full the oldest goes: boards need only
-    // the newest, and the drop is counted.
+    // Status messages of a city whose boards all come back at once. When it is full the oldest goes: only the newest of a
+    // board matters, and the drop is counted.
     private const int QueueCapacity = 4096;
 
     private readonly BoardDirector director;
-    private readonly MemoryKeeper keeper;
+    private readonly BoardJournal journal;
+    private readonly BoardDesk desk;
     private readonly BoardsOptions options;
     private readonly IBoardChannel channel;
     private readonly TimeProvider time;
     private readonly BoardsMetrics metrics;
+    private readonly DeliveryWatch watch;
     private readonly ILogger<BoardWorker> logger;
     private readonly Channel<Action<long>> inputs;
-    private volatile IReadOnlyList<BoardDefinition>? network;
+    private volatile BoardNetwork? network;
+    private volatile IReadOnlyList<BoardRule>? rules;
     private volatile IReadOnlyList<BoardSnapshot> boards = [];
 
-    /// <summary>A worker that sends through the given channel once it runs, and begins with what the store remembers.</summary>
+    /// <summary>A worker that does nothing before it runs, and then begins with what the store remembers.</summary>
     public BoardWorker(
-        BoardsOptions options, IBoardChannel channel, IBoardStore store, TimeProvider time, IMeterFactory meters, ILogger<BoardWorker> logger)
+        BoardsOptions options,
+        IBoardWindows windows,
+        IBoardLog log,
+        IBoardChannel channel,
+        IBoardStore store,
+        TimeProvider time,
+        IMeterFactory meters,
+        ILogger<BoardWorker> logger)
     {
         ArgumentNullException.ThrowIfNull(options);
         this.options = options;
         this.channel = channel;
         this.time = time;
         this.logger = logger;
-        director = new BoardDirector(options);
-        keeper = new MemoryKeeper(director, store, logger);
         metrics = new BoardsMetrics(meters);
+        metrics.Watch(() => boards);
+        watch = new DeliveryWatch(logger);
+        director = new BoardDirector(options, metrics.GivenUp);
+        journal = new BoardJournal(options, director, windows, log, store, metrics, logger);
+        desk = new BoardDesk(director, journal, logger);
         inputs = Channel.CreateBounded<Action<long>>(
             new BoundedChannelOptions(QueueCapacity) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true },
             _ => metrics.Dropped());
     }
 
-    /// <summary>What each board shows and why, as of the last judgement.</summary>
+    /// <summary>What each board shows and why, as of the last look.</summary>
     public IReadOnlyList<BoardSnapshot> Boards => boards;
 
-    /// <summary>Takes the published rows of a window.</summary>
-    public void Observe(IReadOnlyList<FlowRow> rows)
-    {
-        ArgumentNullException.ThrowIfNull(rows);
-        inputs.Writer.TryWrite(_ =>
-        {
-            foreach (var row in rows)
-            {
-                director.Observe(row);
-            }
-        });
-    }
+    /// <summary>Where operators' commands go.</summary>
+    public BoardDesk Desk => desk;
 
     /// <summary>Takes a board's status.</summary>
     public void Report(BoardKey board, BoardStatus status)
@@ -73,61 +77,93 @@ public sealed class BoardWorker
             if (director.Report(board, status, now))
             {
                 metrics.Status(status.State);
-                if (status.State is "rejected" or "failed")
-                {
-                    BoardsLog.Refused(logger, board.ToString(), status.State, status.Error);
-                }
             }
         });
     }
 
+    /// <summary>Takes whether a board's device is connected.</summary>
+    public void Connected(BoardKey board, bool online) => inputs.Writer.TryWrite(now => director.Connected(board, online, now));
+
     /// <summary>Takes over the boards of a network. Never dropped: only the newest network matters.</summary>
-    public void Configure(IReadOnlyList<BoardDefinition> definitions) => network = definitions;
+    public void Configure(BoardNetwork next) => network = next;
+
+    /// <summary>Takes over another set of rules. Never dropped: only the newest matters.</summary>
+    public void Configure(IReadOnlyList<BoardRule> next) => rules = next;
 
     /// <summary>Runs until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        keeper.Restore();
+        journal.Open();
         using var timer = new PeriodicTimer(options.EvaluateEvery, time);
+        var (tick, order) = (Task.FromResult(true), Task.FromResult(true));
         try
         {
-            do
+            while (true)
             {
-                await StepAsync(cancellationToken);
+                var caughtUp = await StepAsync(cancellationToken);
+
+                // One wait of each kind at a time: one that was not over is waited for again. Operators do not wait for the next look.
+                tick = tick.IsCompleted ? timer.WaitForNextTickAsync(cancellationToken).AsTask() : tick;
+                order = order.IsCompleted ? desk.WaitAsync(cancellationToken) : order;
+                if (caughtUp)
+                {
+                    await await Task.WhenAny(tick, order);
+                }
+
+                cancellationToken.ThrowIfCancellationRequested();
             }
-            while (await timer.WaitForNextTickAsync(cancellationToken));
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             // The retained messages stay with their expiry: a service that is being restarted must not blank the city.
         }
+        finally
+        {
+            journal.Close();
+            desk.Close();
+        }
     }
 
-    private async Task StepAsync(CancellationToken cancellationToken)
+    private async Task<bool> StepAsync(CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
         try
         {
             Drain(now);
-            var due = director.Evaluate(now);
+            var caughtUp = journal.Read(now);
+            director.Judge(now);
+            if (caughtUp)
+            {
+                director.Expire(now);
+            }
 
-            // Before any of it is published: what a driver has seen must not be unknown to the next process.
-            keeper.Save();
-            foreach (var message in due)
+            await journal.KeepAsync(now, cancellationToken);
+
+            // What is shown in between while old windows are read again is nobody's business.
+            foreach (var message in caughtUp ? director.TakeDue(now) : [])
             {
                 await SendAsync(message, cancellationToken);
             }
 
             boards = director.Snapshot(now);
+            watch.Look(boards);
+            desk.Answer(boards);
+            return caughtUp;
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
             BoardsLog.LoopFailed(logger, error);
+            return true;
         }
     }
 
     private void Drain(long now)
     {
+        if (Interlocked.Exchange(ref rules, null) is { } set)
+        {
+            director.Configure(set, now);
+        }
+
         if (Interlocked.Exchange(ref network, null) is { } definitions)
         {
             director.Configure(definitions, now);
@@ -137,6 +173,8 @@ public sealed class BoardWorker
         {
             input(now);
         }
+
+        desk.Execute(now);
     }
 
     private async ValueTask SendAsync(BoardMessage message, CancellationToken cancellationToken)
@@ -154,14 +192,5 @@ public sealed class BoardWorker
         }
 
         metrics.Sent(message.Multi.Length == 0);
-        var (reason, board) = (message.Reason, message.Board.ToString());
-        if (message.Multi.Length == 0)
-        {
-            BoardsLog.Blank(logger, board, reason.Rule, reason.Because);
-        }
-        else if (logger.IsEnabled(LogLevel.Information))
-        {
-            BoardsLog.Shows(logger, board, message.Multi, reason.Rule, reason.Because, reason.Evidence!.Approach.ToString(), reason.Evidence.Value);
-        }
     }
 }

@@ -3,25 +3,29 @@ namespace TrafficCore.Boards.Delivery;
 /// <summary>
 /// The device's side of one message: what it confirmed, and when the message is due again. Owned by the director.
 /// </summary>
-internal sealed class DeliveryState
+internal sealed class DeliveryState(long confirmWithin, long resendAfter)
 {
     // 32 x 30 s is a quarter of an hour: a board that stays wrong for longer needs a person, not more traffic.
     private const int MaxBackoff = 32;
 
-    private readonly long resendAfter;
+    // One record a second and board: a device that talks without pause must not fill the log.
+    private const long StatusInterval = 1000;
+
     private BoardMessage? message;
+    private long began;
     private long sentAt;
     private long wait;
-
-    public DeliveryState(long resendAfter)
-    {
-        this.resendAfter = resendAfter;
-        wait = resendAfter;
-    }
+    private BoardStatus? recorded;
+    private long recordedAt = long.MinValue / 2;
 
     public BoardStatus? Status { get; private set; }
 
     public long? StatusReceived { get; private set; }
+
+    /// <summary>What the device's connection says: <c>online</c> or <c>offline</c>; null when it never said anything.</summary>
+    public bool? IsOnline { get; private set; }
+
+    public long? OnlineSince { get; private set; }
 
     public int Resends { get; private set; }
 
@@ -30,24 +34,35 @@ internal sealed class DeliveryState
     {
         if (message?.Id != sent.Id)
         {
-            Resends = 0;
-            wait = resendAfter;
-            sentAt = now;
+            (Resends, wait, began, sentAt) = (0, resendAfter, now, now);
         }
 
         message = sent;
     }
 
-    public void Received(BoardStatus status, long now)
+    public void Received(BoardStatus status, long now) => (Status, StatusReceived) = (status, now);
+
+    /// <summary>Takes the device's connection state; true when it came back, so that the message is due at once.</summary>
+    public bool Connected(bool online, long now)
     {
-        Status = status;
-        StatusReceived = now;
+        var isBack = online && IsOnline == false;
+        if (IsOnline != online)
+        {
+            (IsOnline, OnlineSince) = (online, now);
+        }
+
+        if (isBack)
+        {
+            (began, sentAt, wait) = (now, now, resendAfter);
+        }
+
+        return isBack;
     }
 
-    /// <summary>True when the device contradicts the message and it is time to repeat it; counts the repeat.</summary>
+    /// <summary>True when the device contradicts the message, or says nothing, and it is time to repeat it; counts the repeat.</summary>
     public bool IsDue(long now)
     {
-        if (message is null || now - sentAt < wait || Judge(now) is not (BoardDelivery.Mismatch or BoardDelivery.Failed))
+        if (message is null || now - sentAt < wait || Judge(now) is not (BoardDelivery.Mismatch or BoardDelivery.Failed or BoardDelivery.Unconfirmed))
         {
             return false;
         }
@@ -60,23 +75,42 @@ internal sealed class DeliveryState
 
     public BoardDelivery Judge(long now)
     {
-        if (message is null || Status is null)
+        if (message is null)
         {
-            // Never heard: the message is retained, so a board that connects later finds it without a repeat.
             return BoardDelivery.Pending;
         }
 
-        if (Status.Id == message.Id || (Status.Id is null && StatusReceived >= sentAt))
+        if (IsOnline == false)
         {
-            return JudgeOwn(Status, message.Multi);
+            return BoardDelivery.Offline;
         }
 
-        if (message.Multi.Length == 0 && Status.State == "blank")
+        if (Status is { } status && (status.Id == message.Id || (status.Id is null && StatusReceived >= began)))
+        {
+            return JudgeOwn(status, message.Multi);
+        }
+
+        if (message.Multi.Length == 0 && Status?.State == "blank")
         {
             return BoardDelivery.Confirmed;
         }
 
-        return now - sentAt < resendAfter && Resends == 0 ? BoardDelivery.Pending : BoardDelivery.Mismatch;
+        return now - began < confirmWithin ? BoardDelivery.Pending
+            : StatusReceived >= began ? BoardDelivery.Mismatch
+            : BoardDelivery.Unconfirmed;
+    }
+
+    /// <summary>What the device says when that is news for its history; at most one a second.</summary>
+    public BoardStatus? TakeNews(long now)
+    {
+        if (Status is null || now - recordedAt < StatusInterval
+            || (recorded is not null && (recorded.Id, recorded.State, recorded.Multi, recorded.Error) == (Status.Id, Status.State, Status.Multi, Status.Error)))
+        {
+            return null;
+        }
+
+        (recorded, recordedAt) = (Status, now);
+        return Status;
     }
 
     private static BoardDelivery JudgeOwn(BoardStatus status, string multi) => status.State switch

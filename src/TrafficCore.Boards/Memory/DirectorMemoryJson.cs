@@ -7,7 +7,7 @@ namespace TrafficCore.Boards.Memory;
 public static class DirectorMemoryJson
 {
     // A program reads its own version only. Without a document boards begin anew, so a change of shape needs no migration.
-    private const int Version = 1;
+    private const int Version = 2;
 
     /// <summary>Writes the document.</summary>
     public static byte[] Write(DirectorMemory memory) =>
@@ -54,7 +54,6 @@ internal sealed record MemoryDocument
 /// <summary>Generated readers and writers of the document.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
     RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true)]

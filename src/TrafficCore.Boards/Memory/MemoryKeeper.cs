@@ -1,56 +1,49 @@
 using Microsoft.Extensions.Logging;
-using TrafficCore.Boards.Arbitration;
 
 namespace TrafficCore.Boards.Memory;
 
-/// <summary>Brings the director's memory to the store and back. A failing store is logged and never keeps a board from its message.</summary>
+/// <summary>Brings the director's memory to the store and back. A failing store is logged once for each outage and never keeps a board from its message.</summary>
 /// <remarks>Ownership: the boards' loop, like the director.</remarks>
-internal sealed class MemoryKeeper(BoardDirector director, IBoardStore store, ILogger logger)
+internal sealed class MemoryKeeper(IBoardStore store, ILogger logger)
 {
     private bool failing;
 
-    /// <summary>Before the first judgement: gives the director what was saved.</summary>
-    public void Restore()
+    /// <summary>Before the first judgement: what was saved last; null when there is nothing that this program understands.</summary>
+    public DirectorMemory? Load()
     {
         try
         {
             if (store.Load() is not { } document)
             {
-                return;
+                return null;
             }
 
-            if (DirectorMemoryJson.Read(document, out var problem) is { } memory)
-            {
-                director.Restore(memory);
-            }
-            else
+            var memory = DirectorMemoryJson.Read(document, out var problem);
+            if (memory is null)
             {
                 BoardsLog.MemoryIgnored(logger, problem!);
             }
+
+            return memory;
         }
         catch (Exception error)
         {
             BoardsLog.MemoryNotRead(logger, error);
+            return null;
         }
     }
 
-    /// <summary>After each judgement and before its messages are sent: saves when something changed.</summary>
-    public void Save()
+    /// <summary>Saves; true when the memory is durable.</summary>
+    public bool TrySave(DirectorMemory memory)
     {
-        if (!director.Changed)
-        {
-            return;
-        }
-
         try
         {
-            store.Save(DirectorMemoryJson.Write(director.Remember()));
-            director.Saved();
+            store.Save(DirectorMemoryJson.Write(memory));
             failing = false;
         }
         catch (Exception error)
         {
-            // Tried again with the next judgement; one line for each outage.
+            // Tried again with the next look.
             if (!failing)
             {
                 BoardsLog.MemoryNotSaved(logger, error);
@@ -58,5 +51,7 @@ internal sealed class MemoryKeeper(BoardDirector director, IBoardStore store, IL
 
             failing = true;
         }
+
+        return !failing;
     }
 }

@@ -1,4 +1,4 @@
-using System.Buffers;
+using System.Globalization;
 using System.Text;
 
 namespace TrafficCore.Boards.Multi;
@@ -7,7 +7,7 @@ namespace TrafficCore.Boards.Multi;
 /// Composes NTCIP 1203 MULTI text that a given board can show.
 /// </summary>
 /// <remarks>
-/// Only plain text goes in; every tag is written here. Text that came from outside (ids, names) can therefore never smuggle a
+/// Only plain text goes in; every tag is written here. Text that came from outside (ids, names, operators) can therefore never smuggle a
 /// tag into a message: literal brackets are doubled as MULTI asks.
 /// </remarks>
 public static class MultiText
@@ -15,66 +15,76 @@ public static class MultiText
     /// <summary>Separates the wordings of a line, from the longest to the shortest: <c>SLOW TRAFFIC AHEAD|SLOW TRAFFIC|SLOW</c>.</summary>
     public const char AlternativeSeparator = '|';
 
-    // Page justification middle: what fits on a board of any height stands in the middle of it.
-    private const string PageJustification = "[jp3]";
+    /// <summary>Phases of a message at most: drivers do not read more than two at speed, however many pages a board has.</summary>
+    public const int MaxPhases = 2;
 
-    private static readonly SearchValues<char> Brackets = SearchValues.Create("[]");
+    // Both in the middle: what fits on a board of any size stands in the middle of it.
+    private const string Justification = "[jp3][jl3]";
 
-    /// <summary>
-    /// The MULTI string for some lines of plain text on a board of the given size.
-    /// </summary>
+    /// <summary>The MULTI string for some lines of plain text on a board.</summary>
     /// <param name="lines">Plain text; a line may offer shorter wordings behind <see cref="AlternativeSeparator"/>.</param>
-    /// <param name="boardLines">Lines of one page.</param>
-    /// <param name="boardCharacters">Cells of one line.</param>
-    /// <param name="boardPages">Pages; lines that do not fit on the last one are dropped.</param>
+    /// <param name="face">The board. Lines that do not fit on the last phase are dropped.</param>
     /// <returns>The message; empty, which blanks the board, when nothing is left to show.</returns>
-    public static string Compose(IEnumerable<string> lines, int boardLines, int boardCharacters, int boardPages)
+    public static string Compose(IEnumerable<string> lines, BoardFace face)
     {
         ArgumentNullException.ThrowIfNull(lines);
-        var room = Math.Max(1, boardLines) * Math.Max(1, boardPages);
+        ArgumentNullException.ThrowIfNull(face);
+        var pages = lines.Select(line => Fit(line, face.Characters)).Where(text => text.Length > 0)
+            .Chunk(Math.Max(1, face.Lines)).Take(Math.Clamp(face.Pages, 1, MaxPhases)).ToList();
         var multi = new StringBuilder();
-        var written = 0;
-        foreach (var line in lines)
+        foreach (var page in pages)
         {
-            var text = Fit(line, boardCharacters);
-            if (text.Length == 0)
+            if (multi.Length > 0)
             {
-                continue;
+                multi.Append("[np]");
             }
 
-            if (written == room)
+            if (pages.Count > 1)
             {
-                break;
+                multi.Append(CultureInfo.InvariantCulture, $"[pt{PhaseTime.On(page)}o{PhaseTime.Off}]");
             }
 
-            multi.Append(written == 0 ? PageJustification : written % Math.Max(1, boardLines) == 0 ? "[np]" + PageJustification : "[nl]");
-            AppendEscaped(multi, text);
-            written++;
+            multi.Append(Justification);
+            for (var i = 0; i < page.Length; i++)
+            {
+                multi.Append(i == 0 ? "" : "[nl]");
+                MultiString.AppendEscaped(multi, page[i]);
+            }
         }
 
         return multi.ToString();
     }
 
-    /// <summary>Doubles literal brackets and drops control characters, so that the text can never be read as a tag.</summary>
-    public static string Escape(string text)
+    /// <summary>What <see cref="Compose"/> would cut or drop; empty when everything fits.</summary>
+    public static IReadOnlyList<string> Problems(IReadOnlyList<string> lines, BoardFace face)
     {
-        ArgumentNullException.ThrowIfNull(text);
-        var escaped = new StringBuilder(text.Length);
-        AppendEscaped(escaped, Clean(text));
-        return escaped.ToString();
-    }
-
-    /// <summary>Cells that a text takes on a character board: an East Asian wide character takes two.</summary>
-    public static int Width(string text)
-    {
-        ArgumentNullException.ThrowIfNull(text);
-        var width = 0;
-        foreach (var rune in text.EnumerateRunes())
+        ArgumentNullException.ThrowIfNull(lines);
+        ArgumentNullException.ThrowIfNull(face);
+        List<string> problems = [];
+        for (var i = 0; i < lines.Count; i++)
         {
-            width += IsWide(rune.Value) ? 2 : 1;
+            if (lines[i].Split(AlternativeSeparator).All(wording => CellWidth.Of(Clean(wording).Trim()) > face.Characters))
+            {
+                problems.Add(FormattableString.Invariant($"line {i + 1}: no wording fits the board's {face.Characters} cells"));
+            }
+
+            if (lines[i].EnumerateRunes().FirstOrDefault(rune => !MultiParser.IsText(rune)) is { Value: not 0 } wrong)
+            {
+                problems.Add(FormattableString.Invariant($"line {i + 1}: U+{wrong.Value:X4} is not a character that boards can show"));
+            }
         }
 
-        return width;
+        var (room, written) = (face.Lines * Math.Clamp(face.Pages, 1, MaxPhases), lines.Count(line => Fit(line, face.Characters).Length > 0));
+        if (written == 0)
+        {
+            problems.Add("shows nothing");
+        }
+        else if (written > room)
+        {
+            problems.Add(FormattableString.Invariant($"{written} lines, the board has room for {room}"));
+        }
+
+        return problems;
     }
 
     /// <summary>The first wording that fits; else whole words of the shortest; else as many of its characters as fit.</summary>
@@ -84,7 +94,7 @@ public static class MultiText
         foreach (var wording in line.Split(AlternativeSeparator))
         {
             shortest = Clean(wording).Trim();
-            if (Width(shortest) <= characters)
+            if (CellWidth.Of(shortest) <= characters)
             {
                 return shortest;
             }
@@ -97,11 +107,10 @@ public static class MultiText
 
     private static string Cut(string text, int characters)
     {
-        var width = 0;
-        var length = 0;
+        var (width, length) = (0, 0);
         foreach (var rune in text.EnumerateRunes())
         {
-            width += IsWide(rune.Value) ? 2 : 1;
+            width += CellWidth.Of(rune);
             if (width > characters)
             {
                 break;
@@ -113,37 +122,6 @@ public static class MultiText
         return text[..length];
     }
 
-    private static string Clean(string text)
-    {
-        if (!text.Any(char.IsControl))
-        {
-            return text;
-        }
-
-        return string.Concat(text.Where(c => !char.IsControl(c)));
-    }
-
-    private static void AppendEscaped(StringBuilder target, string text)
-    {
-        if (!text.AsSpan().ContainsAny(Brackets))
-        {
-            target.Append(text);
-            return;
-        }
-
-        foreach (var c in text)
-        {
-            target.Append(c);
-            if (c is '[' or ']')
-            {
-                target.Append(c);
-            }
-        }
-    }
-
-    // The blocks of Unicode's East Asian Width classes W and F that occur in signs: Hangul Jamo, CJK and kana, Hangul
-    // syllables, compatibility ideographs, full-width forms, the supplementary ideographic planes.
-    private static bool IsWide(int c) =>
-        c is >= 0x1100 and <= 0x115F or >= 0x2E80 and <= 0xA4CF or >= 0xAC00 and <= 0xD7A3 or >= 0xF900 and <= 0xFAFF
-            or >= 0xFE30 and <= 0xFE4F or >= 0xFF00 and <= 0xFF60 or >= 0xFFE0 and <= 0xFFE6 or >= 0x20000 and <= 0x3FFFD;
+    // What no board can show is left out, like control characters.
+    private static string Clean(string text) => string.Concat(text.EnumerateRunes().Where(MultiParser.IsText));
 }

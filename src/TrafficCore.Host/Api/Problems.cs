@@ -6,10 +6,12 @@ namespace TrafficCore.Host.Api;
 internal static class Problems
 {
     /// <summary>400: a parameter is wrong.</summary>
-    public static IResult Parameter(string name, string message) => TypedResults.ValidationProblem(
-        new Dictionary<string, string[]>(StringComparer.Ordinal) { [name] = [message] },
-        detail: $"{name}: {message}",
-        title: "A parameter is not valid.");
+    public static IResult Parameter(string name, string message) => Fields(
+        new Dictionary<string, string[]>(StringComparer.Ordinal) { [name] = [message] }, "A parameter is not valid.");
+
+    /// <summary>400: fields are wrong, each with everything that is wrong with it.</summary>
+    public static IResult Fields(IReadOnlyDictionary<string, string[]> errors, string title = "The message is not valid.") => TypedResults.ValidationProblem(
+        errors, detail: string.Join("; ", errors.Select(e => $"{e.Key}: {string.Join(", ", e.Value)}")), title: title);
 
     /// <summary>What a sentence of the store says: it begins with the parameter, which a problem names in a field of its own.</summary>
     public static string Reason(string parameter, string detail) =>

@@ -1,72 +1,72 @@
 using TrafficCore.Boards;
 using TrafficCore.Boards.Delivery;
+using TrafficCore.Host.Configuration;
 using TrafficCore.Mqtt.Broker;
-using TrafficCore.Pipeline;
-using TrafficCore.Pipeline.Output;
 
 namespace TrafficCore.Host.Boards;
 
-/// <summary>Feeds the boards' loop: windows from the pipeline, status from the broker, boards from the network in force.</summary>
-/// <remarks>Ownership: started and stopped once by the service; three loops that share nothing but the worker's thread-safe inputs.</remarks>
+/// <summary>Runs the boards' loop and feeds it: status and state from the broker, boards from the network in force, rules from configuration and file.</summary>
+/// <remarks>Ownership: started and stopped once by the service; what comes from other threads goes through the worker's thread-safe inputs.</remarks>
 internal sealed class BoardService : IAsyncDisposable
 {
-    // The newest windows of a city's intersections that close together; older ones lose to newer ones anyway.
-    private const int FeedCapacity = 4096;
-
     private readonly BoardWorker worker;
-    private readonly TrafficPipeline pipeline;
+    private readonly RulesSource rules;
     private readonly CancellationTokenSource stop = new();
-    private readonly IDisposable status;
-    private WindowSubscription? feed;
-    private Task loops = Task.CompletedTask;
+    private readonly IDisposable[] subscriptions;
+    private readonly int rootLevels;
+    private Task loop = Task.CompletedTask;
 
-    public BoardService(BoardWorker worker, TrafficPipeline pipeline, MqttBroker broker, string topicRoot)
+    public BoardService(BoardWorker worker, MqttBroker broker, ServiceSettings settings, TimeProvider time, ILogger<RulesSource> logger)
     {
         this.worker = worker;
-        this.pipeline = pipeline;
-        var levels = topicRoot.Count(c => c == '/') + 1;
-        status = broker.SubscribeLocal($"{topicRoot}/+/board/+/status", message => OnStatus(message, levels));
+        var root = settings.Mqtt.TopicRoot;
+        rootLevels = root.Count(c => c == '/') + 1;
+        rules = new RulesSource(settings, time, worker.Configure, logger);
+        subscriptions = [broker.SubscribeLocal($"{root}/+/board/+/status", OnStatus), broker.SubscribeLocal($"{root}/+/board/+/state", OnState)];
     }
+
+    /// <summary>What is wrong with the rules file as it is now; empty when it is in force.</summary>
+    public IReadOnlyList<ConfigurationError> RuleErrors => rules.Errors;
 
     /// <summary>Begins to judge. Recovery is over by now: rules never see a half-recovered city.</summary>
     public void Start()
     {
-        feed = pipeline.Latest.Subscribe(FeedCapacity);
-        foreach (var window in pipeline.Latest.All)
-        {
-            worker.Observe(window.Rows);
-        }
-
-        loops = Task.WhenAll(Task.Run(() => worker.RunAsync(stop.Token)), Task.Run(() => FeedAsync(feed)));
+        rules.Start();
+        loop = Task.Run(() => worker.RunAsync(stop.Token));
     }
 
     /// <summary>The boards of another version of the network.</summary>
-    public void Configure(Traffic.Network.RoadNetwork network) => worker.Configure(BoardDefinition.From(network));
+    public void Configure(Traffic.Network.RoadNetwork network) => worker.Configure(BoardNetwork.From(network));
 
     public async ValueTask DisposeAsync()
     {
-        status.Dispose();
-        feed?.Dispose();
+        Array.ForEach(subscriptions, static s => s.Dispose());
+        await rules.DisposeAsync();
         await stop.CancelAsync();
-        await loops;
+        await loop;
         stop.Dispose();
     }
 
-    private async Task FeedAsync(WindowSubscription windows)
+    // Both on the publisher's read loop: they parse a small payload and hand it over, never wait.
+    private void OnStatus(ApplicationMessage message)
     {
-        await foreach (var window in windows.ReadAllAsync(CancellationToken.None))
+        if (message.Payload.Length > 0 && BoardMessageJson.ReadStatus(message.Payload.Span) is { } said)
         {
-            worker.Observe(window.Rows);
+            worker.Report(Key(message), said);
         }
     }
 
-    // On the publisher's read loop: parses a small payload and hands it over, never waits.
-    private void OnStatus(ApplicationMessage message, int rootLevels)
+    private void OnState(ApplicationMessage message)
+    {
+        if (message.Payload.Length > 0 && BoardMessageJson.ReadOnline(message.Payload.Span) is { } online)
+        {
+            worker.Connected(Key(message), online);
+        }
+    }
+
+    private BoardKey Key(ApplicationMessage message)
     {
         var levels = message.Topic.Split('/');
-        if (message.Payload.Length > 0 && BoardMessageJson.ReadStatus(message.Payload.Span) is { } said)
-        {
-            worker.Report(new BoardKey(levels[rootLevels], levels[rootLevels + 2]), said);
-        }
+        return new BoardKey(levels[rootLevels], levels[rootLevels + 2]);
     }
 }

@@ -25,12 +25,13 @@ internal static class CheckCommand
         // The network file is looked at even when other settings are wrong: one run of check shows everything.
         var (settings, errors) = ServiceSettings.Bind(configuration);
         context.PrintErrors(errors);
-        if (!NetworkCheck.Print(settings, context) || errors.Count > 0)
+        var isNetworkValid = NetworkCheck.Print(settings, context);
+        if (!RulesCheck.Print(settings, context) || !isNetworkValid || errors.Count > 0)
         {
             return ExitCodes.Usage;
         }
 
-        context.Output.WriteLine("configuration and network file are valid");
+        context.Output.WriteLine("configuration, network file and rules file are valid");
         return ExitCodes.Done;
     }
 }

@@ -3,6 +3,7 @@ using TrafficCore.Host.Api;
 using TrafficCore.Log;
 using TrafficCore.Pipeline.Export;
 using TrafficCore.Pipeline.Ingest;
+using TrafficCore.Pipeline.Output;
 using TrafficCore.Traffic.Observations;
 using TrafficCore.Traffic.Windows;
 
@@ -15,6 +16,8 @@ internal static class CsvExport
 
     private const string WindowHeader =
         "level,intersection,id,window,start,volume,flow_rate,occupancy,speed,pcu,level_of_service,speed_ratio,coverage,readings,expected,health,revision";
+
+    private const string BoardHeader = "time,intersection,board,state,message,priority,rule,id,expires,author,reason";
 
     public static void Readings(string directory, ILogFileSystem files, TimeRange range, TextWriter target)
     {
@@ -57,6 +60,37 @@ internal static class CsvExport
         foreach (var row in Rows(directory, files, range).Where(r => r.Revision >= last.GetValueOrDefault(KeyOf(r))))
         {
             WriteRow(target, row);
+        }
+    }
+
+    /// <summary>
+    /// The board log: what boards were to show, by event time. It depends on the windows alone, so two replays of the same readings write the same
+    /// bytes; what a crash made the service decide twice is one line.
+    /// </summary>
+    public static void Boards(string directory, ILogFileSystem files, TimeRange range, TextWriter target)
+    {
+        var decisions = new Dictionary<(long Time, string Intersection, string Board), BoardDecisionRecord>();
+        foreach (var decision in DataExport.BoardDecisions(directory, files).Where(d => d.Time >= range.From && d.Time < range.To))
+        {
+            decisions[(decision.Time, decision.Intersection, decision.Board)] = decision;
+        }
+
+        target.WriteLine(BoardHeader);
+        foreach (var decision in decisions.OrderBy(d => d.Key.Time).ThenBy(d => d.Key.Intersection, StringComparer.Ordinal).ThenBy(d => d.Key.Board, StringComparer.Ordinal).Select(d => d.Value))
+        {
+            Write(
+                target,
+                Instant(decision.Time),
+                decision.Intersection,
+                decision.Board,
+                decision.State,
+                Quoted(decision.Message),
+                Text(decision.Priority),
+                decision.Rule,
+                decision.Id,
+                decision.Expires is { } expires ? Instant(expires) : "",
+                Quoted(decision.Author ?? ""),
+                Quoted(decision.Reason));
         }
     }
 
@@ -103,7 +137,9 @@ internal static class CsvExport
         FlowEndpoints.HealthName(row.Health) ?? "",
         Text(row.Revision));
 
-    // Ids match [A-Za-z0-9._-]: no cell needs quotes.
+    private static string Quoted(string text) => text.Length == 0 ? "" : $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+
+    // Ids match [A-Za-z0-9._-]: they need no quotes.
     private static void Write(TextWriter target, params ReadOnlySpan<string> cells)
     {
         for (var i = 0; i < cells.Length; i++)

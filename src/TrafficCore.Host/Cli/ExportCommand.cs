@@ -7,7 +7,7 @@ using TrafficCore.Traffic.Observations;
 
 namespace TrafficCore.Host.Cli;
 
-/// <summary><c>trafficcore export readings|environment|parking|windows</c>: writes what a data directory still holds as CSV.</summary>
+/// <summary><c>trafficcore export readings|environment|parking|boards|windows</c>: writes what a data directory still holds as CSV.</summary>
 internal static class ExportCommand
 {
     public static Command Create(CliContext context)
@@ -17,6 +17,7 @@ internal static class ExportCommand
             Of(context, "readings", "Accepted readings in the order in which they were received, repeats included; from and to are their own times", CsvExport.Readings),
             Of(context, ObservationKind.Environment, "Accepted observations of environment sensors"),
             Of(context, ObservationKind.Parking, "Accepted observations of car parks"),
+            Of(context, "boards", "What boards were to show and why: one line a decision; from and to are event times", CsvExport.Boards),
             Of(context, "windows", "Published windows, each in its last revision; from and to are their starts", CsvExport.Windows),
         };
         return command;

@@ -16,7 +16,7 @@ internal static class RunCommand
 
     private static async Task<int> RunAsync(CliContext context, CancellationToken cancellation)
     {
-        if (context.ReadSettings() is not { } settings || !NetworkCheck.Print(settings, context))
+        if (context.ReadSettings() is not { } settings || !NetworkCheck.Print(settings, context) || !RulesCheck.Print(settings, context))
         {
             return ExitCodes.Usage;
         }

@@ -73,6 +73,7 @@ internal sealed class ServiceRooms : IAsyncDisposable
         services.AddSingleton(time);
         services.AddSingleton(Pipeline);
         services.AddSingleton<IFlowHistory>(History);
+        services.AddSingleton<IBoardHistory>(History);
         services.AddSingleton(Prometheus);
         services.AddSingleton(City);
         services.AddSingleton(Readiness);

@@ -1,4 +1,5 @@
 using TrafficCore.Boards;
+using TrafficCore.Host.Boards;
 using TrafficCore.Mqtt.Broker;
 using TrafficCore.Storage.Influx;
 using TrafficCore.Storage.Sqlite;
@@ -115,12 +116,9 @@ public sealed class ServiceSettings
             binder.Add("Influx:Url", "is not an absolute URL");
         }
 
-        for (var i = 0; i < settings.Boards.Rules.Count; i++)
+        foreach (var (member, error) in RuleChecks.Errors(settings.Boards.Rules, settings))
         {
-            if (!settings.Windows.Length.Contains(settings.Boards.Rules[i].Window))
-            {
-                binder.Add($"Boards:Rules:{i}:Window", "is not one of Windows:Length");
-            }
+            binder.Add($"Boards:{member}", error);
         }
 
         if (settings.Network.File.Length == 0 && settings.Network.Open == false)

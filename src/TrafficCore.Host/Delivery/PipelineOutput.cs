@@ -26,7 +26,9 @@ internal sealed class PipelineOutput(OutputLog log) : IOutputSource
                 record.ReceivedMs,
                 record.Window?.Rows ?? [],
                 record.Quarantine is { } refused ? Refused(refused) : null,
-                record.Observation?.Observation);
+                record.Observation?.Observation,
+                record.BoardDecision,
+                record.BoardStatus);
             return status switch
             {
                 OutputReadStatus.Record => OutputStatus.Entry,

@@ -1,3 +1,4 @@
+using TrafficCore.Host.Configuration;
 using TrafficCore.Host.Delivery;
 using TrafficCore.Pipeline;
 using TrafficCore.Traffic.Network;
@@ -12,9 +13,10 @@ internal sealed class Readiness(TrafficPipeline pipeline, SinkSet sinks)
     private const long MaxLagBytes = 64L << 20;
 
     private Func<IReadOnlyList<NetworkError>> networkErrors = () => [];
+    private Func<IReadOnlyList<ConfigurationError>> ruleErrors = () => [];
 
-    /// <summary>Where to look for errors of the network file.</summary>
-    public void Watch(Func<IReadOnlyList<NetworkError>> errors) => networkErrors = errors;
+    /// <summary>Where to look for errors of the network file and of the boards' rules file.</summary>
+    public void Watch(Func<IReadOnlyList<NetworkError>> network, Func<IReadOnlyList<ConfigurationError>> rules) => (networkErrors, ruleErrors) = (network, rules);
 
     /// <summary>What stops the service from doing its work; empty when it is ready.</summary>
     public IReadOnlyList<string> Failures
@@ -41,6 +43,7 @@ internal sealed class Readiness(TrafficPipeline pipeline, SinkSet sinks)
     public IReadOnlyList<string> Warnings =>
     [
         .. sinks.Sinks.Where(s => s.Trouble is not null && Lag(s) <= MaxLagBytes).Select(s => $"sink {s.Name}: {s.Trouble}"),
+        .. ruleErrors().Select(e => $"rules file refused, the rules before it are in force: {e}"),
         .. networkErrors().Select(e => $"network file refused, the version before is in force: {e}"),
     ];
 

@@ -1,3 +1,4 @@
+using TrafficCore.Host.Configuration;
 using TrafficCore.Log;
 using TrafficCore.Pipeline.Ingest;
 using TrafficCore.Traffic.Network;
@@ -18,8 +19,7 @@ internal enum NetworkLoad
 }
 
 /// <summary>
-/// Puts the road network file into the log: at start, and whenever it changes. It looks at the one file by time and length;
-/// a watcher of the directory would wake at every write of a log that lies beside it.
+/// Puts the road network file into the log: at start, and whenever it changes.
 /// </summary>
 /// <remarks>
 /// Ownership: <see cref="LoadAsync(CancellationToken)"/> before <see cref="Watch"/>; from then on one loop loads. The state properties may be read
@@ -35,14 +35,10 @@ internal sealed class NetworkSource : IAsyncDisposable
     private readonly DeviceRegistry _registry;
     private readonly IInputLog _log;
     private readonly ServiceClock _clock;
-    private readonly TimeProvider _time;
     private readonly Func<string, bool>? _isTimeZone;
     private readonly ILogger _logger;
     private readonly string _path;
-    private readonly TimeSpan _interval;
-    private readonly CancellationTokenSource _stop = new();
-    private NetworkFileStamp _loaded;
-    private Task _loop = Task.CompletedTask;
+    private readonly WatchedFile _file;
     private IReadOnlyList<NetworkError> _errors = [];
 
     public NetworkSource(
@@ -59,8 +55,7 @@ internal sealed class NetworkSource : IAsyncDisposable
         _registry = registry;
         _log = log;
         _clock = clock;
-        _time = time;
-        _interval = options.WatchInterval;
+        _file = new WatchedFile(path, options.WatchInterval, time, LoadAsync);
         _logger = logger;
         _isTimeZone = isTimeZone;
     }
@@ -76,7 +71,7 @@ internal sealed class NetworkSource : IAsyncDisposable
             return await ClearAsync(cancel);
         }
 
-        _loaded = NetworkFileStamp.Of(_path);
+        _file.Look();
         byte[] json;
         try
         {
@@ -97,16 +92,11 @@ internal sealed class NetworkSource : IAsyncDisposable
     {
         if (_path.Length > 0)
         {
-            _loop = Task.Run(WatchAsync);
+            _file.Watch();
         }
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await _stop.CancelAsync();
-        await _loop;
-        _stop.Dispose();
-    }
+    public ValueTask DisposeAsync() => _file.DisposeAsync();
 
     private async Task<NetworkLoad> LoadAsync(byte[] json, CancellationToken cancel)
     {
@@ -159,34 +149,6 @@ internal sealed class NetworkSource : IAsyncDisposable
         while (!_registry.TryAppendNetwork(_log, _clock, json, network, out _))
         {
             await _log.WaitForRoomAsync(cancel);
-        }
-    }
-
-    private async Task WatchAsync()
-    {
-        NetworkFileStamp seen = _loaded;
-        using var timer = new PeriodicTimer(_interval, _time);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(_stop.Token))
-            {
-                // Read when two looks see the same: an editor that is still writing is left to finish.
-                NetworkFileStamp now = NetworkFileStamp.Of(_path);
-                if (now != _loaded && now == seen)
-                {
-                    await LoadAsync(_stop.Token);
-                }
-
-                seen = now;
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // Stopping.
-        }
-        catch (ObjectDisposedException)
-        {
-            // The log closed first.
         }
     }
 }

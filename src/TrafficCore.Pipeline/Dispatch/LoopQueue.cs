@@ -60,6 +60,10 @@ internal sealed class LoopQueue<T>
         return false;
     }
 
+    /// <summary>Waits while the queue is full, without a thread.</summary>
+    /// <exception cref="ChannelClosedException">The queue was completed.</exception>
+    public ValueTask WriteAsync(T item, CancellationToken cancellationToken) => _channel.Writer.WriteAsync(item, cancellationToken);
+
     public bool TryRead(out T item) => _channel.Reader.TryRead(out item!);
 
     /// <summary>Blocks until there may be something to read. False: completed and empty.</summary>

@@ -62,21 +62,22 @@ public static class DataExport
         });
 
     /// <summary>Every published window that the output log still holds, corrections included, in log order.</summary>
-    public static IEnumerable<WindowRecord> Windows(string dataDirectory, ILogFileSystem files)
+    public static IEnumerable<WindowRecord> Windows(string dataDirectory, ILogFileSystem files) =>
+        Output(dataDirectory, files).Select(static record => record.Window).OfType<WindowRecord>();
+
+    /// <summary>Every decision of a board that the output log still holds, in log order; one that was made again after a crash is there twice.</summary>
+    public static IEnumerable<BoardDecisionRecord> BoardDecisions(string dataDirectory, ILogFileSystem files) =>
+        Output(dataDirectory, files).Select(static record => record.BoardDecision).OfType<BoardDecisionRecord>();
+
+    private static IEnumerable<OutputRecord> Output(string dataDirectory, ILogFileSystem files)
     {
         using var data = OfflineData.Open(dataDirectory, files);
         using var reader = new OutputReader(data.OpenOutput(0));
-        while (true)
+        while (reader.Read(out var record) is var status && status != OutputReadStatus.End)
         {
-            switch (reader.Read(out var record))
+            if (status == OutputReadStatus.Record)
             {
-                case OutputReadStatus.Record when record.Window is { } window:
-                    yield return window;
-                    break;
-                case OutputReadStatus.End:
-                    yield break;
-                default:
-                    break;
+                yield return record;
             }
         }
     }

@@ -50,6 +50,12 @@ public enum RecordType : byte
     /// <summary>Output: what an environment sensor or a car park observed.</summary>
     Observation = 34,
 
+    /// <summary>Output, from outside the shards: what a board is to show from a moment on, and why.</summary>
+    BoardDecision = 40,
+
+    /// <summary>Output, from outside the shards: what a board's device says.</summary>
+    BoardStatus = 41,
+
     /// <summary>State: one page of an intersection's state.</summary>
     Page = 64,
 }

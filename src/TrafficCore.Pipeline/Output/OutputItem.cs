@@ -9,6 +9,9 @@ internal readonly struct OutputItem
 
     public OutputItem(OutputTask task) => Task = task;
 
+    /// <summary>Records, and work that is done once they are durable.</summary>
+    public OutputItem(OutputChunk chunk, OutputTask task) => (Chunk, Task) = (chunk, task);
+
     public OutputChunk? Chunk { get; }
 
     public OutputTask? Task { get; }

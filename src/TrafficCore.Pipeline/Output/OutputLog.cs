@@ -21,7 +21,9 @@ public sealed class OutputLog
     public long DurableEnd => _log.DurableEnd;
 
     /// <summary>Opens a reader at a position that was a record's, or <see cref="Start"/>; below <see cref="Start"/> it begins with a gap.</summary>
-    public OutputReader OpenReader(long position) => new(_log.OpenReader(position));
+    /// <param name="position">Where to begin.</param>
+    /// <param name="receivedFrom">See <see cref="OutputReader.ReceivedFrom"/>.</param>
+    public OutputReader OpenReader(long position, long receivedFrom = long.MinValue) => new(_log.OpenReader(position)) { ReceivedFrom = receivedFrom };
 
     /// <summary>Completes when <see cref="DurableEnd"/> has passed <paramref name="position"/>.</summary>
     public async ValueTask WaitBeyondAsync(long position, CancellationToken cancellationToken)

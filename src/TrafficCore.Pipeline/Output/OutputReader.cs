@@ -13,6 +13,9 @@ public sealed class OutputReader : IDisposable
     /// <summary>Where the next read looks.</summary>
     public long Position => _reader.Position;
 
+    /// <summary>What came of input received before this time (Unix ms UTC) is passed over undecoded.</summary>
+    public long ReceivedFrom { get; init; } = long.MinValue;
+
     /// <summary>Reads the next thing; never waits. Types that this version does not know are passed over.</summary>
     public OutputReadStatus Read(out OutputRecord record)
     {
@@ -20,6 +23,8 @@ public sealed class OutputReader : IDisposable
         {
             switch (_reader.Read(out var raw))
             {
+                case LogReadStatus.Record when raw.Header.ReceivedMs < ReceivedFrom:
+                    break;
                 case LogReadStatus.Record when raw.Header.Type == (byte)RecordType.Window:
                     record = new OutputRecord(raw.Position, raw.Next, raw.Header.ReceivedMs, Window: WindowRecordCodec.Decode(raw.Body));
                     return OutputReadStatus.Record;
@@ -28,6 +33,12 @@ public sealed class OutputReader : IDisposable
                     return OutputReadStatus.Record;
                 case LogReadStatus.Record when raw.Header.Type == (byte)RecordType.Observation:
                     record = new OutputRecord(raw.Position, raw.Next, raw.Header.ReceivedMs, Observation: ObservationRecordCodec.Decode(raw.Body));
+                    return OutputReadStatus.Record;
+                case LogReadStatus.Record when raw.Header.Type == (byte)RecordType.BoardDecision:
+                    record = new OutputRecord(raw.Position, raw.Next, raw.Header.ReceivedMs, BoardDecision: BoardRecordCodec.DecodeDecision(raw.Body));
+                    return OutputReadStatus.Record;
+                case LogReadStatus.Record when raw.Header.Type == (byte)RecordType.BoardStatus:
+                    record = new OutputRecord(raw.Position, raw.Next, raw.Header.ReceivedMs, BoardStatus: BoardRecordCodec.DecodeStatus(raw.Body));
                     return OutputReadStatus.Record;
                 case LogReadStatus.Record:
                     break;

@@ -20,5 +20,14 @@ public enum OutputReadStatus
 /// <param name="Window">Rows of a window, or null.</param>
 /// <param name="Quarantine">A refused payload, or null.</param>
 /// <param name="Observation">What a device observed, or null.</param>
+/// <param name="BoardDecision">What a board is to show, or null.</param>
+/// <param name="BoardStatus">What a board says, or null.</param>
 public readonly record struct OutputRecord(
-    long Position, long Next, long ReceivedMs, WindowRecord? Window = null, QuarantineRecord? Quarantine = null, ObservationRecord? Observation = null);
+    long Position,
+    long Next,
+    long ReceivedMs,
+    WindowRecord? Window = null,
+    QuarantineRecord? Quarantine = null,
+    ObservationRecord? Observation = null,
+    BoardDecisionRecord? BoardDecision = null,
+    BoardStatusRecord? BoardStatus = null);

@@ -5,10 +5,14 @@ using TrafficCore.Traffic.Windows;
 namespace TrafficCore.Pipeline.Output;
 
 /// <summary>What every record of the output log begins with.</summary>
-/// <param name="Cause">Position of the input record that caused it.</param>
+/// <param name="Cause">Position of the input record that caused it; <see cref="Outside"/> when none did.</param>
 /// <param name="Ordinal">Place among the outputs of that position and intersection, from 0.</param>
 /// <param name="Intersection">Intersection id, or <c>-</c>.</param>
-public readonly record struct OutputHead(long Cause, int Ordinal, string Intersection);
+public readonly record struct OutputHead(long Cause, int Ordinal, string Intersection)
+{
+    /// <summary>The cause of records that come from outside the shards: no replay of the input makes them again, so none is ever held back for them.</summary>
+    public const long Outside = -1;
+}
 
 /// <summary>Body of a <see cref="RecordType.Window"/> record: rows of one window of one intersection that are new or changed.</summary>
 /// <param name="Head">Cause and place.</param>

@@ -82,6 +82,14 @@ internal sealed class OutputWriter : IDisposable
         return task.Done;
     }
 
+    /// <summary>Appends records from outside the shards; completes when they are durable.</summary>
+    public async Task AppendAsync(OutputChunk chunk, CancellationToken cancellationToken)
+    {
+        var task = new OutputTask(static _ => { });
+        await _queue.WriteAsync(new OutputItem(chunk, task), cancellationToken);
+        await task.Done.WaitAsync(cancellationToken);
+    }
+
     /// <summary>Stops waiting for a disk that takes nothing; what is not durable then is made again at the next start.</summary>
     public void Abandon() => _abandon.Set();
 
@@ -142,7 +150,8 @@ internal sealed class OutputWriter : IDisposable
         {
             Guard(() => Append(chunk));
         }
-        else if (item.Task is { } task)
+
+        if (item.Task is { } task)
         {
             Guard(() =>
             {

@@ -48,6 +48,11 @@ internal static class OutputScan
     private static void Note(in LogRecord record, OutputProgress progress, LatestWindows latest)
     {
         var head = OutputHeadCodec.Decode(record.Body);
+        if (head.Cause == OutputHead.Outside)
+        {
+            return;
+        }
+
         progress.Note(head.Intersection, head.Cause, head.Ordinal);
         if (record.Header.Type == (byte)RecordType.Window)
         {

@@ -66,7 +66,7 @@ internal sealed class PipelineAssembly
 
         var clock = new ServiceClock(_environment.Time, input.Recovery.LastRecord?.ElapsedMs ?? 0);
         var pages = new PageStore(state);
-        var output = MakeOutput(outputFile, snapshot);
+        var output = MakeOutput(outputFile, snapshot, clock);
         var trigger = new AsyncSignal();
         var shards = MakeShards(snapshot, pages, output, control.State, trigger);
         var dispatcher = new Dispatcher(shards, _environment.Health, () => input.DurableCount, snapshot.Position, snapshot.Count);
@@ -129,7 +129,7 @@ internal sealed class PipelineAssembly
         PipelineLog.Opening(_environment.Logger, _options.DataDirectory, snapshot.Position, input.Start, input.DurableEnd);
     }
 
-    private OutputSide MakeOutput(LogWriter file, LoadedSnapshot snapshot)
+    private OutputSide MakeOutput(LogWriter file, LoadedSnapshot snapshot, ServiceClock clock)
     {
         var latest = new LatestWindows();
         var progress = OutputScan.Run(file, snapshot, latest, _options.OutputLog.BufferBytes, gap => _environment.OnGap("output", gap));
@@ -144,7 +144,7 @@ internal sealed class PipelineAssembly
             log.Advance,
             exception => PipelineLog.OutputWaits(_environment.Logger, exception.Message),
             exception => _environment.Fault("output", exception));
-        return new OutputSide(file, log, queue, writer, latest, progress);
+        return new OutputSide(file, log, queue, writer, latest, progress, new BoardOutput(writer, clock, file.Salt));
     }
 
     private ShardLoop[] MakeShards(LoadedSnapshot snapshot, PageStore pages, OutputSide outputs, ControlState control, AsyncSignal trigger)

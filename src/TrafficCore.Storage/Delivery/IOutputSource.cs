@@ -1,3 +1,4 @@
+using TrafficCore.Pipeline.Output;
 using TrafficCore.Traffic.Observations;
 using TrafficCore.Traffic.Windows;
 
@@ -47,8 +48,17 @@ public enum OutputStatus
 /// <param name="Rows">The rows of a window; empty for other records.</param>
 /// <param name="Rejected">The rejected payload of a quarantine record.</param>
 /// <param name="Observation">What an environment sensor or a car park observed.</param>
+/// <param name="BoardDecision">What a board is to show.</param>
+/// <param name="BoardStatus">What a board says.</param>
 public readonly record struct OutputEntry(
-    long Position, long Next, long ReceivedMs, IReadOnlyList<FlowRow> Rows, RejectedPayload? Rejected = null, Observation? Observation = null);
+    long Position,
+    long Next,
+    long ReceivedMs,
+    IReadOnlyList<FlowRow> Rows,
+    RejectedPayload? Rejected = null,
+    Observation? Observation = null,
+    BoardDecisionRecord? BoardDecision = null,
+    BoardStatusRecord? BoardStatus = null);
 
 /// <summary>What was refused at the door: its bytes and why.</summary>
 /// <param name="ReceivedMs">UTC receive time, Unix ms.</param>

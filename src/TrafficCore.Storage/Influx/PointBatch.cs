@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using TrafficCore.Pipeline.Output;
 using TrafficCore.Storage.Delivery;
 using TrafficCore.Traffic.Observations;
 using TrafficCore.Traffic.Windows;
@@ -12,14 +13,16 @@ internal sealed class PointBatch
     private readonly Dictionary<RowKey, int> _index = [];
     private readonly List<FlowRow> _rows = [];
     private readonly List<Observation> _observations = [];
+    private readonly List<BoardDecisionRecord> _decisions = [];
+    private readonly List<BoardStatusRecord> _statuses = [];
     private readonly List<int> _starts = [];
     private readonly LineBuffer _lines = new();
 
     /// <summary>Where reading goes on after this batch; -1 when nothing was read.</summary>
     public long Next { get; private set; } = -1;
 
-    /// <summary>Rows and observations collected.</summary>
-    public int Rows => _rows.Count + _observations.Count;
+    /// <summary>Rows, observations and board records collected.</summary>
+    public int Rows => _rows.Count + _observations.Count + _decisions.Count + _statuses.Count;
 
     /// <summary>Rows of which a higher revision is in the same batch.</summary>
     public int Superseded { get; private set; }
@@ -30,11 +33,9 @@ internal sealed class PointBatch
     public void Add(in OutputEntry entry)
     {
         Next = entry.Next;
-        if (entry.Observation is { } observation)
-        {
-            _observations.Add(observation);
-        }
-
+        Add(_observations, entry.Observation);
+        Add(_decisions, entry.BoardDecision);
+        Add(_statuses, entry.BoardStatus);
         foreach (FlowRow row in entry.Rows)
         {
             ref int index = ref CollectionsMarshal.GetValueRefOrAddDefault(_index, RowKey.Of(row), out bool known);
@@ -76,6 +77,18 @@ internal sealed class PointBatch
             _starts.Add(_lines.Length);
             ObservationLines.Write(_lines, observation);
         }
+
+        foreach (BoardDecisionRecord decision in _decisions)
+        {
+            _starts.Add(_lines.Length);
+            BoardLines.Write(_lines, decision);
+        }
+
+        foreach (BoardStatusRecord status in _statuses)
+        {
+            _starts.Add(_lines.Length);
+            BoardLines.Write(_lines, status);
+        }
     }
 
     public PointRange All => new(this, 0, Points);
@@ -90,10 +103,21 @@ internal sealed class PointBatch
         _index.Clear();
         _rows.Clear();
         _observations.Clear();
+        _decisions.Clear();
+        _statuses.Clear();
         _starts.Clear();
         _lines.Clear();
         Superseded = 0;
         Next = -1;
+    }
+
+    private static void Add<T>(List<T> list, T? item)
+        where T : class
+    {
+        if (item is not null)
+        {
+            list.Add(item);
+        }
     }
 
     internal ReadOnlyMemory<byte> Bytes(int from, int to) =>

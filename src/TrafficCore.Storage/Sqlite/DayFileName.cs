@@ -24,6 +24,9 @@ internal enum DayFileKind
 
     /// <summary>Observations of car parks.</summary>
     Parking,
+
+    /// <summary>Decisions and status of boards.</summary>
+    Boards,
 }
 
 /// <summary>Identity of one database file: a kind and a UTC day.</summary>
@@ -36,7 +39,7 @@ internal readonly record struct DayFileName(DayFileKind Kind, int Day)
     private static readonly DateOnly Epoch = new(1970, 1, 1);
 
     // By kind.
-    private static readonly string[] KindNames = ["detector", "short", "long", "quarantine", "environment", "parking"];
+    private static readonly string[] KindNames = ["detector", "short", "long", "quarantine", "environment", "parking", "boards"];
 
     // The days that a calendar can name; what lies beyond shares the outermost file.
     private static readonly int MinDay = DateOnly.MinValue.DayNumber - Epoch.DayNumber;

@@ -172,6 +172,21 @@ internal sealed class DayFileReader : IDisposable
         return payloads;
     }
 
+    /// <summary>Runs a question about one board: its parameters are intersection, board, from, to and how many.</summary>
+    public void Read(string sql, BoardQuery query, int limit, Action<SqliteStatement> row)
+    {
+        using SqliteStatement select = _database.Prepare(sql);
+        select.Bind(1, query.Intersection);
+        select.Bind(2, query.Board);
+        select.Bind(3, query.FromMs);
+        select.Bind(4, query.ToMs);
+        select.Bind(5, (long)limit);
+        while (select.Step())
+        {
+            row(select);
+        }
+    }
+
     public void Dispose() => _database.Dispose();
 
     private long? SeriesOf(FlowLevel level, string intersection, string id)

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using TrafficCore.Pipeline.Output;
 using TrafficCore.Storage.Delivery;
 using TrafficCore.Traffic.Observations;
 using TrafficCore.Traffic.Windows;
@@ -43,6 +44,8 @@ internal sealed class OutputBatch(SqliteOptions options)
             Part(new DayFileName(DayFileKind.Quarantine, DayFileName.DayOf(rejected.ReceivedMs)), entry).Payloads.Add((entry.Position, rejected));
             Count++;
         }
+
+        AddBoard(entry);
     }
 
     /// <summary>Moves on over output that holds nothing for the store.</summary>
@@ -57,6 +60,21 @@ internal sealed class OutputBatch(SqliteOptions options)
         _parts.Clear();
         From = Next = -1;
         Count = 0;
+    }
+
+    private void AddBoard(in OutputEntry entry)
+    {
+        if (entry.BoardDecision is { } decision)
+        {
+            Part(new DayFileName(DayFileKind.Boards, DayFileName.DayOf(decision.Time)), entry).Decisions.Add(decision);
+            Count++;
+        }
+
+        if (entry.BoardStatus is { } status)
+        {
+            Part(new DayFileName(DayFileKind.Boards, DayFileName.DayOf(status.ReceivedMs)), entry).Statuses.Add(status);
+            Count++;
+        }
     }
 
     private FilePart Part(DayFileName name, in OutputEntry entry)
@@ -81,5 +99,9 @@ internal sealed class OutputBatch(SqliteOptions options)
         public List<Observation> Observations { get; } = [];
 
         public List<(long Position, RejectedPayload Rejected)> Payloads { get; } = [];
+
+        public List<BoardDecisionRecord> Decisions { get; } = [];
+
+        public List<BoardStatusRecord> Statuses { get; } = [];
     }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using TrafficCore.Pipeline.Output;
 using TrafficCore.Storage.Delivery;
 using TrafficCore.Storage.History;
 using TrafficCore.Traffic.Observations;
@@ -11,7 +12,7 @@ namespace TrafficCore.Storage.Sqlite;
 /// Ownership: thread-safe. A file that turns out to be damaged fails the question with <see cref="SqliteStoreException"/> and is reported,
 /// so that the sink rebuilds it.
 /// </remarks>
-public sealed class SqliteHistory : IFlowHistory, IDisposable
+public sealed class SqliteHistory : IFlowHistory, IBoardHistory, IDisposable
 {
     // What one answer of the quarantine may hold of payloads: a few thousand usual ones, or the largest device mistakes one by one.
     private const long MaxQuarantineBytes = 8 * 1024 * 1024;
@@ -123,6 +124,14 @@ public sealed class SqliteHistory : IFlowHistory, IDisposable
 
         return new ObservationAnswer(FlowProblem.None, "", found);
     }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<BoardDecisionRecord>> DecisionsAsync(BoardQuery query, CancellationToken cancellation = default) =>
+        _store.Ask(() => BoardDayReader.Decisions(_store, _store.DaysBetween(DayFileKind.Boards, query.FromMs, query.ToMs), query), cancellation);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<BoardStatusRecord>> StatusesAsync(BoardQuery query, CancellationToken cancellation = default) =>
+        _store.Ask(() => BoardDayReader.Statuses(_store, _store.DaysBetween(DayFileKind.Boards, query.FromMs, query.ToMs), query), cancellation);
 
     /// <summary>Ends the reader threads after the questions that were asked.</summary>
     public void Dispose() => _store.Dispose();

@@ -29,6 +29,9 @@ public sealed class SqliteOptions
     /// <summary>How long a day of rejected payloads is kept. Default 30 d: long enough to repair a device's clock and requeue.</summary>
     public TimeSpan KeepQuarantine { get; set; } = TimeSpan.FromDays(30);
 
+    /// <summary>How long a day of board messages is kept. Default 400 d: what a driver was told is asked for long after an accident.</summary>
+    public TimeSpan KeepBoards { get; set; } = TimeSpan.FromDays(400);
+
     /// <summary>Windows at least this long are "long". Default 15 min, the traffic engineer's reporting interval.</summary>
     public TimeSpan LongWindow { get; set; } = TimeSpan.FromMinutes(15);
 

@@ -202,6 +202,7 @@ internal sealed class SqliteStore : IDisposable
         return name switch
         {
             { Kind: DayFileKind.Quarantine } => QuarantineDayFile.Open(path, name, expected, _options.CheckBytes),
+            { Kind: DayFileKind.Boards } => BoardDayFile.Open(path, name, expected, _options.CheckBytes),
             { Observed: { } kind } => ObservationDayFile.Open(path, name, kind, expected, _options.CheckBytes),
             _ => FlowDayFile.Open(path, name, expected, _options.CheckBytes),
         };
@@ -224,6 +225,7 @@ internal sealed class SqliteStore : IDisposable
             DayFileKind.Short => _options.KeepShortWindows,
             DayFileKind.Long => _options.KeepLongWindows,
             DayFileKind.Environment or DayFileKind.Parking => _options.KeepObservations,
+            DayFileKind.Boards => _options.KeepBoards,
             _ => _options.KeepQuarantine,
         };
         return lastMs > 0 && nowMs - lastMs > keep.TotalMilliseconds;

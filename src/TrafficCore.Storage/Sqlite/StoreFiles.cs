@@ -134,6 +134,7 @@ internal sealed class StoreFiles(string directory, TimeProvider time, StorageMet
         int applicationId = name switch
         {
             { Kind: DayFileKind.Quarantine } => QuarantineDayFile.ApplicationId,
+            { Kind: DayFileKind.Boards } => BoardDayFile.ApplicationId,
             { Observed: not null } => ObservationTable.ApplicationId,
             _ => FlowTable.ApplicationId,
         };

@@ -29,14 +29,16 @@ public sealed partial class DocumentationTests
         Assert.Contains("Mqtt:Port", output, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task Contract_NetworkSample_IsValid()
+    [Theory]
+    [InlineData("\"intersections\"", "Network:File")]
+    [InlineData("\"shape\"", "Boards:RulesFile")]
+    public async Task Contract_Sample_IsValid(string member, string key)
     {
         using var directory = new TemporaryDirectory();
-        var sample = JsonBlock().Matches(File.ReadAllText(Path.Combine(Root, "docs", "contract.md"))).Select(match => match.Groups[1].Value).Single(block => block.Contains("\"intersections\"", StringComparison.Ordinal));
-        await File.WriteAllTextAsync(directory["network.json"], sample);
+        var sample = JsonBlock().Matches(File.ReadAllText(Path.Combine(Root, "docs", "contract.md"))).Select(match => match.Groups[1].Value).Single(block => block.Contains(member, StringComparison.Ordinal));
+        await File.WriteAllTextAsync(directory["sample.json"], sample);
 
-        var (exitCode, output) = await ServiceProcess.RunAsync("trafficcore.dll", "check", $"--Network:File={directory["network.json"]}");
+        var (exitCode, output) = await ServiceProcess.RunAsync("trafficcore.dll", "check", $"--{key}={directory["sample.json"]}");
 
         Assert.True(exitCode == 0, output);
     }

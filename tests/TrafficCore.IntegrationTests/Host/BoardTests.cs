@@ -16,6 +16,7 @@ public sealed class BoardTests : IAsyncLifetime
           "boards": [ { "id": "b-1", "lines": 2, "characters": 12, "pages": 1, "watches": [] } ] } ] }
         """;
 
+    private const string Step = "Boards:Rules:0:Steps:0";
     private const string Message = "traffic/v1/int-1/board/b-1/message";
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(40);
 
@@ -27,9 +28,9 @@ public sealed class BoardTests : IAsyncLifetime
     {
         service = await RunningService.StartWithNetworkAsync(
             Network,
-            "--Windows:Length=2s,60s", "--Windows:IdleTimeout=1s", "--Boards:Rules:0:Name=slow", "--Boards:Rules:0:Metric=speed-ratio",
-            "--Boards:Rules:0:Enter=0.5", "--Boards:Rules:0:Exit=0.7", "--Boards:Rules:0:Window=2s", "--Boards:Rules:0:MinimumOn=1s",
-            "--Boards:Rules:0:MinimumOff=1s", "--Boards:Rules:0:Expiry=8s", "--Boards:Rules:0:Text:0=SLOW TRAFFIC AHEAD|SLOW AHEAD", "--Boards:Rules:0:Text:1=[{approach}]");
+            "--Windows:Length=2s,60s", "--Windows:IdleTimeout=1s", "--Boards:Rules:0:Name=traffic", "--Boards:Rules:0:Window=2s", "--Boards:Rules:0:MinimumOn=1s",
+            "--Boards:Rules:0:MinimumOff=1s", "--Boards:Rules:0:Expiry=8s", $"--{Step}:Name=slow", $"--{Step}:When:SpeedRatio:Enter=0.5", $"--{Step}:When:SpeedRatio:Exit=0.7",
+            $"--{Step}:Text:0=SLOW TRAFFIC AHEAD|SLOW AHEAD", $"--{Step}:Text:1=[{{approach}}]");
         device = await service.ConnectAsync("device");
     }
 
@@ -47,10 +48,10 @@ public sealed class BoardTests : IAsyncLifetime
         await ReceiveAsync(board, m => Multi(m).Length == 0, speed: null);
 
         var warning = await ReceiveAsync(board, m => Multi(m).Length > 0, speed: 15);
-        Assert.Equal("[jp3]SLOW AHEAD[nl][[n]]", Multi(warning));
+        Assert.Equal("[jp3][jl3]SLOW AHEAD[nl][[n]]", Multi(warning));
         Assert.True(warning.GetProperty("expires").GetInt64() > TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds());
         var because = warning.GetProperty("reason").GetProperty("because");
-        Assert.Equal(("slow", "int-1/n", 0.3, "2s"), (warning.GetProperty("reason").GetProperty("rule").GetString(), because.GetProperty("approach").GetString(), because.GetProperty("value").GetDouble(), because.GetProperty("window").GetString()));
+        Assert.Equal(("traffic", "int-1/n", 0.3, "2s"), (warning.GetProperty("reason").GetProperty("rule").GetString(), because.GetProperty("approach").GetString(), because.GetProperty("value").GetDouble(), because.GetProperty("window").GetString()));
 
         // A board that connects later finds the message retained; what it answers is shown.
         await using var late = await service.ConnectAsync("late");
@@ -66,11 +67,13 @@ public sealed class BoardTests : IAsyncLifetime
             },
             Deadline);
         var shown = await BoardAsync();
-        Assert.Equal(("slow", "shown"), (shown.GetProperty("reason").GetProperty("rule").GetString(), shown.GetProperty("status").GetProperty("state").GetString()));
+        Assert.Equal(("traffic", "shown"), (shown.GetProperty("reason").GetProperty("rule").GetString(), shown.GetProperty("status").GetProperty("state").GetString()));
         Assert.True(shown.TryGetProperty("since", out _));
+        Assert.StartsWith("rule traffic/slow (version 1)", shown.GetProperty("why").GetString(), StringComparison.Ordinal);
 
         var cleared = await ReceiveAsync(board, m => Multi(m).Length == 0, speed: 49);
         Assert.Equal("cleared", cleared.GetProperty("reason").GetProperty("because").GetProperty("event").GetString());
+        await AssertHistoryAsync(Id(warning)!, Id(cleared)!);
         Assert.Contains("trafficcore_boards_messages_total", await service.Http.GetStringAsync(new Uri("metrics", UriKind.Relative)), StringComparison.Ordinal);
     }
 
@@ -131,6 +134,24 @@ public sealed class BoardTests : IAsyncLifetime
         var listed = Assert.Single((await service.GetAsync("api/v1/intersections")).EnumerateArray());
         Assert.Equal(("First", 114.3, false), (listed.GetProperty("name").GetString(), listed.GetProperty("lon").GetDouble(), listed.GetProperty("learnt").GetBoolean()));
     }
+
+    private Task AssertHistoryAsync(string warning, string cleared) => Eventually.ReachesAsync(
+        async () =>
+        {
+            var history = (await service.GetAsync("api/v1/boards/int-1/b-1/messages")).EnumerateArray().ToList();
+            var ids = history.Select(Id).ToList();
+            if (!ids.Contains(warning) || !ids.Contains(cleared))
+            {
+                return $"history has {string.Join(", ", ids)}";
+            }
+
+            var begun = history[ids.IndexOf(warning)];
+            Assert.Equal(("commanded", 8), (begun.GetProperty("state").GetString(), begun.GetProperty("priority").GetInt32()));
+            Assert.Equal(2, begun.GetProperty("reason").GetProperty("because").GetProperty("windows").GetArrayLength());
+            Assert.Equal("shown", Assert.Single((await service.GetAsync("api/v1/boards/int-1/b-1/statuses")).EnumerateArray()).GetProperty("state").GetString());
+            return null;
+        },
+        Deadline);
 
     private static string Multi(JsonElement message) => message.GetProperty("multi").GetString()!;
 

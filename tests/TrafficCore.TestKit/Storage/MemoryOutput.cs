@@ -1,3 +1,4 @@
+using TrafficCore.Pipeline.Output;
 using TrafficCore.Storage.Delivery;
 using TrafficCore.Traffic.Observations;
 using TrafficCore.Traffic.Windows;
@@ -56,6 +57,14 @@ public sealed class MemoryOutput : IOutputSource
             Append(position => new OutputEntry(position, position + Step, receivedMs, [], Observation: observation));
         }
     }
+
+    /// <summary>Appends what a board is to show.</summary>
+    public void Append(long receivedMs, BoardDecisionRecord decision) =>
+        Append(position => new OutputEntry(position, position + Step, receivedMs, [], BoardDecision: decision));
+
+    /// <summary>Appends what a board says.</summary>
+    public void Append(long receivedMs, BoardStatusRecord status) =>
+        Append(position => new OutputEntry(position, position + Step, receivedMs, [], BoardStatus: status));
 
     /// <summary>Forgets what is below a position, as retention does.</summary>
     public void RetainFrom(long position)

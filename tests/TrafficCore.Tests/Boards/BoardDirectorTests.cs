@@ -2,267 +2,297 @@ using TrafficCore.Boards;
 using TrafficCore.Boards.Arbitration;
 using TrafficCore.Boards.Delivery;
 using TrafficCore.Boards.Rules;
-using TrafficCore.Traffic.Windows;
 
 namespace TrafficCore.Tests.Boards;
 
 public sealed class BoardDirectorTests
 {
-    private const long Minute = 60_000;
-    private const long T0 = 1_700_000_040_000;
-
-    private static readonly BoardKey Key = new("int-1", "b-1");
-    private static readonly ApproachKey North = new("int-1", "n");
-    private static readonly ApproachKey South = new("int-1", "s");
-
-    private static readonly BoardRule Dense = new()
-    {
-        Name = "dense", Metric = BoardMetric.Occupancy, Enter = 35, Exit = 25, Text = ["DENSE AT {approach}"], Priority = 8,
-    };
-
-    private static readonly BoardRule Slow = new()
-    {
-        Name = "slow", Metric = BoardMetric.SpeedRatio, Enter = 0.5, Exit = 0.7, Text = ["SLOW"], Priority = 9,
-    };
-
     [Fact]
-    public void Evaluate_FirstTimeWithoutInput_BlanksTheBoardOnce()
+    public void TakeDue_NewBoard_IsBlankedOnceWithoutADecision()
     {
-        var director = Director(Dense);
-        var blank = Assert.Single(director.Evaluate(T0));
+        var rig = new BoardRig();
+        var blank = Assert.Single(rig.Director.TakeDue(BoardRig.T0), m => m.Board == BoardRig.Board);
         Assert.Equal(("", "none", "idle", (long?)null), (blank.Multi, blank.Reason.Rule, blank.Reason.Because, blank.Expires));
-        Assert.Empty(director.Evaluate(T0 + 1000));
+        Assert.Empty(rig.Director.TakeDue(BoardRig.T0 + 1000));
+        Assert.Empty(rig.Judge(1));
     }
 
     [Fact]
-    public void Evaluate_EnterThresholdReached_ShowsTheMessageWithItsReason()
+    public void Judge_BoardOfTwoIntersections_WaitsForBothAndThenForNoMoreThanItsPatience()
     {
-        var director = Director(Dense);
-        director.Observe(Row(North, T0 - Minute, occupancy: 35));
-        var message = Assert.Single(director.Evaluate(T0));
-        Assert.Equal("[jp3]DENSE AT n", message.Multi);
-        Assert.Equal(8, message.Priority);
-        Assert.Equal(T0 + (5 * Minute), message.Expires);
-        Assert.Equal(("dense", "entered"), (message.Reason.Rule, message.Reason.Because));
-        var evidence = message.Reason.Evidence!;
-        Assert.Equal((North, 35.0, 35.0, 25.0), (evidence.Approach, evidence.Value, evidence.Enter, evidence.Exit));
-        Assert.Equal((T0 - Minute, Minute, 1.0, 1), (evidence.Start, evidence.Length, evidence.Coverage, evidence.Revision));
-    }
-
-    [Fact]
-    public void Evaluate_BetweenTheThresholds_ChangesNothing()
-    {
-        var director = Director(Dense);
-        director.Observe(Row(North, T0 - Minute, occupancy: 30));
-        Assert.Equal("", Assert.Single(director.Evaluate(T0)).Multi);
-        director.Observe(Row(North, T0, occupancy: 40));
-        Assert.NotEqual("", Assert.Single(director.Evaluate(T0 + Minute)).Multi);
-        for (var i = 2; i < 6; i++)
+        var rig = new BoardRig();
+        for (var minute = 1; minute <= 3; minute++)
         {
-            director.Observe(Row(North, T0 + ((i - 1) * Minute), occupancy: 26));
-            Assert.DoesNotContain(director.Evaluate(T0 + (i * Minute)), m => m.Multi.Length == 0);
+            rig.Publish("int-1", minute, ("n", Minute.Of('B')));
         }
+
+        // The board of int-1 alone is judged; the one that also watches int-2 waits for 2 x 60 s + 10 s of the clock.
+        Assert.Equal([BoardRig.Board], rig.Judge(3).Select(d => d.Message.Board));
+        Assert.Empty(rig.Judge(3 + 2.1));
+        Assert.Equal([(BoardRig.Both, BoardRig.At(2))], rig.Judge(3 + 2.2).Select(d => (d.Message.Board, d.Time)));
+        Assert.True(rig.Director.MustSave);
+
+        // Who was given up is waited for again once it is back.
+        rig.Publish("int-2", 4, ("n", Minute.Of('G')));
+        rig.Publish("int-1", 4, ("n", Minute.Of('G')));
+        rig.Publish("int-1", 5, ("n", Minute.Of('G')));
+        rig.Judge(5.5);
+        Assert.Equal(BoardRig.At(4), rig.Snapshot(BoardRig.Both).JudgedUntil);
     }
 
     [Fact]
-    public void Evaluate_ExitThresholdReachedAfterTheMinimumTime_Clears()
+    public void Judge_OtherIntersectionIsFurther_IsKnownToBringNoMore()
     {
-        var director = Director(Dense);
-        director.Observe(Row(North, T0 - Minute, occupancy: 40));
-        director.Evaluate(T0);
-        director.Observe(Row(North, T0, occupancy: 20));
-        Assert.Empty(director.Evaluate(T0 + Minute));
-        var blank = Assert.Single(director.Evaluate(T0 + (2 * Minute)));
-        Assert.Equal(("", "dense", "cleared", 20.0), (blank.Multi, blank.Reason.Rule, blank.Reason.Because, blank.Reason.Evidence!.Value));
+        var rig = new BoardRig();
+        rig.Publish("int-1", 1, ("n", Minute.Of('B')));
+        rig.Publish("int-1", 2, ("n", Minute.Of('B')));
+        rig.Publish("int-2", 3, ("n", Minute.Of('G')));
+        rig.Publish("int-1", 3, ("n", Minute.Of('B')));
+        rig.Judge(3);
+        Assert.Equal(BoardRig.At(3), rig.Snapshot(BoardRig.Both).JudgedUntil);
     }
 
     [Fact]
-    public void Evaluate_BadAgainBeforeTheMinimumOffTime_WaitsForIt()
+    public void Judge_CorrectionBeforeTheNextWindow_CountsThereAndALaterOneNeverDoes()
     {
-        var director = Director(new BoardRule
-        {
-            Name = "dense", Enter = 35, Exit = 25, Text = ["X"], MinimumOn = TimeSpan.Zero, MinimumOff = TimeSpan.FromMinutes(3),
-        });
-        director.Observe(Row(North, T0 - Minute, occupancy: 40));
-        director.Evaluate(T0);
-        director.Observe(Row(North, T0, occupancy: 10));
-        Assert.Equal("", Assert.Single(director.Evaluate(T0 + Minute)).Multi);
-        director.Observe(Row(North, T0 + Minute, occupancy: 40));
-        Assert.Empty(director.Evaluate(T0 + (2 * Minute)));
-        Assert.Empty(director.Evaluate(T0 + (4 * Minute) - 1));
-        Assert.NotEqual("", Assert.Single(director.Evaluate(T0 + (4 * Minute))).Multi);
+        // As published: bad, good, bad. The second minute turns out bad before the third is published: that makes two, and three, in a row.
+        var corrected = new BoardRig();
+        corrected.Publish("int-1", 1, ("n", Minute.Of('B')));
+        corrected.Publish("int-1", 2, ("n", Minute.Of('G')));
+        corrected.Publish("int-1", 2, ("n", Minute.Of('B') with { Revision = 2 }));
+        Assert.Empty(corrected.Judge(2));
+        corrected.Publish("int-1", 3, ("n", Minute.Of('B')));
+        var decision = Assert.Single(corrected.Judge(3), d => d.Message.Board == BoardRig.Board);
+        Assert.Equal((BoardRig.At(3), 2), (decision.Time, decision.Message.Reason.Evidence!.Windows[0].Revision));
+
+        // The same, but it is published behind the third.
+        var late = new BoardRig();
+        late.Publish("int-1", 1, ("n", Minute.Of('B')));
+        late.Publish("int-1", 2, ("n", Minute.Of('G')));
+        late.Publish("int-1", 3, ("n", Minute.Of('B')));
+        late.Publish("int-1", 2, ("n", Minute.Of('B') with { Revision = 2 }));
+        Assert.Empty(late.Judge(3));
+        late.Publish("int-1", 4, ("n", Minute.Of('G')));
+        Assert.Empty(late.Judge(4));
     }
 
     [Fact]
-    public void Evaluate_InputsStop_WithdrawsAtTheExpiryWhateverTheMinimumTime()
+    public void Judge_WindowOlderThanTheMaximumAge_IsNotJudgedAndCountsInARow()
     {
-        var director = Director(new BoardRule
-        {
-            Name = "dense", Enter = 35, Exit = 25, Text = ["X"], MinimumOn = TimeSpan.FromHours(1),
-        });
-        director.Observe(Row(North, T0 - Minute, occupancy: 40));
-        director.Evaluate(T0);
-        Assert.Empty(director.Evaluate(T0 + (5 * Minute) - 1));
-        var blank = Assert.Single(director.Evaluate(T0 + (5 * Minute)));
-        Assert.Equal(("", "expired"), (blank.Multi, blank.Reason.Because));
+        var options = BoardRig.Options();
+        options.MaxInputAge = TimeSpan.FromMinutes(5);
+        var rig = new BoardRig(options);
+        rig.Publish("int-1", 1, ("n", Minute.Of('B')));
+        rig.Publish("int-1", 2, ("n", Minute.Of('B')));
+        Assert.Empty(rig.Judge(7.5));
+        rig.Publish("int-1", 3, ("n", Minute.Of('B')));
+        Assert.Equal(BoardRig.At(3), Assert.Single(rig.Judge(7.5), d => d.Message.Board == BoardRig.Board).Time);
     }
 
     [Fact]
-    public void Evaluate_WindowOlderThanTheMaximumAge_IsNotBelieved()
+    public void Judge_Upheld_RenewsAtHalfOfTheLifeUnderTheSameId()
     {
-        var director = Director(Dense);
-        director.Observe(Row(North, T0 - (7 * Minute), occupancy: 90));
-        Assert.Equal("", Assert.Single(director.Evaluate(T0)).Multi);
-    }
-
-    [Theory]
-    [InlineData(0.4)]
-    [InlineData(null)]
-    public void Evaluate_CoverageLowOrUnknown_IsNotBelieved(double? coverage)
-    {
-        var director = Director(Dense);
-        director.Observe(Row(North, T0 - Minute, occupancy: 90, coverage: coverage));
-        Assert.Equal("", Assert.Single(director.Evaluate(T0)).Multi);
-    }
-
-    [Fact]
-    public void Evaluate_AnotherApproachIsClear_DoesNotEndTheWarningOfASilentOne()
-    {
-        var director = Director(Dense);
-        director.Observe(Row(North, T0 - Minute, occupancy: 40));
-        director.Evaluate(T0);
-        for (var i = 0; i < 4; i++)
-        {
-            director.Observe(Row(South, T0 + (i * Minute), occupancy: 5));
-            Assert.Empty(director.Evaluate(T0 + ((i + 1) * Minute)));
-        }
-    }
-
-    [Fact]
-    public void Evaluate_TwoApproachesTakeTurnsInBeingWorst_KeepsTheText()
-    {
-        var director = Director(Dense);
-        director.Observe(Row(North, T0 - Minute, occupancy: 40));
-        director.Observe(Row(South, T0 - Minute, occupancy: 39));
-        Assert.Equal("[jp3]DENSE AT n", Assert.Single(director.Evaluate(T0)).Multi);
-        director.Observe(Row(North, T0, occupancy: 36));
-        director.Observe(Row(South, T0, occupancy: 60));
-        Assert.Empty(director.Evaluate(T0 + Minute));
-    }
-
-    [Fact]
-    public void Evaluate_Upheld_RenewsAtHalfOfTheLifeUnderTheSameId()
-    {
-        var director = Director(Dense);
-        director.Observe(Row(North, T0 - Minute, occupancy: 40));
-        var first = Assert.Single(director.Evaluate(T0));
+        var rig = Shown();
+        var first = Assert.Single(rig.Director.TakeDue(BoardRig.At(2)), m => m.Board == BoardRig.Board);
         List<BoardMessage> sent = [];
-        for (var i = 0; i < 6; i++)
+        for (var minute = 3; minute <= 8; minute++)
         {
-            director.Observe(Row(North, T0 + (i * Minute), occupancy: 40 + i));
-            sent.AddRange(director.Evaluate(T0 + ((i + 1) * Minute)));
+            rig.Publish("int-1", minute, ("n", Minute.Of('B')));
+            rig.Judge(minute);
+            rig.Director.Report(BoardRig.Board, new BoardStatus(first.Id, "shown", first.Multi, null, null), BoardRig.At(minute));
+            sent.AddRange(rig.Director.TakeDue(BoardRig.At(minute)).Where(m => m.Board == BoardRig.Board));
         }
 
-        Assert.Equal(2, sent.Count);
-        Assert.All(sent, m => Assert.Equal(first.Id, m.Id));
-        Assert.True(sent[0].Expires > first.Expires && sent[1].Expires > sent[0].Expires);
-        Assert.Equal("upheld", sent[0].Reason.Because);
+        Assert.Equal([BoardRig.At(10), BoardRig.At(13)], sent.Select(m => m.Expires!.Value));
+        Assert.All(sent, m => Assert.Equal((first.Id, "upheld"), (m.Id, m.Reason.Because)));
+        Assert.Single(rig.Decisions, d => d.Message.Board == BoardRig.Board);
     }
 
     [Fact]
-    public void Evaluate_TwoRulesAsk_TheHigherPriorityWinsAndTheOtherFollows()
+    public void Expire_WindowsStop_BlanksByTheClockAtTheExpiryAndForgetsWhatIsOlder()
     {
-        var director = Director(Dense, Slow);
-        director.Observe(Row(North, T0 - Minute, occupancy: 40));
-        Assert.Equal("dense", Assert.Single(director.Evaluate(T0)).Reason.Rule);
-        director.Observe(Row(North, T0, occupancy: 40, speedRatio: 300));
-        Assert.Equal("slow", Assert.Single(director.Evaluate(T0 + Minute)).Reason.Rule);
-        director.Observe(Row(North, T0 + (2 * Minute), occupancy: 40, speedRatio: 900));
-        Assert.Equal("dense", Assert.Single(director.Evaluate(T0 + (3 * Minute))).Reason.Rule);
+        var options = BoardRig.Options();
+        options.MaxInputAge = TimeSpan.FromMinutes(5);
+        var rig = Shown(options);
+        Assert.Empty(rig.Expire(6.99));
+        var blank = Assert.Single(rig.Expire(9), d => d.Message.Board == BoardRig.Board);
+        Assert.Equal((BoardRig.At(7), "blanked", "expired", true), (blank.Time, blank.State, blank.Message.Reason.Because, blank.Message.Reason.ByClock));
+
+        // Two bad minutes that the expiry has passed: nothing may begin before it ended.
+        rig.Publish("int-1", 6, ("n", Minute.Of('B')));
+        rig.Publish("int-1", 7, ("n", Minute.Of('B')));
+        Assert.DoesNotContain(rig.Judge(9), d => d.Message.Board == BoardRig.Board);
+        rig.Publish("int-1", 9, ("n", Minute.Of('B')));
+        rig.Publish("int-1", 10, ("n", Minute.Of('B')));
+        Assert.Equal(BoardRig.At(10), Assert.Single(rig.Judge(10), d => d.Message.Board == BoardRig.Board).Time);
     }
 
     [Fact]
-    public void Evaluate_RevisionOfTheSameWindow_ReplacesIt()
+    public void Expire_OldDataAllowed_LeavesRulesToTheirWindows()
     {
-        var director = Director(Dense);
-        director.Observe(Row(North, T0 - Minute, occupancy: 20));
-        director.Observe(Row(North, T0 - Minute, occupancy: 50) with { Revision = 2 });
-        director.Observe(Row(North, T0 - (2 * Minute), occupancy: 10) with { Revision = 3 });
-        Assert.Equal(50.0, Assert.Single(director.Evaluate(T0)).Reason.Evidence!.Value);
+        var rig = Shown();
+        Assert.Empty(rig.Expire(10_000));
+        Assert.NotEqual("", rig.Snapshot(BoardRig.Board).Message.Multi);
+    }
+
+    [Fact]
+    public void Judge_TwoRulesAsk_TheHigherPriorityWinsAndTheOtherFollows()
+    {
+        var low = BoardRig.Rule(r => (r.Name, r.Steps) = ("dense", [new RuleStep { Name = "d", Priority = 3, When = new RuleCondition { Occupancy = new RuleThresholds { Enter = 35, Exit = 25 } }, Text = ["DENSE"] }]));
+        var options = BoardRig.Options(low, BoardRig.Rule());
+        var rig = new BoardRig(options);
+        var dense = new Minute(Ratio: 0.9, Occupancy: 50);
+        var both = new Minute(Ratio: 0.4, Occupancy: 50);
+        foreach (var (state, minute) in new[] { dense, dense, both, both, dense, dense, dense }.Select((s, i) => (s, i + 1)))
+        {
+            rig.Publish("int-1", minute, ("n", state));
+            rig.Judge(minute);
+        }
+
+        var own = rig.Decisions.Where(d => d.Message.Board == BoardRig.Board).ToList();
+        Assert.Equal([("dense", BoardRig.At(2)), ("congestion", BoardRig.At(4)), ("dense", BoardRig.At(7))], own.Select(d => (d.Message.Reason.Rule, d.Time)));
+        Assert.Equal([new BoardLoser("dense", "d", 3, "lower-priority")], own[1].Message.Reason.Lost);
+    }
+
+    [Fact]
+    public void Judge_MessageDoesNotFit_LetsTheNextWinAndSaysSo()
+    {
+        var mute = BoardRig.Rule(r => (r.Name, r.Steps) = ("mute", [new RuleStep { Name = "m", Priority = 200, When = r.Steps[0].When, Text = ["🦀"] }]));
+        var rig = new BoardRig(BoardRig.Options(mute, BoardRig.Rule()));
+        rig.Publish("int-1", 1, ("n", Minute.Of('B')));
+        rig.Publish("int-1", 2, ("n", Minute.Of('B')));
+        var message = Assert.Single(rig.Judge(2), d => d.Message.Board == BoardRig.Board).Message;
+        Assert.Equal(("congestion", "does-not-fit"), (message.Reason.Rule, Assert.Single(message.Reason.Lost).Why));
+    }
+
+    [Fact]
+    public void Command_ManualMessage_DisplacesTheRuleAndGivesBack()
+    {
+        var rig = Shown();
+        Assert.True(rig.Director.Command(BoardRig.Board, new ManualMessage("[jp3]BRIDGE CLOSED", 11, BoardRig.At(2) + 7, BoardRig.At(30), "li", "ice")));
+        var decision = Assert.Single(rig.Collect());
+        Assert.Equal((BoardRig.At(2) + 7, "commanded", "manual", "li", "ice"), (decision.Time, decision.State, decision.Message.Reason.Rule, decision.Message.Reason.Author, decision.Message.Reason.Note));
+        Assert.Equal([new BoardLoser("congestion", "slow", 8, "lower-priority")], decision.Message.Reason.Lost);
+        Assert.Equal("SLOW TRAFFIC|AHEAD", TrafficCore.Boards.Multi.MultiString.JoinText(rig.Snapshot(BoardRig.Board).Otherwise!.Multi, "|"));
+
+        Assert.True(rig.Director.Release(BoardRig.Board, BoardRig.At(3), "wang"));
+        Assert.True(rig.Director.Release(BoardRig.Board, BoardRig.At(3), "wang"));
+        var back = Assert.Single(rig.Collect());
+        Assert.Equal((BoardRig.At(3), "congestion"), (back.Time, back.Message.Reason.Rule));
+        Assert.False(rig.Director.Command(new BoardKey("int-1", "nope"), new ManualMessage("X", 11, 0, 1, null, null)));
+    }
+
+    [Fact]
+    public void Command_LowerPriorityThanTheRule_WaitsBehindIt()
+    {
+        var rig = Shown();
+        rig.Director.Command(BoardRig.Board, new ManualMessage("HELLO", 5, BoardRig.At(2), BoardRig.At(60), null, null));
+        Assert.Empty(rig.Collect());
+        Assert.Equal("HELLO", rig.Snapshot(BoardRig.Board).Otherwise!.Multi);
+        for (var minute = 3; minute <= 5; minute++)
+        {
+            rig.Publish("int-1", minute, ("n", Minute.Of('G')));
+            rig.Judge(minute);
+        }
+
+        Assert.Equal("HELLO", rig.Snapshot(BoardRig.Board).Message.Multi);
+        var end = Assert.Single(rig.Expire(61));
+        Assert.Equal(("", "blanked", "expired", true), (end.Message.Multi, end.State, end.Message.Reason.Because, end.Message.Reason.ByClock));
+        Assert.Equal(BoardRig.At(60), end.Time);
+    }
+
+    [Fact]
+    public void Command_EventTimesAreBehindTheClock_TimesStillRise()
+    {
+        var rig = Shown();
+        rig.Director.Command(BoardRig.Board, new ManualMessage("A", 9, BoardRig.At(4.5), BoardRig.At(60), null, null));
+        rig.Publish("int-1", 3, ("n", Minute.Of('S')));
+        rig.Publish("int-1", 4, ("n", Minute.Of('S')));
+        rig.Judge(4.6);
+        rig.Director.Release(BoardRig.Board, BoardRig.At(4.5), null);
+        rig.Collect();
+        var times = rig.Decisions.Where(d => d.Message.Board == BoardRig.Board).Select(d => d.Time).ToList();
+        Assert.Equal([BoardRig.At(2), BoardRig.At(4.5), BoardRig.At(4.5) + 1], times);
+    }
+
+    [Fact]
+    public void Checkpoint_CommandThatWasNotSaved_NeverHappened()
+    {
+        var rig = Shown();
+        var before = rig.Snapshot(BoardRig.Board);
+        var undo = rig.Director.Checkpoint(BoardRig.Board);
+        rig.Director.Command(BoardRig.Board, new ManualMessage("A", 99, BoardRig.At(3), BoardRig.At(60), null, null));
+        undo();
+        Assert.Empty(rig.Collect());
+        Assert.Equal((before.Message.Id, null), (rig.Snapshot(BoardRig.Board).Message.Id, rig.Snapshot(BoardRig.Board).Manual));
     }
 
     [Fact]
     public void Configure_BoardGone_IsBlanked()
     {
-        var director = Director(Dense);
-        director.Observe(Row(North, T0 - Minute, occupancy: 50));
-        director.Evaluate(T0);
-        director.Configure([], T0 + 1);
-        var blank = Assert.Single(director.Evaluate(T0 + 1));
-        Assert.Equal((Key, "", "removed"), (blank.Board, blank.Multi, blank.Reason.Because));
-        Assert.Empty(director.Snapshot(T0 + 1));
+        var rig = Shown();
+        rig.Director.TakeDue(BoardRig.At(2));
+        rig.Director.Configure(BoardRig.Network("""{ "intersections": [] }"""), BoardRig.At(2.5));
+        var blank = Assert.Single(rig.Director.TakeDue(BoardRig.At(2.5)));
+        Assert.Equal((BoardRig.Board, "", "removed"), (blank.Board, blank.Multi, blank.Reason.Because));
+        Assert.Equal([BoardRig.At(2.5)], rig.Collect().Select(d => d.Time));
+        Assert.Empty(rig.Director.Snapshot(BoardRig.At(3)));
     }
 
     [Fact]
-    public void Configure_BoardUnchanged_KeepsItsMessage()
+    public void Configure_NetworkAgain_KeepsMessagesAndWindowsThatWait()
     {
-        var director = Director(Dense);
-        director.Observe(Row(North, T0 - Minute, occupancy: 50));
-        director.Evaluate(T0);
-        director.Configure([Board()], T0 + 1);
-        Assert.Empty(director.Evaluate(T0 + 1));
+        var rig = Shown();
+        rig.Director.TakeDue(BoardRig.At(2));
+        rig.Publish("int-1", 3, ("n", Minute.Of('S')));
+        rig.Director.Configure(BoardRig.Network(), BoardRig.At(2.2));
+        Assert.Empty(rig.Director.TakeDue(BoardRig.At(2.3)));
+        rig.Publish("int-1", 4, ("n", Minute.Of('S')));
+        Assert.Equal("escalated", Assert.Single(rig.Judge(4), d => d.Message.Board == BoardRig.Board).Message.Reason.Because);
+    }
+
+    [Fact]
+    public void Configure_RulesChange_ShowWithTheNextWindow()
+    {
+        var rig = Shown();
+        rig.Director.Configure([BoardRig.Rule(r => r.Steps = [new RuleStep { Name = "slow", When = r.Steps[0].When, Text = ["OTHER WORDS"] }])], BoardRig.At(2.1));
+        Assert.Empty(rig.Judge(2.5));
+        rig.Publish("int-1", 3, ("n", Minute.Of('-')));
+        Assert.Equal("OTHER WORDS", TrafficCore.Boards.Multi.MultiString.JoinText(Assert.Single(rig.Judge(3), d => d.Message.Board == BoardRig.Board).Message.Multi, ""));
+
+        rig.Director.Configure([], BoardRig.At(3.1));
+        rig.Director.Configure([BoardRig.Rule(r => r.Name = "unrelated")], BoardRig.At(3.2));
+        rig.Publish("int-1", 4, ("n", Minute.Of('-')));
+        Assert.Equal(("", "rules-changed"), (Assert.Single(rig.Judge(4), d => d.Message.Board == BoardRig.Board) is var last ? last.Message.Multi : null, last.Message.Reason.Because));
     }
 
     [Fact]
     public void NotSent_Message_ComesAgain()
     {
-        var director = Director(Dense);
-        var blank = Assert.Single(director.Evaluate(T0));
-        director.NotSent(blank);
-        Assert.Equal(blank, Assert.Single(director.Evaluate(T0 + 1)));
+        var rig = new BoardRig();
+        var blank = Assert.Single(rig.Director.TakeDue(BoardRig.T0), m => m.Board == BoardRig.Board);
+        rig.Director.NotSent(blank);
+        Assert.Equal(blank, Assert.Single(rig.Director.TakeDue(BoardRig.T0 + 1)));
     }
 
     [Fact]
-    public void Evaluate_SameInput_GivesTheSameMessages()
+    public void Connected_BoardComesBack_GetsItsMessageAtOnce()
     {
-        Assert.Equal(Run(), Run());
-
-        static List<string> Run()
-        {
-            var director = Director(Dense, Slow);
-            var random = new Random(5);
-            List<string> sent = [];
-            for (var i = 0; i < 500; i++)
-            {
-                director.Observe(Row(random.Next(2) == 0 ? North : South, T0 + (i * Minute), random.Next(60), random.Next(1000)));
-                sent.AddRange(director.Evaluate(T0 + ((i + 1) * Minute)).Select(m => Convert.ToHexString(BoardMessageJson.Write(m))));
-            }
-
-            return sent;
-        }
+        var rig = Shown();
+        rig.Director.TakeDue(BoardRig.At(2));
+        rig.Director.Connected(BoardRig.Board, false, BoardRig.At(2));
+        Assert.DoesNotContain(rig.Director.TakeDue(BoardRig.At(30)), m => m.Board == BoardRig.Board);
+        Assert.Equal(BoardDelivery.Offline, rig.Snapshot(BoardRig.Board, 30).Delivery);
+        rig.Director.Connected(BoardRig.Board, true, BoardRig.At(31));
+        Assert.Equal("SLOW TRAFFIC", TrafficCore.Boards.Multi.MultiString.JoinText(Assert.Single(rig.Director.TakeDue(BoardRig.At(31)), m => m.Board == BoardRig.Board).Multi, "|").Split('|')[0]);
     }
 
-    internal static BoardDefinition Board() => new(Key, 3, 16, 2, [North, South]);
-
-    private static BoardDirector Director(params BoardRule[] rules)
+    private static BoardRig Shown(BoardsOptions? options = null)
     {
-        var director = new BoardDirector(new BoardsOptions { Rules = rules });
-        director.Configure([Board()], T0);
-        return director;
+        var rig = new BoardRig(options);
+        rig.Publish("int-1", 1, ("n", Minute.Of('B')));
+        rig.Publish("int-1", 2, ("n", Minute.Of('B')));
+        Assert.Single(rig.Judge(2), d => d.Message.Board == BoardRig.Board);
+        return rig;
     }
-
-    internal static FlowRow Row(ApproachKey approach, long start, double occupancy, int? speedRatio = null, double? coverage = 1) => new()
-    {
-        Intersection = approach.Intersection,
-        Id = approach.Approach,
-        Level = FlowLevel.Approach,
-        Start = start,
-        Length = Minute,
-        Revision = 1,
-        OccupancyWeighted = (long)(occupancy * 1000 * Minute),
-        OccupancyMs = Minute,
-        ObservedMs = (long)((coverage ?? 1) * Minute),
-        ExpectedMs = coverage is null ? null : Minute,
-        SpeedRatioMilli = speedRatio,
-    };
 }

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using TrafficCore.Boards;
 using TrafficCore.Boards.Arbitration;
 using TrafficCore.Boards.Memory;
-using TrafficCore.Boards.Rules;
+using TrafficCore.Boards.Windows;
 using TrafficCore.Host.Boards;
 using TrafficCore.TestKit.Log;
 
@@ -11,147 +11,139 @@ namespace TrafficCore.Tests.Boards;
 
 public sealed class BoardMemoryTests
 {
-    private const long Minute = 60_000;
-    private const long T0 = 1_700_000_040_000;
     private const string Place = "/data/boards";
-
-    private static readonly ApproachKey North = new("int-1", "n");
 
     private readonly ForgetfulFileSystem files = new();
 
-    [Fact]
-    public void Restart_BetweenTheThresholds_KeepsTheWarningUnderItsId()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Restart_AfterAnyWindow_DecidesAsIfNothingHappened(int seed)
     {
-        var (first, keeper) = Process(T0);
-        first.Observe(BoardDirectorTests.Row(North, T0 - Minute, occupancy: 40));
-        var warning = Assert.Single(first.Evaluate(T0));
-        keeper.Save();
+        var random = new Random(seed);
+        var scribe = new BoardRig();
+        List<BoardWindow> windows =
+        [
+            .. from minute in Enumerable.Range(1, 40)
+               from intersection in new[] { "int-1", "int-2" }
+               select scribe.Window(intersection, minute, ("n", Minute.Of("SBBGG-?"[random.Next(7)])), ("s", Minute.Of("BG-?"[random.Next(4)]))),
+        ];
+        var undisturbed = new BoardRig();
+        windows.ForEach(undisturbed.Director.Observe);
+        undisturbed.Judge(0);
 
-        var (second, _) = Process(T0 + Minute);
-        second.Observe(BoardDirectorTests.Row(North, T0, occupancy: 30));
-        var again = Assert.Single(second.Evaluate(T0 + Minute));
-        Assert.Equal((warning.Id, warning.Multi, warning.Priority), (again.Id, again.Multi, again.Priority));
-        Assert.Equal(("upheld", 30.0), (again.Reason.Because, again.Reason.Evidence!.Value));
-        Assert.Equal(T0, Assert.Single(second.Snapshot(T0 + Minute)).Since);
-        Assert.Empty(second.Evaluate(T0 + Minute + 1000));
+        for (var kill = 0; kill <= windows.Count; kill += 3)
+        {
+            var first = new BoardRig();
+            windows.Take(kill).ToList().ForEach(first.Director.Observe);
+            if (random.Next(2) == 0)
+            {
+                first.Judge(0);
+            }
+
+            var position = kill == 0 ? 0 : windows[kill - 1].Next;
+            var memory = Copy(first.Director.Remember(position, first.Decisions));
+
+            var second = new BoardRig(configure: false);
+            second.Decisions.AddRange(memory.Unlogged);
+            second.Director.Restore(memory);
+            second.Director.Configure(BoardRig.Network(), 0);
+            windows.SkipWhile(w => w.Position < memory.Cursor).ToList().ForEach(second.Director.Observe);
+            second.Judge(0);
+            Assert.Equal(undisturbed.Log(), second.Log());
+        }
     }
 
     [Fact]
-    public void Restart_StillBad_DoesNotEnterAgain()
+    public void Restart_MessageIsShown_ComesAgainUnderItsIdAndIsNoDecision()
     {
-        var (first, keeper) = Process(T0);
-        first.Observe(BoardDirectorTests.Row(North, T0 - Minute, occupancy: 40));
-        var warning = Assert.Single(first.Evaluate(T0));
-        keeper.Save();
-
-        var (second, _) = Process(T0 + Minute);
-        second.Observe(BoardDirectorTests.Row(North, T0, occupancy: 50));
-        var again = Assert.Single(second.Evaluate(T0 + Minute));
-        Assert.Equal((warning.Id, "upheld"), (again.Id, again.Reason.Because));
+        var first = Shown();
+        var message = Assert.Single(first.Director.TakeDue(0), m => m.Board == BoardRig.Board);
+        var second = Restart(first);
+        Assert.Empty(second.Judge(2));
+        Assert.Equal(message.Id, Assert.Single(second.Director.TakeDue(0), m => m.Board == BoardRig.Board).Id);
     }
 
     [Fact]
-    public void Restart_MinimumTimes_GoOn()
+    public void Restart_ManualMessage_IsStillThereUntilItExpires()
     {
-        var (first, keeper) = Process(T0);
-        first.Observe(BoardDirectorTests.Row(North, T0 - Minute, occupancy: 40));
-        first.Evaluate(T0);
-        keeper.Save();
-
-        // 2 minutes on: one before the restart, one after it.
-        var (second, keeper2) = Process(T0 + Minute);
-        second.Observe(BoardDirectorTests.Row(North, T0, occupancy: 5));
-        Assert.NotEqual("", Assert.Single(second.Evaluate(T0 + Minute)).Multi);
-        Assert.Equal("cleared", Assert.Single(second.Evaluate(T0 + (2 * Minute))).Reason.Because);
-        keeper2.Save();
-
-        // 1 minute off, with a restart in it.
-        var (third, _) = Process(T0 + (2 * Minute) + 1000);
-        third.Observe(BoardDirectorTests.Row(North, T0 + Minute, occupancy: 60));
-        Assert.Equal(("", "cleared"), (Assert.Single(third.Evaluate(T0 + (2 * Minute) + 1000)) is var blank ? blank.Multi : null, blank.Reason.Because));
-        Assert.Empty(third.Evaluate(T0 + (3 * Minute) - 1));
-        Assert.NotEqual("", Assert.Single(third.Evaluate(T0 + (3 * Minute))).Multi);
+        var first = Shown();
+        first.Director.Command(BoardRig.Board, new ManualMessage("BRIDGE CLOSED", 11, BoardRig.At(3), BoardRig.At(20), "li", null));
+        first.Collect();
+        var second = Restart(first);
+        Assert.Equal(("BRIDGE CLOSED", "li"), (second.Snapshot(BoardRig.Board).Message.Multi, second.Snapshot(BoardRig.Board).Manual!.Author));
+        Assert.Equal(BoardRig.At(20), Assert.Single(second.Expire(25)).Time);
     }
 
     [Fact]
-    public void Restart_MessageExpiredMeanwhile_IsDropped()
+    public void Restart_MessageExpiredMeanwhile_IsBlankedAtItsTime()
     {
-        var (first, keeper) = Process(T0);
-        first.Observe(BoardDirectorTests.Row(North, T0 - Minute, occupancy: 40));
-        first.Evaluate(T0);
-        keeper.Save();
-
-        var (second, _) = Process(T0 + (5 * Minute));
-        Assert.Equal(("", "idle"), (Assert.Single(second.Evaluate(T0 + (5 * Minute))) is var blank ? blank.Multi : null, blank.Reason.Because));
+        var options = BoardRig.Options();
+        options.MaxInputAge = TimeSpan.FromMinutes(5);
+        var second = Restart(Shown(), options);
+        var blank = Assert.Single(second.Expire(60));
+        Assert.Equal((BoardRig.At(7), "expired", true), (blank.Time, blank.Message.Reason.Because, blank.Message.Reason.ByClock));
     }
 
     [Fact]
     public void Restart_BoardIsNoLongerKnown_IsDropped()
     {
-        var (first, keeper) = Process(T0);
-        first.Observe(BoardDirectorTests.Row(North, T0 - Minute, occupancy: 40));
-        first.Evaluate(T0);
-        keeper.Save();
-
-        var other = BoardDirectorTests.Board() with { Key = new BoardKey("int-1", "b-2") };
-        var (second, _) = Process(T0 + 1000, other);
-        var blank = Assert.Single(second.Evaluate(T0 + 1000));
-        Assert.Equal((other.Key, "idle"), (blank.Board, blank.Reason.Because));
-    }
-
-    [Fact]
-    public void Document_RoundTrip_SaysTheSame()
-    {
-        var (director, _) = Process(T0);
-        director.Observe(BoardDirectorTests.Row(North, T0 - Minute, occupancy: 40));
-        director.Evaluate(T0);
-        var memory = director.Remember();
-
-        var read = DirectorMemoryJson.Read(DirectorMemoryJson.Write(memory), out var problem);
-        Assert.Null(problem);
-        var (was, now) = (Assert.Single(memory.Boards), Assert.Single(read!.Boards));
-        Assert.Equal((was.Message, was.Since), (now.Message, now.Since));
-        Assert.Equal(was.Rules, now.Rules);
+        var memory = Copy(Shown().Director.Remember(0, []));
+        var second = new BoardRig(configure: false);
+        second.Director.Restore(memory);
+        second.Director.Configure(BoardRig.Network(BoardRig.NetworkJson.Replace("b-1", "b-9", StringComparison.Ordinal)), 0);
+        Assert.Equal("", second.Snapshot(new BoardKey("int-1", "b-9")).Message.Multi);
+        Assert.Empty(second.Judge(2));
     }
 
     [Theory]
-    [InlineData("{\"version\":2,\"boards\":\"of another shape\"}")]
-    [InlineData("{\"version\":1}")]
-    [InlineData("{\"version\":1,\"memory\":{\"boards\":[null,{}]}}")]
+    [InlineData("{\"version\":1,\"boards\":\"of another shape\"}")]
+    [InlineData("{\"version\":2}")]
+    [InlineData("{\"version\":2,\"memory\":{\"cursor\":1,\"boards\":[null,{}]}}")]
     [InlineData("{\"version\":")]
     [InlineData("null")]
-    public void Document_NewerOrDamaged_IsIgnored(string document)
+    public void Document_OtherVersionOrDamaged_IsIgnored(string document)
     {
         Assert.Null(DirectorMemoryJson.Read(Encoding.UTF8.GetBytes(document), out var problem));
         Assert.NotNull(problem);
-        Store().Save(Encoding.UTF8.GetBytes(document));
-        var (director, _) = Process(T0);
-        Assert.Equal("idle", Assert.Single(director.Evaluate(T0)).Reason.Because);
+        var store = new BoardStore(Place, files, NullLogger.Instance);
+        store.Save(Encoding.UTF8.GetBytes(document));
+        Assert.Null(new MemoryKeeper(store, NullLogger.Instance).Load());
     }
 
     [Fact]
-    public void Save_NothingChanged_WritesNothing()
+    public void TrySave_Memory_IsLoadedByTheNextProcess()
     {
-        var (director, keeper) = Process(T0);
-        director.Observe(BoardDirectorTests.Row(North, T0 - Minute, occupancy: 40));
-        director.Evaluate(T0);
-        keeper.Save();
-        var operations = files.Operations;
-        director.Evaluate(T0 + 1000);
-        keeper.Save();
-        Assert.Equal(operations, files.Operations);
+        var memory = Shown().Director.Remember(700, []);
+        Assert.True(new MemoryKeeper(new BoardStore(Place, files, NullLogger.Instance), NullLogger.Instance).TrySave(memory));
+        var loaded = new MemoryKeeper(new BoardStore(Place, files, NullLogger.Instance), NullLogger.Instance).Load()!;
+        Assert.Equal(Text(memory), Text(loaded));
     }
 
-    private BoardStore Store() => new(Place, files, NullLogger.Instance);
-
-    /// <summary>What a process has after its start, on the disk that the one before left.</summary>
-    private (BoardDirector Director, MemoryKeeper Keeper) Process(long now, BoardDefinition? board = null)
+    private static BoardRig Shown()
     {
-        var rule = new BoardRule { Name = "dense", Enter = 35, Exit = 25, Text = ["DENSE AT {approach}"] };
-        var director = new BoardDirector(new BoardsOptions { Rules = [rule] });
-        var keeper = new MemoryKeeper(director, Store(), NullLogger.Instance);
-        keeper.Restore();
-        director.Configure([board ?? BoardDirectorTests.Board()], now);
-        return (director, keeper);
+        var rig = new BoardRig();
+        rig.Publish("int-1", 1, ("n", Minute.Of('B')));
+        rig.Publish("int-1", 2, ("n", Minute.Of('B')));
+        Assert.Single(rig.Judge(2), d => d.Message.Board == BoardRig.Board);
+        return rig;
     }
+
+    private static BoardRig Restart(BoardRig first, BoardsOptions? options = null)
+    {
+        var second = new BoardRig(options, configure: false);
+        second.Director.Restore(Copy(first.Director.Remember(long.MaxValue, [])));
+        second.Director.Configure(BoardRig.Network(), 0);
+        return second;
+    }
+
+    private static DirectorMemory Copy(DirectorMemory memory)
+    {
+        var copy = DirectorMemoryJson.Read(DirectorMemoryJson.Write(memory), out var problem);
+        Assert.Null(problem);
+        Assert.Equal(Text(memory), Text(copy!));
+        return copy!;
+    }
+
+    private static string Text(DirectorMemory memory) => Encoding.UTF8.GetString(DirectorMemoryJson.Write(memory));
 }

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Configuration;
-using TrafficCore.Boards.Rules;
 using TrafficCore.Host.Configuration;
 using TrafficCore.Storage.Influx;
 
@@ -41,7 +40,7 @@ public sealed class ServiceSettingsTests
     [InlineData("Mqtt:Prot=1", "Mqtt:Prot", "Mqtt:Port")]
     [InlineData("Mqt:Port=1", "Mqt:Port", "Mqtt:Port")]
     [InlineData("Window:Length=60s", "Window:Length", "Windows:Length")]
-    [InlineData("Boards:Rules:0:Entre=3", "Boards:Rules:0:Entre", "Boards:Rules:0:Enter")]
+    [InlineData("Boards:Rules:0:Steps:0:When:SpeedRatio:Entre=3", "Boards:Rules:0:Steps:0:When:SpeedRatio:Entre", "Boards:Rules:0:Steps:0:When:SpeedRatio:Enter")]
     public void Bind_UnknownKey_NamesTheNearestKnownOne(string setting, string key, string nearest)
     {
         var error = Assert.Single(Errors(setting), e => e.Message.Contains("not a known key", StringComparison.Ordinal));
@@ -59,13 +58,24 @@ public sealed class ServiceSettingsTests
     [Fact]
     public void Bind_BoardRules_AreBoundWholeAndChecked()
     {
-        string[] rule = ["Boards:Rules:0:Name=jam", "Boards:Rules:0:Metric=speed-ratio", "Boards:Rules:0:Enter=0.4", "Boards:Rules:0:Exit=0.6", "Boards:Rules:0:Text:0=JAM"];
-        var bound = Assert.Single(Valid(rule).Boards.Rules);
-        Assert.Equal(("jam", BoardMetric.SpeedRatio, 0.4, 0.6, "JAM"), (bound.Name, bound.Metric, bound.Enter, bound.Exit, Assert.Single(bound.Text)));
+        const string Step = "Boards:Rules:0:Steps:0";
+        string[] rule = ["Boards:Rules:0:Name=jam", $"{Step}:Name=bad", $"{Step}:When:SpeedRatio:Enter=0.4", $"{Step}:When:SpeedRatio:Exit=0.6", $"{Step}:Text:0=JAM"];
+        var bound = Assert.Single(Valid([.. rule, "Boards:Rules:0:Kind=level-of-service"]).Boards.Rules);
+        var step = Assert.Single(bound.Steps);
+        Assert.Equal(("jam", "bad", 0.4, 0.6, "JAM"), (bound.Name, step.Name, step.When.SpeedRatio!.Enter, step.When.SpeedRatio.Exit, Assert.Single(step.Text)));
 
-        Assert.Equal(["Boards:Rules:0:Exit", "Boards:Rules:0:Text"], Errors([.. rule[..3], "Boards:Rules:0:Exit=0.1"]).Select(e => e.Key));
+        Assert.Equal([$"{Step}:When:SpeedRatio:Exit", $"{Step}:Text"], Errors([.. rule[..3], $"{Step}:When:SpeedRatio:Exit=0.1"]).Select(e => e.Key));
         Assert.Equal("Boards:Rules:0:Window", Assert.Single(Errors([.. rule, "Boards:Rules:0:Window=30s"])).Key);
         Assert.Equal("Boards:Rules:0:Name", Assert.Single(Errors([.. rule[1..], "Boards:Rules:0:Name=no spaces"])).Key);
+    }
+
+    [Fact]
+    public void Bind_BoardsMaxInputAge_MayBeUnlimited()
+    {
+        Assert.Null(Valid("Boards:MaxInputAge=unlimited").Boards.MaxInputAge);
+        Assert.Equal("Boards:Rules:0:Window", Assert.Single(Errors(
+            "Windows:Length=60s,900s", "Boards:Rules:0:Name=slow", "Boards:Rules:0:Window=900s", "Boards:Rules:0:Expiry=30m", "Boards:Rules:0:Steps:0:Name=x",
+            "Boards:Rules:0:Steps:0:When:Occupancy:Enter=40", "Boards:Rules:0:Steps:0:When:Occupancy:Exit=30", "Boards:Rules:0:Steps:0:Text:0=X")).Key);
     }
 
     [Theory]

@@ -20,12 +20,12 @@ public sealed class NetworkSchemaTests
     {
         JsonNode?[] values = [null, -1, 0, 1, 2.5, 256, 1e9, "", "x y", "a/b", "count", true, new JsonArray(), new JsonObject(), new JsonArray(1), new JsonArray("q")];
         int changes = 0;
-        foreach (string path in Paths(JsonNode.Parse(SampleNetwork.Json)!, ""))
+        foreach (string path in JsonPaths.All(JsonNode.Parse(SampleNetwork.Json)!))
         {
             foreach (JsonNode? value in values)
             {
                 JsonNode root = JsonNode.Parse(SampleNetwork.Json)!;
-                Replace(root, path, value?.DeepClone());
+                JsonPaths.Replace(root, path, value?.DeepClone());
                 NetworkParseResult result = SampleNetwork.Parse(root.ToJsonString());
                 NetworkError[] errors = [.. result.Errors.Where(e => !OnlyParser.Any(e.Message.Contains))];
                 List<string> schemaErrors = SchemaCheck.Errors(Schema, root);
@@ -43,35 +43,5 @@ public sealed class NetworkSchemaTests
         JsonNode names = Schema["$defs"]!["detector"]!["properties"]!["functions"]!["items"]!["enum"]!;
         Assert.Equal(DetectorFunctionNames.All, names.AsArray().Select(n => n!.GetValue<string>()));
         Assert.Equal(NetworkId.Pattern, Schema["$defs"]!["id"]!["pattern"]!.GetValue<string>());
-    }
-
-    private static IEnumerable<string> Paths(JsonNode? node, string path)
-    {
-        IEnumerable<(string, JsonNode?)> children = node switch
-        {
-            JsonObject o => o.Select(p => (p.Key, p.Value)),
-            JsonArray a => a.Select((v, i) => (i.ToString(System.Globalization.CultureInfo.InvariantCulture), v)),
-            _ => [],
-        };
-        return children.SelectMany(c => Paths(c.Item2, $"{path}.{c.Item1}").Prepend($"{path}.{c.Item1}"));
-    }
-
-    private static void Replace(JsonNode root, string path, JsonNode? value)
-    {
-        string[] parts = path.Split('.', StringSplitOptions.RemoveEmptyEntries);
-        JsonNode node = root;
-        foreach (string part in parts[..^1])
-        {
-            node = node is JsonArray a ? a[int.Parse(part, System.Globalization.CultureInfo.InvariantCulture)]! : node[part]!;
-        }
-
-        if (node is JsonArray array)
-        {
-            array[int.Parse(parts[^1], System.Globalization.CultureInfo.InvariantCulture)] = value;
-        }
-        else
-        {
-            node[parts[^1]] = value;
-        }
     }
 }

@@ -1,15 +1,15 @@
-namespace TrafficCore.Host.Ingress;
+namespace TrafficCore.Host.Configuration;
 
 /// <summary>What tells that a file may have changed, without reading it.</summary>
 /// <param name="Exists">Whether it is there.</param>
 /// <param name="Length">Bytes.</param>
 /// <param name="WrittenUtc">Time of the last write.</param>
-internal readonly record struct NetworkFileStamp(bool Exists, long Length, DateTime WrittenUtc)
+internal readonly record struct FileStamp(bool Exists, long Length, DateTime WrittenUtc)
 {
-    public static NetworkFileStamp Of(string path)
+    public static FileStamp Of(string path)
     {
         // FileInfo never throws for a missing file or directory; one without permission counts as missing.
         var file = new FileInfo(path);
-        return file.Exists ? new NetworkFileStamp(true, file.Length, file.LastWriteTimeUtc) : default;
+        return file.Exists ? new FileStamp(true, file.Length, file.LastWriteTimeUtc) : default;
     }
 }

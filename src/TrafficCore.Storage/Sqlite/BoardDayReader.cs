@@ -1,0 +1,35 @@
+using TrafficCore.Pipeline.Output;
+using TrafficCore.Storage.History;
+
+namespace TrafficCore.Storage.Sqlite;
+
+/// <summary>Reads the history of a board out of its day files.</summary>
+internal static class BoardDayReader
+{
+    public static IReadOnlyList<BoardDecisionRecord> Decisions(StoreReader store, IEnumerable<DayFileName> days, BoardQuery query) => Read(
+        store,
+        days,
+        query,
+        "SELECT time_ms, id, message, priority, rule, state, expires_ms, author, reason FROM message WHERE intersection=?1 AND board=?2 AND time_ms>=?3 AND time_ms<?4 ORDER BY time_ms LIMIT ?5",
+        row => new BoardDecisionRecord(
+            query.Intersection, query.Board, row.Int64(0), row.Text(1)!, row.Text(2)!, row.Int32OrNull(3), row.Text(4)!, row.Text(5)!, row.Int64OrNull(6), row.Text(7), row.Text(8)!));
+
+    public static IReadOnlyList<BoardStatusRecord> Statuses(StoreReader store, IEnumerable<DayFileName> days, BoardQuery query) => Read(
+        store,
+        days,
+        query,
+        "SELECT received_ms, id, state, message, error FROM status WHERE intersection=?1 AND board=?2 AND received_ms>=?3 AND received_ms<?4 ORDER BY received_ms LIMIT ?5",
+        row => new BoardStatusRecord(query.Intersection, query.Board, row.Int64(0), row.Text(1), row.Text(2)!, row.Text(3), row.Text(4)));
+
+    private static List<T> Read<T>(StoreReader store, IEnumerable<DayFileName> days, BoardQuery query, string sql, Func<SqliteStatement, T> read)
+    {
+        List<T> found = [];
+        foreach (DayFileName day in days)
+        {
+            using DayFileReader? file = found.Count < query.Limit ? store.Open(day) : null;
+            file?.Read(sql, query, query.Limit - found.Count, row => found.Add(read(row)));
+        }
+
+        return found;
+    }
+}
