@@ -15,7 +15,7 @@ internal static class CsvExport
     private const string ReadingHeader = "intersection,kind,device,ts,interval_ms,volume,occupancy,speed,seq,received";
 
     private const string WindowHeader =
-        "level,intersection,id,window,start,volume,flow_rate,occupancy,speed,pcu,level_of_service,speed_ratio,coverage,readings,expected,health,revision";
+        "level,intersection,id,window,start,volume,flow_rate,occupancy,speed,pcu,level_of_service,los_method,speed_ratio,coverage,readings,expected,health,revision";
 
     private const string BoardHeader = "time,intersection,board,state,message,priority,rule,id,expires,author,reason";
 
@@ -130,6 +130,7 @@ internal static class CsvExport
         Text(ApiJson.Round(row.Speed)),
         Text(ApiJson.Round(row.Pcu)),
         row.LevelOfService ?? "",
+        row.LevelMethod ?? "",
         Text(ApiJson.Round(row.SpeedRatio)),
         Text(ApiJson.Round(row.Coverage)),
         Text(row.Readings),

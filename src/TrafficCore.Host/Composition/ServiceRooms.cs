@@ -66,7 +66,7 @@ internal sealed class ServiceRooms : IAsyncDisposable
         : Path.Combine(Path.GetFullPath(settings.Data.Directory), "sqlite");
 
     public static SqliteHistory OpenHistory(ServiceSettings settings, TimeProvider time, Action<string>? onDamaged) => new(
-        StoreDirectory(settings), settings.Sqlite, settings.Windows.Length.Select(l => (long)l.TotalMilliseconds), time, onDamaged);
+        StoreDirectory(settings), settings.Sqlite, settings.Windows.Length.Select(l => (long)l.TotalMilliseconds), settings.Service.ToRules(), time, onDamaged);
 
     public void AddTo(IServiceCollection services, ServiceSettings settings, TimeProvider time)
     {

@@ -3,6 +3,7 @@ using TrafficCore.Host.Boards;
 using TrafficCore.Mqtt.Broker;
 using TrafficCore.Storage.Influx;
 using TrafficCore.Storage.Sqlite;
+using TrafficCore.Traffic.Service;
 
 namespace TrafficCore.Host.Configuration;
 
@@ -33,6 +34,9 @@ public sealed class ServiceSettings
 
     /// <summary>Section <c>History</c>.</summary>
     public required HistorySettings History { get; init; }
+
+    /// <summary>Section <c>Service</c>.</summary>
+    public required ServiceOptions Service { get; init; }
 
     /// <summary>Section <c>Ingest</c>.</summary>
     public required IngestSettings Ingest { get; init; }
@@ -84,6 +88,7 @@ public sealed class ServiceSettings
             Windows = binder.Bind<WindowsSettings>("Windows"),
             Pipeline = binder.Bind<PipelineSettings>("Pipeline"),
             History = binder.Bind<HistorySettings>("History"),
+            Service = binder.Bind<ServiceOptions>(ServiceOptions.Section),
             Ingest = binder.Bind<IngestSettings>("Ingest"),
             Mqtt = binder.Bind<BrokerOptions>(BrokerOptions.Section),
             Http = binder.Bind<HttpSettings>("Http"),

@@ -187,6 +187,7 @@ internal sealed class PipelineAssembly
         IdleTimeoutMs = (long)options.IdleTimeout.TotalMilliseconds,
         InMemoryMs = (long)options.InMemory.TotalMilliseconds,
         HistoryKeepMs = (long)options.HistoryKeep.TotalMilliseconds,
+        Service = options.Service,
     };
 
     private T Opened<T>(T opened)

@@ -76,7 +76,7 @@ internal static class FlowLines
             line.Raw((byte)'i');
         }
 
-        if (row.Level6 is { } level)
+        if (row.ServiceLevel is { } level)
         {
             line.Raw(",level_of_service=\""u8);
             line.Raw("ABCDEF"u8[level - 1]);

@@ -3,6 +3,7 @@ using TrafficCore.Pipeline.Output;
 using TrafficCore.Storage.Delivery;
 using TrafficCore.Storage.History;
 using TrafficCore.Traffic.Observations;
+using TrafficCore.Traffic.Service;
 using TrafficCore.Traffic.Windows;
 
 namespace TrafficCore.Storage.Sqlite;
@@ -19,6 +20,7 @@ public sealed class SqliteHistory : IFlowHistory, IBoardHistory, IDisposable
 
     private readonly SqliteOptions _options;
     private readonly long[] _storedLengths;
+    private readonly ServiceRules _service;
     private readonly TimeProvider _time;
     private readonly StoreReader _store;
 
@@ -26,11 +28,14 @@ public sealed class SqliteHistory : IFlowHistory, IBoardHistory, IDisposable
     /// <param name="directory">Directory of the database files, as the sink's.</param>
     /// <param name="options">Options.</param>
     /// <param name="storedLengths">Window lengths that are stored, ms.</param>
+    /// <param name="service">How levels of service of summed windows are judged.</param>
     /// <param name="time">Clock: which summed windows have ended.</param>
     /// <param name="onDamaged">Told the path of a file that is damaged (<see cref="SqliteSink.Suspect"/>).</param>
-    public SqliteHistory(string directory, SqliteOptions options, IEnumerable<long> storedLengths, TimeProvider time, Action<string>? onDamaged = null)
+    public SqliteHistory(
+        string directory, SqliteOptions options, IEnumerable<long> storedLengths, ServiceRules service, TimeProvider time, Action<string>? onDamaged = null)
     {
         _options = options;
+        _service = service;
         _storedLengths = [.. storedLengths];
         _time = time;
         _store = new StoreReader(directory, options.Readers, onDamaged);
@@ -146,20 +151,25 @@ public sealed class SqliteHistory : IFlowHistory, IBoardHistory, IDisposable
 
     private async IAsyncEnumerable<FlowRow> Summed(FlowPlan plan, WindowGrid grid, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        Dictionary<long, int>? worst = plan.Query.Level == FlowLevel.Intersection ? await WorstLevels(plan, grid, cancellation) : null;
-        await foreach (FlowRow row in Sums(plan.Query.Level, plan.Query.Id, plan, grid, worst, cancellation))
+        Dictionary<long, ServiceJudgement?>? deciding = plan.Query.Level == FlowLevel.Intersection ? await Deciding(plan, grid, cancellation) : null;
+        await foreach (FlowRow row in Sums(plan.Query.Level, plan.Query.Id, plan, grid, deciding, cancellation))
         {
             yield return row;
         }
     }
 
     private async IAsyncEnumerable<FlowRow> Sums(
-        FlowLevel level, string id, FlowPlan plan, WindowGrid grid, Dictionary<long, int>? worst, [EnumeratorCancellation] CancellationToken cancellation)
+        FlowLevel level,
+        string id,
+        FlowPlan plan,
+        WindowGrid grid,
+        Dictionary<long, ServiceJudgement?>? deciding,
+        [EnumeratorCancellation] CancellationToken cancellation)
     {
         long now = _time.GetUtcNow().ToUnixTimeMilliseconds();
         long from = grid.FirstFrom(plan.Query.FromMs);
         long to = Math.Min(grid.FirstFrom(plan.Query.ToMs), grid.StartOf(now));
-        RowSum sum = new();
+        RowSum sum = new(_service);
         long start = from;
         await foreach (FlowRow part in Parts(level, id, plan, from, to, cancellation))
         {
@@ -170,7 +180,7 @@ public sealed class SqliteHistory : IFlowHistory, IBoardHistory, IDisposable
                     yield return Build(sum, start);
                 }
 
-                sum = new RowSum();
+                sum = new RowSum(_service);
                 start = grid.StartOf(part.Start);
             }
 
@@ -183,31 +193,28 @@ public sealed class SqliteHistory : IFlowHistory, IBoardHistory, IDisposable
         }
 
         FlowRow Build(RowSum complete, long at) =>
-            complete.Build(at, grid.EndOf(at) - at, worst is not null && worst.TryGetValue(at, out int level) ? level : null);
+            complete.Build(at, grid.EndOf(at) - at, deciding?.GetValueOrDefault(at));
     }
 
     /// <summary>An intersection is as good as the worst of its approaches, so these are summed as well.</summary>
-    private async Task<Dictionary<long, int>> WorstLevels(FlowPlan plan, WindowGrid grid, CancellationToken cancellation)
+    private async Task<Dictionary<long, ServiceJudgement?>> Deciding(FlowPlan plan, WindowGrid grid, CancellationToken cancellation)
     {
-        HashSet<string> approaches = new(StringComparer.Ordinal);
+        SortedSet<string> approaches = new(StringComparer.Ordinal);
         foreach (DayFileName day in _store.DaysBetween(DayFileName.KindOf(FlowLevel.Approach, plan.StoredMs, _options), plan.Query.FromMs, grid.FirstFrom(plan.Query.ToMs)))
         {
             approaches.UnionWith(await _store.Ask(day, file => file.Ids(FlowLevel.Approach, plan.Query.Intersection), cancellation));
         }
 
-        Dictionary<long, int> worst = [];
+        Dictionary<long, ServiceJudgement?> deciding = [];
         foreach (string approach in approaches)
         {
             await foreach (FlowRow row in Sums(FlowLevel.Approach, approach, plan, grid, null, cancellation))
             {
-                if (row.Level6 is { } level)
-                {
-                    worst[row.Start] = Math.Max(level, worst.GetValueOrDefault(row.Start));
-                }
+                deciding[row.Start] = ServiceJudgement.Deciding(deciding.GetValueOrDefault(row.Start), ServiceJudgement.Of(row));
             }
         }
 
-        return worst;
+        return deciding;
     }
 
     /// <summary>Stored rows, day by day: one question to the reader threads for each, so that others get their turn between.</summary>
