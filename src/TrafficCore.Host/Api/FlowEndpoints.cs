@@ -156,5 +156,9 @@ internal readonly record struct FlowServices(
     [FromServices] TimeProvider Time);
 
 /// <summary>The configured window lengths.</summary>
-/// <param name="ShortestMs">The shortest, ms: what "latest" and a question without a window mean.</param>
-internal sealed record WindowLengthsInUse(long ShortestMs);
+/// <param name="Ms">All of them, ms, ascending.</param>
+internal sealed record WindowLengthsInUse(IReadOnlyList<long> Ms)
+{
+    /// <summary>The shortest, ms: what "latest" and a question without a window mean.</summary>
+    public long ShortestMs => Ms[0];
+}

@@ -44,6 +44,7 @@ internal static partial class HttpService
         app.UseRouting();
         app.MapFlow();
         app.MapObservations();
+        app.MapCity();
         app.MapBoards();
         app.MapQuarantine();
         app.MapLedger();

@@ -1,6 +1,7 @@
 using TrafficCore.Boards;
 using TrafficCore.Host.Boards;
 using TrafficCore.Mqtt.Broker;
+using TrafficCore.Pipeline.City;
 using TrafficCore.Storage.Influx;
 using TrafficCore.Storage.Sqlite;
 using TrafficCore.Traffic.Service;
@@ -37,6 +38,9 @@ public sealed class ServiceSettings
 
     /// <summary>Section <c>Service</c>.</summary>
     public required ServiceOptions Service { get; init; }
+
+    /// <summary>Section <c>City</c>.</summary>
+    public required CityIndexOptions City { get; init; }
 
     /// <summary>Section <c>Ingest</c>.</summary>
     public required IngestSettings Ingest { get; init; }
@@ -89,6 +93,7 @@ public sealed class ServiceSettings
             Pipeline = binder.Bind<PipelineSettings>("Pipeline"),
             History = binder.Bind<HistorySettings>("History"),
             Service = binder.Bind<ServiceOptions>(ServiceOptions.Section),
+            City = binder.Bind<CityIndexOptions>(CityIndexOptions.Section),
             Ingest = binder.Bind<IngestSettings>("Ingest"),
             Mqtt = binder.Bind<BrokerOptions>(BrokerOptions.Section),
             Http = binder.Bind<HttpSettings>("Http"),

@@ -144,7 +144,7 @@ internal sealed class PipelineAssembly
             log.Advance,
             exception => PipelineLog.OutputWaits(_environment.Logger, exception.Message),
             exception => _environment.Fault("output", exception));
-        return new OutputSide(file, log, queue, writer, latest, progress, new BoardOutput(writer, clock, file.Salt));
+        return new OutputSide(file, log, queue, writer, latest, progress, new OutsideOutput(writer, clock, file.Salt));
     }
 
     private ShardLoop[] MakeShards(LoadedSnapshot snapshot, PageStore pages, OutputSide outputs, ControlState control, AsyncSignal trigger)

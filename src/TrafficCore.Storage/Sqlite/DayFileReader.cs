@@ -1,6 +1,7 @@
 using TrafficCore.Storage.Delivery;
 using TrafficCore.Storage.History;
 using TrafficCore.Traffic.Observations;
+using TrafficCore.Traffic.Service;
 using TrafficCore.Traffic.Windows;
 
 namespace TrafficCore.Storage.Sqlite;
@@ -156,6 +157,23 @@ internal sealed class DayFileReader : IDisposable
         }
 
         return observations;
+    }
+
+    /// <summary>The city's index of a window length, ascending.</summary>
+    public List<CityIndexRow> Indexes(CityIndexQuery query, int limit)
+    {
+        using SqliteStatement select = _database.Prepare(CityTable.Select);
+        select.Bind(1, query.WindowMs);
+        select.Bind(2, query.FromMs);
+        select.Bind(3, query.ToMs);
+        select.Bind(4, (long)limit);
+        List<CityIndexRow> rows = [];
+        while (select.Step())
+        {
+            rows.Add(CityTable.Read(select, query.WindowMs));
+        }
+
+        return rows;
     }
 
     /// <summary>Rejected payloads received in [from, to), ascending.</summary>

@@ -13,7 +13,7 @@ namespace TrafficCore.Storage.Sqlite;
 /// Ownership: thread-safe. A file that turns out to be damaged fails the question with <see cref="SqliteStoreException"/> and is reported,
 /// so that the sink rebuilds it.
 /// </remarks>
-public sealed class SqliteHistory : IFlowHistory, IBoardHistory, IDisposable
+public sealed class SqliteHistory : IFlowHistory, IBoardHistory, ICityHistory, IDisposable
 {
     // What one answer of the quarantine may hold of payloads: a few thousand usual ones, or the largest device mistakes one by one.
     private const long MaxQuarantineBytes = 8 * 1024 * 1024;
@@ -117,17 +117,17 @@ public sealed class SqliteHistory : IFlowHistory, IBoardHistory, IDisposable
     /// <inheritdoc/>
     public async Task<ObservationAnswer> ObservationsAsync(ObservationQuery query, CancellationToken cancellation = default)
     {
-        List<Observation> found = [];
-        foreach (DayFileName day in _store.DaysBetween(DayFileName.KindOf(query.Kind), query.FromMs, query.ToMs))
-        {
-            found.AddRange(await _store.Ask(day, file => file.Observations(query, _options.MaxRows + 1 - found.Count), cancellation));
-            if (found.Count > _options.MaxRows)
-            {
-                return new ObservationAnswer(FlowProblem.RangeTooLong, $"from: the range holds more than {_options.MaxRows} observations", []);
-            }
-        }
+        return await Ranged(DayFileName.KindOf(query.Kind), query.FromMs, query.ToMs, (file, limit) => file.Observations(query, limit), cancellation) is { } found
+            ? new ObservationAnswer(FlowProblem.None, "", found)
+            : new ObservationAnswer(FlowProblem.RangeTooLong, $"from: the range holds more than {_options.MaxRows} observations", []);
+    }
 
-        return new ObservationAnswer(FlowProblem.None, "", found);
+    /// <inheritdoc/>
+    public async Task<CityIndexAnswer> IndexAsync(CityIndexQuery query, CancellationToken cancellation = default)
+    {
+        return await Ranged(DayFileKind.City, query.FromMs, query.ToMs, (file, limit) => file.Indexes(query, limit), cancellation) is { } found
+            ? new CityIndexAnswer(FlowProblem.None, "", found)
+            : new CityIndexAnswer(FlowProblem.RangeTooLong, $"from: the range holds more than {_options.MaxRows} windows", []);
     }
 
     /// <inheritdoc/>
@@ -140,6 +140,22 @@ public sealed class SqliteHistory : IFlowHistory, IBoardHistory, IDisposable
 
     /// <summary>Ends the reader threads after the questions that were asked.</summary>
     public void Dispose() => _store.Dispose();
+
+    /// <summary>What the days of a range hold, day after day; null when it is more than one answer may.</summary>
+    private async Task<List<T>?> Ranged<T>(DayFileKind kind, long from, long to, Func<DayFileReader, int, List<T>> read, CancellationToken cancellation)
+    {
+        List<T> found = [];
+        foreach (DayFileName day in _store.DaysBetween(kind, from, to))
+        {
+            found.AddRange(await _store.Ask(day, file => read(file, _options.MaxRows + 1 - found.Count), cancellation));
+            if (found.Count > _options.MaxRows)
+            {
+                return null;
+            }
+        }
+
+        return found;
+    }
 
     private async IAsyncEnumerable<FlowRow> Stored(FlowPlan plan, [EnumeratorCancellation] CancellationToken cancellation)
     {

@@ -135,6 +135,7 @@ internal sealed class StoreFiles(string directory, TimeProvider time, StorageMet
         {
             { Kind: DayFileKind.Quarantine } => QuarantineDayFile.ApplicationId,
             { Kind: DayFileKind.Boards } => BoardDayFile.ApplicationId,
+            { Kind: DayFileKind.City } => CityTable.ApplicationId,
             { Observed: not null } => ObservationTable.ApplicationId,
             _ => FlowTable.ApplicationId,
         };
