@@ -109,7 +109,11 @@ internal sealed class ServiceRooms : IAsyncDisposable
             }
         }
 
-        await Index.StopAsync();
+        using (var limit = new CancellationTokenSource(flush, time))
+        {
+            await Index.StopAsync(limit.Token);
+        }
+
         await Sinks.StopAsync(flush, time);
         await Pipeline.StopAsync(CancellationToken.None);
     }

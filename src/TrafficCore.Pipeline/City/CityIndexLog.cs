@@ -20,7 +20,7 @@ internal static partial class CityIndexLog
     [LoggerMessage(2104, LogLevel.Warning, "City index: output from {From} to {To} cannot be read any more and is skipped")]
     public static partial void Gap(ILogger logger, long from, long to);
 
-    [LoggerMessage(2105, LogLevel.Error, "City index: the output cannot be read; it is tried again")]
+    [LoggerMessage(2105, LogLevel.Error, "City index: the output, or what it is made from, cannot be read; it is tried again")]
     public static partial void NotRead(ILogger logger, Exception exception);
 
     [LoggerMessage(2106, LogLevel.Error, "City index: stopped by a failure until the service restarts")]

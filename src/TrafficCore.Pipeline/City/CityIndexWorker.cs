@@ -21,9 +21,6 @@ public sealed class CityIndexWorker : IAsyncDisposable
     // Corrections of other rows are coalesced to one a second as well.
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
-    // About 0.1 s of work: then it is looked whether something is to be published.
-    private const int RecordsAStep = 20_000;
-
     // A stop waits for sinks as well; what is not read then is read after the next start.
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(2);
 
@@ -34,6 +31,7 @@ public sealed class CityIndexWorker : IAsyncDisposable
     private readonly CityIndexMetrics _metrics;
     private readonly CityMemory _memory;
     private readonly CancellationTokenSource _stop = new();
+    private readonly CancellationTokenSource _abort = new();
     private Task _loop = Task.CompletedTask;
     private volatile string? _trouble;
     private CityCounts _counts = new(0, 0, 0, 0);
@@ -65,6 +63,9 @@ public sealed class CityIndexWorker : IAsyncDisposable
         _state = new CityIndexState(options, pipeline.Networks, time);
     }
 
+    /// <summary>Records that are read before it is looked whether something is to be published: about 0.1 s of work. Tests read fewer.</summary>
+    internal int RecordsAStep { get; init; } = 20_000;
+
     /// <summary>What is wrong at the moment, in words for an operator; null while it works.</summary>
     public string? Trouble => _trouble;
 
@@ -74,39 +75,53 @@ public sealed class CityIndexWorker : IAsyncDisposable
     /// <summary>Begins; returns at once.</summary>
     public void Start() => _loop = Task.Run(RunAsync);
 
-    /// <summary>Takes what is durable, publishes what is due, remembers, and ends. The pipeline must still run.</summary>
-    public async Task StopAsync()
+    /// <summary>Takes what is durable, publishes what is due, remembers, and ends. The pipeline must still run; the token bounds the wait for its disk.</summary>
+    public async Task StopAsync(CancellationToken cancellation)
     {
         await _stop.CancelAsync();
-        await _loop;
+        await using (cancellation.UnsafeRegister(static abort => ((CancellationTokenSource)abort!).Cancel(), _abort))
+        {
+            await _loop;
+        }
     }
 
-    /// <inheritdoc/>
+    /// <summary>Stops at once; what was not published is published after the next start.</summary>
     public async ValueTask DisposeAsync()
     {
-        await StopAsync();
+        await _abort.CancelAsync();
+        await StopAsync(CancellationToken.None);
         _stop.Dispose();
+        _abort.Dispose();
     }
 
     private async Task RunAsync()
     {
         try
         {
-            Open();
-            using (var timer = new PeriodicTimer(Interval, _time))
+            using var timer = new PeriodicTimer(Interval, _time);
+            var isOpen = false;
+            do
             {
-                do
+                isOpen = isOpen || TryOpen();
+                if (isOpen)
                 {
                     await StepAsync(isLast: false);
                 }
-                while (await NextAsync(timer));
             }
+            while (await NextAsync(timer));
 
-            await StepAsync(isLast: true);
+            if (isOpen)
+            {
+                await StepAsync(isLast: true);
+            }
+        }
+        catch (OperationCanceledException) when (_abort.IsCancellationRequested)
+        {
+            // What may not have been published is not remembered as published: after a restart the output tells.
         }
         catch (Exception exception)
         {
-            // The last line of the loop. What was not published is not remembered as published: after a restart it is read again.
+            // The last line of the loop; likewise.
             _trouble = exception.Message;
             CityIndexLog.Failed(_logger, exception);
         }
@@ -124,6 +139,21 @@ public sealed class CityIndexWorker : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
+            return false;
+        }
+    }
+
+    /// <summary>Goes on from what is remembered; false when the disk refuses, which may pass.</summary>
+    private bool TryOpen()
+    {
+        try
+        {
+            Open();
+            return true;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            Fail(exception);
             return false;
         }
     }
@@ -209,16 +239,22 @@ public sealed class CityIndexWorker : IAsyncDisposable
         }
         catch (IOException exception)
         {
-            if (!_readFailing)
-            {
-                CityIndexLog.NotRead(_logger, exception);
-            }
-
-            (_readFailing, _trouble) = (true, exception.Message);
+            Fail(exception);
             _reader?.Dispose();
             _reader = null;
             return true;
         }
+    }
+
+    /// <summary>Nothing can be read now; it is tried again with the next look, and logged once.</summary>
+    private void Fail(Exception exception)
+    {
+        if (!_readFailing)
+        {
+            CityIndexLog.NotRead(_logger, exception);
+        }
+
+        (_readFailing, _trouble) = (true, exception.Message);
     }
 
     private void Count() => Volatile.Write(ref _counts, new CityCounts(_position, _state.Late, _state.GivenUp, _state.Windows));
@@ -251,7 +287,7 @@ public sealed class CityIndexWorker : IAsyncDisposable
 
         await _pipeline.Outside.AppendAsync(
             rows.Select(static row => new OutsideRecord(RecordType.CityIndex, CityIndexCodec.Version, body => CityIndexCodec.Encode(body, row))),
-            CancellationToken.None);
+            _abort.Token);
         _publishFrom = _pipeline.Output.DurableEnd;
         _metrics.Published(rows.Count);
         return true;

@@ -1,6 +1,7 @@
 using TrafficCore.Pipeline.Output;
 using TrafficCore.Storage.Delivery;
 using TrafficCore.Traffic.Observations;
+using TrafficCore.Traffic.Service;
 using TrafficCore.Traffic.Windows;
 
 namespace TrafficCore.TestKit.Storage;
@@ -65,6 +66,10 @@ public sealed class MemoryOutput : IOutputSource
     /// <summary>Appends what a board says.</summary>
     public void Append(long receivedMs, BoardStatusRecord status) =>
         Append(position => new OutputEntry(position, position + Step, receivedMs, [], BoardStatus: status));
+
+    /// <summary>Appends the city's index in a window.</summary>
+    public void Append(long receivedMs, CityIndexRow index) =>
+        Append(position => new OutputEntry(position, position + Step, receivedMs, [], CityIndex: index));
 
     /// <summary>Forgets what is below a position, as retention does.</summary>
     public void RetainFrom(long position)

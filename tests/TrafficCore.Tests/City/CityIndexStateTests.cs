@@ -143,7 +143,10 @@ public sealed class CityIndexStateTests
         }
 
         // The first two have left; the others still wait for b.
+        rig.Read();
+        Assert.True(rig.State.HasLeaving, "nobody else remembers what is to be published");
         Assert.Equal([Begin, Begin + Minute], rig.Step().Select(row => row.Start));
+        Assert.False(rig.State.HasLeaving);
         rig.AssertRevisions();
     }
 
