@@ -26,6 +26,7 @@ public sealed class BoardsOptions : IValidatableObject
 
     /// <summary>How often boards are looked at.</summary>
     /// <value>1 s: windows close to the second, and expiry should be seen within one.</value>
+    [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00")]
     public TimeSpan EvaluateEvery { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>What boards know is saved at least this often while windows come; decisions, manual messages and changes of rules are saved at once.</summary>
@@ -72,14 +73,6 @@ public sealed class BoardsOptions : IValidatableObject
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        foreach (var (name, value) in new[] { (nameof(EvaluateEvery), EvaluateEvery), (nameof(ResendAfter), ResendAfter), (nameof(SaveEvery), SaveEvery), (nameof(ManualDuration), ManualDuration) })
-        {
-            if (value <= TimeSpan.Zero)
-            {
-                yield return new ValidationResult("must be longer than 0", [name]);
-            }
-        }
-
         foreach (var error in RuleCheck.Errors(Rules))
         {
             yield return error;

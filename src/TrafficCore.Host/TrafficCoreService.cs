@@ -49,7 +49,7 @@ public sealed class TrafficCoreService : IAsyncDisposable
         rooms.Readiness.Watch(() => door.NetworkErrors, () => boards.RuleErrors);
         follower = new NetworkFollower(rooms.Pipeline.Networks, time, OnNetwork);
         http = HttpService.Build(
-            new IPEndPoint(settings.Http.Bind, settings.Http.Port),
+            settings.Http,
             platform,
             services =>
             {
@@ -61,10 +61,11 @@ public sealed class TrafficCoreService : IAsyncDisposable
             },
             listen => HttpEndPoint = () => listen.IPEndPoint!);
 
-        // Without accounts the broker is for this machine, unless the operator says that anybody may come.
-        var address = settings.Mqtt.Anonymous ? IPAddress.Any : IPAddress.Loopback;
         mqtt = new MqttListener(
-            new IPEndPoint(address, settings.Mqtt.Port), listen => listen.UseConnectionHandler<MqttConnectionHandler>(), http.Services, platform.Loggers);
+            settings.MqttListen,
+            listen => listen.UseConnectionHandler<MqttConnectionHandler>(),
+            http.Services,
+            platform.Loggers);
     }
 
     /// <summary>Version of the program.</summary>
@@ -84,13 +85,14 @@ public sealed class TrafficCoreService : IAsyncDisposable
     /// <param name="time">Clock and timers of everything.</param>
     /// <param name="logging">Where it logs; default: single lines on standard error.</param>
     /// <param name="cancellation">Gives up a start that is under way.</param>
-    /// <exception cref="IOException">The data directory is in use, the disk fails, or an address is taken.</exception>
+    /// <exception cref="Pipeline.DataDirectoryException">The data directory cannot be made, or may not be written.</exception>
+    /// <exception cref="IOException">The data directory is in use, the disk fails, or a listener cannot be opened.</exception>
     public static async Task<TrafficCoreService> StartAsync(
         ServiceSettings settings, TimeProvider time, Action<ILoggingBuilder>? logging = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(settings);
         ServicePlatform.PrepareSockets();
-        var platform = ServicePlatform.Create(settings.Configuration, logging);
+        var platform = ServicePlatform.Create(settings.Configuration, time, logging);
         ServiceRooms rooms;
         try
         {
@@ -178,8 +180,8 @@ public sealed class TrafficCoreService : IAsyncDisposable
         await door.StartAsync(cancellation);
         follower.Start();
         boards.Start();
-        await http.StartAsync(cancellation);
-        await mqtt.StartAsync(cancellation);
+        await Listening.StartAsync("Http", settings.Http.Listen, () => http.StartAsync(cancellation));
+        await Listening.StartAsync("Mqtt", settings.MqttListen, () => mqtt.StartAsync(cancellation));
         HostLog.Started(logger, Version, settings.Data.Directory, Mqtt.ToString(), Http.ToString());
     }
 

@@ -2,20 +2,20 @@ using Microsoft.Extensions.Logging;
 
 namespace TrafficCore.Mqtt.Broker;
 
-/// <summary>Log messages of the broker: ids 1000 to 1999. Next free id: 1009.</summary>
+/// <summary>Log messages of the broker: ids 1000 to 1999. Next free id: 1010.</summary>
 internal static partial class BrokerLog
 {
     [LoggerMessage(1000, LogLevel.Debug, "{ClientId} connected from {Remote} with MQTT level {Version}, session present: {SessionPresent}")]
     public static partial void Connected(ILogger logger, string clientId, object? remote, byte version, bool sessionPresent);
 
     [LoggerMessage(1001, LogLevel.Debug, "{ClientId} ended: {Reason} (0x{Code:X2}) {Detail}")]
-    public static partial void Ended(ILogger logger, string clientId, CloseReason reason, byte code, string? detail);
+    public static partial void Ended(ILogger logger, string clientId, CloseReason reason, byte code, string detail);
 
-    [LoggerMessage(1002, LogLevel.Information, "A connection from {Remote} was refused: 0x{Code:X2} {Detail}")]
-    public static partial void Refused(ILogger logger, object? remote, byte code, string? detail);
+    [LoggerMessage(1002, LogLevel.Information, "{ClientId} from {Remote} was refused: 0x{Code:X2} {Detail}")]
+    public static partial void Refused(ILogger logger, string clientId, object? remote, byte code, string detail);
 
     [LoggerMessage(1003, LogLevel.Warning, "{ClientId} from {Remote} broke the protocol: 0x{Code:X2} {Detail}")]
-    public static partial void ProtocolError(ILogger logger, string clientId, object? remote, byte code, string? detail);
+    public static partial void ProtocolError(ILogger logger, string clientId, object? remote, byte code, string detail);
 
     [LoggerMessage(1004, LogLevel.Error, "The connection of {ClientId} failed inside the broker")]
     public static partial void Fault(ILogger logger, string clientId, Exception exception);
@@ -31,4 +31,7 @@ internal static partial class BrokerLog
 
     [LoggerMessage(1008, LogLevel.Error, "The will of {ClientId} could not be published")]
     public static partial void WillFailed(ILogger logger, string clientId, Exception exception);
+
+    [LoggerMessage(1009, LogLevel.Warning, "{Count} more {Kind} (0x{Code:X2}) were not logged one by one")]
+    public static partial void LeftOut(ILogger logger, long count, string kind, byte code);
 }

@@ -15,8 +15,14 @@ public sealed class BrokerOptions
     /// <summary>Clients need no account. Default false: the listener is then bound to loopback until accounts are configured.</summary>
     public bool Anonymous { get; set; }
 
-    /// <summary>First levels of every topic that the service takes in. Default `traffic/v1`; no wildcards.</summary>
-    [Required, RegularExpression("[^+#\\0]+")]
+    /// <summary>
+    /// Address to listen on: an IP address of this machine, <c>localhost</c>, or <c>*</c> for all. Default: 127.0.0.1 while clients would need accounts,
+    /// which are not there yet; all addresses, over IPv6 and IPv4, with <see cref="Anonymous"/>.
+    /// </summary>
+    public string Address { get; set; } = "";
+
+    /// <summary>First levels of every topic that the service takes in. Default `traffic/v1`; no wildcards, no empty levels, at most 256 characters.</summary>
+    [Required, StringLength(256), RegularExpression("[^+#$\\0/][^+#\\0/]*(/[^+#\\0/]+)*", ErrorMessage = "must be levels without wildcards, such as traffic/v1")]
     public string TopicRoot { get; set; } = "traffic/v1";
 
     /// <summary>
@@ -29,6 +35,13 @@ public sealed class BrokerOptions
     /// <summary>Time from the connection to a whole CONNECT. Default 10 s: several round trips of a bad mobile link.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// Time from the first byte of a packet to its last. Default 60 s: the largest packet, 256 KiB, takes 52 s over a GPRS link of 40 kbit/s. Keep-alive
+    /// alone would let a client without one hold part of a packet for ever.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
+    public TimeSpan PacketTimeout { get; set; } = TimeSpan.FromSeconds(60);
 
     /// <summary>A peer that takes no bytes for this long is closed. Default 60 s: TCP itself would try for about 15 minutes.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]

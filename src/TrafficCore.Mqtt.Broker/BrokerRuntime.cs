@@ -21,6 +21,7 @@ internal sealed class BrokerRuntime
         _started = time.GetTimestamp();
         Metrics = metrics;
         Logger = logger;
+        Troubles = new TroubleLog(logger, time);
         Sessions = new SessionRegistry(options.MaxSessions);
         Router = new MessageRouter(options, metrics, (message, e) => BrokerLog.HandlerFailed(logger, message.Topic, e));
     }
@@ -36,6 +37,8 @@ internal sealed class BrokerRuntime
     public BrokerMetrics Metrics { get; }
 
     public ILogger Logger { get; }
+
+    public TroubleLog Troubles { get; }
 
     public SessionRegistry Sessions { get; }
 

@@ -157,6 +157,8 @@ public sealed class MqttBroker : IAsyncDisposable
             await _runtime.Stopping.CancelAsync();
             await Task.WhenAll(ended);
         }
+
+        _runtime.Troubles.TellLeftOut(all: true);
     }
 
     /// <inheritdoc/>
@@ -174,6 +176,7 @@ public sealed class MqttBroker : IAsyncDisposable
         {
             Interlocked.Decrement(ref _connectionCount);
             _runtime.Metrics.Closed(CloseReason.TooMany);
+            _runtime.Troubles.Refused(context.RemoteEndPoint, "-", ReasonCode.ServerBusy, "Mqtt:MaxConnections is reached");
             context.Abort();
             return;
         }

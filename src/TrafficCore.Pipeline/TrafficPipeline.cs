@@ -80,6 +80,7 @@ public sealed class TrafficPipeline : IAsyncDisposable
     /// <param name="meters">Where the meters are made.</param>
     /// <param name="loggers">Where it logs.</param>
     /// <param name="cancellationToken">Ends a long replay.</param>
+    /// <exception cref="DataDirectoryException">The directory cannot be made, may not be written, or belongs to other window lengths.</exception>
     /// <exception cref="IOException">The directory is in use by another process, or the disk fails.</exception>
     /// <exception cref="InvalidDataException">What is on the disk cannot be the state of this service.</exception>
     public static Task<TrafficPipeline> OpenAsync(

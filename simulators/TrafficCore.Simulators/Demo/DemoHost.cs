@@ -35,12 +35,10 @@ internal sealed class DemoHost : IAsyncDisposable
     /// <exception cref="IOException">A port is taken, or the data directory is in use.</exception>
     public static async Task<DemoHost> StartAsync(string[] overrides, bool silent, CancellationToken cancellation)
     {
-        var (configuration, error) = ConfigurationSources.Read(overrides);
-        var (settings, errors) = ServiceSettings.Bind(configuration);
-        IReadOnlyList<ConfigurationError> wrong = error is { } unreadable ? [unreadable, .. errors] : errors;
-        if (wrong.Count > 0)
+        var (settings, errors) = ServiceSettings.Read(overrides);
+        if (settings is null)
         {
-            throw new UsageException(string.Join(Environment.NewLine, wrong));
+            throw new UsageException(string.Join(Environment.NewLine, errors));
         }
 
         return new DemoHost(await TrafficCoreService.StartAsync(settings, TimeProvider.System, silent ? static _ => { } : null, cancellation));

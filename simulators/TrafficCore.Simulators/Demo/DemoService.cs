@@ -22,7 +22,9 @@ internal static class DemoService
         $"--Windows:Length={Windows}",
         "--Boards:Rules:0:Name=slow-traffic",
         "--Boards:Rules:0:Window=10s",
-        "--Boards:Rules:0:MinimumOn=20s",
+        "--Boards:Rules:0:EnterWindows=1",
+        "--Boards:Rules:0:ExitWindows=1",
+        "--Boards:Rules:0:MinimumOn=15s",
         "--Boards:Rules:0:MinimumOff=10s",
         "--Boards:Rules:0:Expiry=60s",
         "--Boards:Rules:0:Steps:0:Name=slow",
@@ -38,8 +40,14 @@ internal static class DemoService
     ];
 
     /// <summary>Writes the city's network file into a directory and returns its path.</summary>
+    /// <exception cref="UsageException">The directory is a file.</exception>
     public static string WriteNetworkFile(CityPlan plan, string directory)
     {
+        if (File.Exists(directory))
+        {
+            throw new UsageException($"--data: {directory} is a file, not a directory");
+        }
+
         Directory.CreateDirectory(directory);
         var path = Path.Combine(directory, "demo-network.json");
         File.WriteAllBytes(path, CityNetworkFile.Write(plan));

@@ -50,7 +50,7 @@ public static class BoardMessageJson
             var state = document.RootElement.ValueKind == JsonValueKind.Object ? Text(document.RootElement, "state") : null;
             return state is "online" or "offline" ? state == "online" : null;
         }
-        catch (JsonException)
+        catch (Exception e) when (IsUnreadable(e))
         {
             return null;
         }
@@ -72,11 +72,14 @@ public static class BoardMessageJson
             long? ts = root.TryGetProperty("ts", out var t) && t.ValueKind == JsonValueKind.Number && t.TryGetInt64(out var ms) ? ms : null;
             return new BoardStatus(Text(root, "id"), Text(root, "state")!, Text(root, "multi"), ts, Text(root, "error"));
         }
-        catch (JsonException)
+        catch (Exception e) when (IsUnreadable(e))
         {
             return null;
         }
     }
+
+    // Strings that are not UTF-8 or hold half a surrogate pair pass the parser and throw when they are read.
+    private static bool IsUnreadable(Exception error) => error is JsonException or InvalidOperationException;
 
     private static string? Text(JsonElement root, string name)
     {

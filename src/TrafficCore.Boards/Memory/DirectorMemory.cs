@@ -10,7 +10,7 @@ namespace TrafficCore.Boards.Memory;
 /// </summary>
 public sealed record DirectorMemory
 {
-    /// <summary>Where reading the output goes on. What is read a second time is told apart by <see cref="FeedMemory.Consumed"/>.</summary>
+    /// <summary>Where reading the output goes on: at the oldest publication that some board has not taken. Others read it a second time, which changes nothing.</summary>
     public required long Cursor { get; init; }
 
     /// <summary>The boards, in no particular order.</summary>
@@ -88,9 +88,8 @@ public sealed record LevelMemory(ApproachKey Approach, string? Step, long? Belie
 /// <param name="Intersection">Intersection id.</param>
 /// <param name="Length">Window length, ms.</param>
 /// <param name="TakenUpTo">The latest window end that was taken.</param>
-/// <param name="Consumed">Output position behind the last publication that was taken.</param>
 /// <param name="IsGivenUp">It is not waited for.</param>
-public sealed record FeedMemory(string Intersection, long Length, long TakenUpTo, long Consumed, bool IsGivenUp);
+public sealed record FeedMemory(string Intersection, long Length, long TakenUpTo, bool IsGivenUp);
 
 /// <summary>The newest windows of one approach and length. Immutable.</summary>
 /// <param name="Approach">The approach.</param>

@@ -43,10 +43,12 @@ public sealed class BoardRule
 
     /// <summary>A step stays at least this long, unless its message expires or a worse step begins.</summary>
     /// <value>3 min: drivers who come one after the other see the same message.</value>
+    [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
     public TimeSpan MinimumOn { get; set; } = TimeSpan.FromMinutes(3);
 
     /// <summary>A rule that ended does not begin again before this time.</summary>
     /// <value>2 min: two windows of the default length.</value>
+    [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
     public TimeSpan MinimumOff { get; set; } = TimeSpan.FromMinutes(2);
 
     /// <summary>Windows with a lower or unknown coverage neither start, keep nor end a message.</summary>

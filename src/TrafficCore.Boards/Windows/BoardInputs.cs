@@ -40,8 +40,13 @@ internal sealed class BoardInputs
 
     public ApproachHistory Find(ApproachKey approach, long length) => Array.Find(histories, h => h.Approach == approach && h.Length == length)!;
 
-    public void Offer(BoardWindow window, long judged) =>
-        Array.Find(feeds, f => f.Intersection == window.Intersection && f.Length == window.Length)?.Offer(window, judged);
+    public void Offer(BoardWindow window, long judged)
+    {
+        if (Array.Find(feeds, f => f.Intersection == window.Intersection && f.Length == window.Length)?.Offer(window, judged) == false)
+        {
+            Put(window);
+        }
+    }
 
     /// <summary>The next end to judge, when all windows of it are there or are known not to come; null when there is none yet.</summary>
     public long? Ready(long judged, long now, Action onGivenUp)
@@ -87,7 +92,7 @@ internal sealed class BoardInputs
     }
 
     public (IReadOnlyList<FeedMemory> Feeds, IReadOnlyList<HistoryMemory> Histories) Remember() => (
-        [.. feeds.Select(f => new FeedMemory(f.Intersection, f.Length, f.TakenUpTo, f.Consumed, f.IsGivenUp))],
+        [.. feeds.Select(f => new FeedMemory(f.Intersection, f.Length, f.TakenUpTo, f.IsGivenUp))],
         [.. histories.Select(h => new HistoryMemory(h.Approach, h.Length, h.Samples))]);
 
     public void Restore(BoardMemory memory)
@@ -96,7 +101,7 @@ internal sealed class BoardInputs
         {
             if (memory.Feeds.FirstOrDefault(f => f.Intersection == feed.Intersection && f.Length == feed.Length) is { } known)
             {
-                feed.Restore(known.TakenUpTo, known.Consumed, known.IsGivenUp);
+                feed.Restore(known.TakenUpTo, known.IsGivenUp);
             }
         }
 

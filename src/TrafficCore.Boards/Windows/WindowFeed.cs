@@ -26,9 +26,6 @@ internal sealed class WindowFeed(string intersection, long length)
     /// <summary>The latest window end that was taken; corrections are at or below it.</summary>
     public long TakenUpTo { get; private set; } = long.MinValue;
 
-    /// <summary>Position behind the last publication that was taken.</summary>
-    public long Consumed { get; private set; }
-
     /// <summary>It has published nothing for so long that it is not waited for, until it publishes again.</summary>
     public bool IsGivenUp { get; private set; }
 
@@ -53,12 +50,15 @@ internal sealed class WindowFeed(string intersection, long length)
         return null;
     }
 
-    /// <summary>Takes a publication; one that was taken before a restart is passed over.</summary>
-    public void Offer(BoardWindow window, long judged)
+    /// <summary>
+    /// Queues a publication; false: it is a correction that nothing waits in front of, so the next judgement would take it first anyway, and it may be
+    /// taken now. One that is read a second time after a restart is such a correction and changes nothing.
+    /// </summary>
+    public bool Offer(BoardWindow window, long judged)
     {
-        if (window.Position < Consumed)
+        if (pending.Count == 0 && window.End <= TakenUpTo)
         {
-            return;
+            return false;
         }
 
         pending.Enqueue(window);
@@ -67,6 +67,8 @@ internal sealed class WindowFeed(string intersection, long length)
             PublishedUpTo = window.End;
             IsGivenUp &= window.End <= judged;
         }
+
+        return true;
     }
 
     /// <summary>Whether a judgement at an end has to wait for this feed.</summary>
@@ -80,7 +82,6 @@ internal sealed class WindowFeed(string intersection, long length)
         while (pending.TryPeek(out var window) && window.End <= end)
         {
             pending.Dequeue();
-            Consumed = window.Next;
             take(window);
             if (window.End > TakenUpTo)
             {
@@ -94,6 +95,5 @@ internal sealed class WindowFeed(string intersection, long length)
     }
 
     /// <summary>Takes over how far an earlier process got; what was pending then is read again.</summary>
-    public void Restore(long takenUpTo, long consumed, bool isGivenUp) =>
-        (PublishedUpTo, TakenUpTo, Consumed, IsGivenUp) = (takenUpTo, takenUpTo, consumed, isGivenUp);
+    public void Restore(long takenUpTo, bool isGivenUp) => (PublishedUpTo, TakenUpTo, IsGivenUp) = (takenUpTo, takenUpTo, isGivenUp);
 }

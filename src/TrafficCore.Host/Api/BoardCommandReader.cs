@@ -29,6 +29,20 @@ internal sealed class BoardCommandReader(JsonElement body, BoardFace face, Board
     /// <summary>The message; null when something is wrong.</summary>
     public ManualMessage? Read()
     {
+        try
+        {
+            return ReadFields();
+        }
+        catch (InvalidOperationException error)
+        {
+            // Strings that are not UTF-8 or hold half a surrogate pair pass the parser and throw when they are read.
+            Add("body", $"is not text: {error.Message}");
+            return null;
+        }
+    }
+
+    private ManualMessage? ReadFields()
+    {
         if (body.ValueKind != JsonValueKind.Object)
         {
             Add("body", "must be an object");

@@ -30,13 +30,13 @@ internal static class BoardEndpoints
 
     private static IResult List(string? state, [FromServices] BoardWorker boards, [FromServices] TimeProvider time)
     {
-        if (!string.IsNullOrEmpty(state) && !BoardDeliveries.Names.Contains(state))
+        if (state is not null && !BoardDeliveries.Names.Contains(state))
         {
             return Problems.Parameter("state", $"\"{state}\" is not one of {string.Join(", ", BoardDeliveries.Names)}");
         }
 
         var now = time.GetUtcNow();
-        return TypedResults.Ok(boards.Boards.Where(b => string.IsNullOrEmpty(state) || BoardDeliveries.Name(b.Delivery) == state)
+        return TypedResults.Ok(boards.Boards.Where(b => state is null || BoardDeliveries.Name(b.Delivery) == state)
             .Select(b => BoardAnswers.Of(b, now)).ToList());
     }
 

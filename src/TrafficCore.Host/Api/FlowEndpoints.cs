@@ -75,7 +75,7 @@ internal static class FlowEndpoints
     private static IResult Answer(
         FlowServices services, Series series, string? from, string? to, string? window, CancellationToken cancellation)
     {
-        var asked = string.IsNullOrEmpty(window) ? FlowWindow.Name(services.Windows.ShortestMs) : window;
+        var asked = window ?? FlowWindow.Name(services.Windows.ShortestMs);
         if (!FlowWindow.TryParse(asked, services.City.Zone, out var length))
         {
             return Problems.Parameter("window", $"\"{asked}\" is neither a length such as 60s, 15m or 1h, up to 400d, nor \"day\"");

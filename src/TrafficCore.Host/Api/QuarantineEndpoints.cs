@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Text;
 using Microsoft.AspNetCore.Mvc;
+using TrafficCore.Pipeline.Ingest;
 using TrafficCore.Storage.Delivery;
 using TrafficCore.Storage.History;
 
@@ -18,10 +20,12 @@ internal static class QuarantineEndpoints
     public static void MapQuarantine(this IEndpointRouteBuilder routes) =>
         routes.MapGet("/api/v1/quarantine", ListAsync).WithTags("ledger")
             .WithSummary("What was refused, with its bytes, reason and receive time; ascending by receive time, by default of the last day")
+            .WithDescription("At most `limit` payloads and 8 MiB. When there is more, the answer carries a `Link` header with `rel=\"next\"`: the address of what follows.")
             .Produces<IReadOnlyList<RejectionAnswer>>().ProducesValidationProblem();
 
     private static async Task<IResult> ListAsync(
-        string? from, string? to, string? reason, int? limit, [FromServices] IFlowHistory history, [FromServices] TimeProvider time, CancellationToken cancellation)
+        string? from, string? to, string? reason, int? limit, string? after,
+        HttpContext http, [FromServices] IFlowHistory history, [FromServices] TimeProvider time, CancellationToken cancellation)
     {
         // The end is exclusive: without `to` what came this very millisecond belongs to the answer.
         var now = time.GetUtcNow().AddMilliseconds(1);
@@ -35,8 +39,49 @@ internal static class QuarantineEndpoints
             return Problems.Parameter("limit", $"is not between 1 and {MaxLimit}");
         }
 
-        var found = await history.QuarantineAsync(range.From, range.To, string.IsNullOrEmpty(reason) ? null : reason, limit ?? DefaultLimit, cancellation);
-        return TypedResults.Ok(found.Select(Answer).ToList());
+        if (reason is not null && !RejectionReasons.All.Contains(reason))
+        {
+            return Problems.Parameter("reason", $"\"{reason}\" is not one of {string.Join(", ", RejectionReasons.All)}");
+        }
+
+        var place = QuarantinePlace.Before(range.From);
+        if (after is not null && !TryParsePlace(after, out place))
+        {
+            return Problems.Parameter("after", $"\"{after}\" is not a place from a Link header");
+        }
+
+        var page = await history.QuarantineAsync(new QuarantineQuery(place, range.To, reason, limit ?? DefaultLimit), cancellation);
+        if (page.Next is { } next)
+        {
+            http.Response.Headers.Link = NextLink(http.Request, range, reason, limit ?? DefaultLimit, next);
+        }
+
+        return TypedResults.Ok(page.Rejected.Select(Answer));
+    }
+
+    // RFC 8288. The range is written out: "-1d" would be another one at the next question.
+    private static string NextLink(HttpRequest request, TimeRange range, string? reason, int limit, QuarantinePlace next)
+    {
+        var query = (reason is null ? QueryString.Empty : QueryString.Create("reason", reason))
+            .Add("limit", limit.ToString(CultureInfo.InvariantCulture))
+            .Add("from", ApiJson.Text(ApiJson.Instant(range.From)))
+            .Add("to", ApiJson.Text(ApiJson.Instant(range.To)))
+            .Add("after", string.Create(CultureInfo.InvariantCulture, $"{next.ReceivedMs}-{next.Position}"));
+        return $"<{request.PathBase}{request.Path}{query}>; rel=\"next\"";
+    }
+
+    private static bool TryParsePlace(string text, out QuarantinePlace place)
+    {
+        place = default;
+        if (text.Split('-') is not [var received, var position]
+            || !long.TryParse(received, NumberStyles.None, CultureInfo.InvariantCulture, out var receivedMs)
+            || !long.TryParse(position, NumberStyles.None, CultureInfo.InvariantCulture, out var at))
+        {
+            return false;
+        }
+
+        place = new QuarantinePlace(receivedMs, at);
+        return true;
     }
 
     private static RejectionAnswer Answer(RejectedPayload rejected) => new()

@@ -70,7 +70,14 @@ internal readonly partial record struct TimeRange(long From, long To)
 
         // The plus of an offset arrives as a space where the caller did not encode it.
         text = LostPlus().Replace(text, "+$1");
-        return DateTimeOffset.TryParseExact(text, Formats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out instant);
+        if (!DateTimeOffset.TryParseExact(text, Formats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out instant))
+        {
+            return false;
+        }
+
+        // Arithmetic at the ends of the calendar goes by the local time, and "0001-01-01T00:00-14:00" less a minute has none.
+        instant = instant.ToUniversalTime();
+        return true;
     }
 
     [GeneratedRegex(@" (\d\d:\d\d)$")]

@@ -38,7 +38,7 @@ internal static class RulesFile
         {
             json = JsonNode.Parse(content, null, new JsonDocumentOptions { AllowDuplicateProperties = false });
         }
-        catch (JsonException error)
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
             return ([], [new ConfigurationError("$", error.Message)]);
         }
@@ -55,18 +55,18 @@ internal static class RulesFile
 
     private static (IReadOnlyList<BoardRule> Rules, IReadOnlyList<ConfigurationError> Errors) Bind(JsonObject file, ServiceSettings settings)
     {
-        var wrapped = new JsonObject { [Root] = file };
-        using var stream = new MemoryStream(Encoding.UTF8.GetBytes(wrapped.ToJsonString()));
         SettingsBinder binder;
         BoardRuleSet set;
         try
         {
+            var wrapped = new JsonObject { [Root] = file };
+            using var stream = new MemoryStream(Encoding.UTF8.GetBytes(wrapped.ToJsonString()));
             binder = new SettingsBinder(new ConfigurationBuilder().AddJsonStream(stream).Build());
             set = binder.Bind<BoardRuleSet>(Root);
         }
-        catch (FormatException error)
+        catch (Exception error) when (error is FormatException or InvalidOperationException)
         {
-            // Two names that differ in case only.
+            // Two names that differ in case only; or half a surrogate pair, which passes the parser in a value, and throws when it is read.
             return ([], [new ConfigurationError("$", error.Message)]);
         }
 

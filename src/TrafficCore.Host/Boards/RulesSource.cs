@@ -22,7 +22,7 @@ internal sealed class RulesSource : IAsyncDisposable
         this.apply = apply;
         this.logger = logger;
         var path = settings.Boards.RulesFile;
-        file = path.Length == 0 ? null : new WatchedFile(path, Interval, time, _ => Load());
+        file = path.Length == 0 ? null : new WatchedFile(path, Interval, time, ReloadAsync);
     }
 
     /// <summary>What is wrong with the file as it is now; empty when it is in force.</summary>
@@ -34,14 +34,20 @@ internal sealed class RulesSource : IAsyncDisposable
         if (file is not null)
         {
             file.Look();
-            _ = Load();
+            Load();
             file.Watch();
         }
     }
 
     public ValueTask DisposeAsync() => file?.DisposeAsync() ?? ValueTask.CompletedTask;
 
-    private Task Load()
+    private Task ReloadAsync(CancellationToken cancellation)
+    {
+        Load();
+        return Task.CompletedTask;
+    }
+
+    private void Load()
     {
         var path = settings.Boards.RulesFile;
         var (rules, wrong) = RulesFile.Read(path, settings);
@@ -59,7 +65,5 @@ internal sealed class RulesSource : IAsyncDisposable
                 RulesLog.Error(logger, path, error.Key, error.Message);
             }
         }
-
-        return Task.CompletedTask;
     }
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using TrafficCore.Host.Configuration;
 
 namespace TrafficCore.Host.Cli;
 
@@ -15,18 +14,7 @@ internal static class CheckCommand
 
     private static int Run(CliContext context)
     {
-        var (configuration, unreadable) = ConfigurationSources.Read(context.Overrides);
-        if (unreadable is { } error)
-        {
-            context.PrintErrors([error]);
-            return ExitCodes.Usage;
-        }
-
-        // The network file is looked at even when other settings are wrong: one run of check shows everything.
-        var (settings, errors) = ServiceSettings.Bind(configuration);
-        context.PrintErrors(errors);
-        var isNetworkValid = NetworkCheck.Print(settings, context);
-        if (!RulesCheck.Print(settings, context) || !isNetworkValid || errors.Count > 0)
+        if (context.ReadCheckedSettings() is null)
         {
             return ExitCodes.Usage;
         }

@@ -16,7 +16,22 @@ internal sealed record CliContext(IReadOnlyList<string> Overrides, TextWriter Ou
         return settings;
     }
 
-    public void PrintErrors(IEnumerable<ConfigurationError> errors)
+    /// <summary>The settings, when they and the files they name are right; null after all errors of both were printed.</summary>
+    public ServiceSettings? ReadCheckedSettings()
+    {
+        // Files are looked at even when other settings are wrong: one run shows everything.
+        var (settings, errors) = ServiceSettings.ReadAll(Overrides);
+        var files = FileCheck.Read(settings);
+        PrintErrors([.. errors, .. files.Errors]);
+        foreach (var warning in files.Warnings)
+        {
+            Error.WriteLine($"warning: {warning}");
+        }
+
+        return errors.Count + files.Errors.Count == 0 ? settings : null;
+    }
+
+    private void PrintErrors(IEnumerable<ConfigurationError> errors)
     {
         foreach (var error in errors)
         {

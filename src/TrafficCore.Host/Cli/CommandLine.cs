@@ -33,6 +33,12 @@ internal static class CommandLine
                 await error.WriteLineAsync(wrong.Message);
             }
 
+            // What is wrong with the configuration is told in the same run.
+            if (parsed.CommandResult.Command != root)
+            {
+                context.ReadCheckedSettings();
+            }
+
             await error.WriteLineAsync("trafficcore --help shows the commands.");
             return ExitCodes.Usage;
         }

@@ -23,34 +23,31 @@ internal static class CsvExport
 
     private const string BoardHeader = "time,intersection,board,state,message,priority,rule,id,expires,author,reason";
 
-    public static void Readings(string directory, ILogFileSystem files, TimeRange range, TextWriter target)
+    public static void Readings(string directory, ILogFileSystem files, TimeRange range, Func<TextWriter> open)
     {
-        target.WriteLine(ReadingHeader);
-        foreach (var reading in DataExport.Readings(directory, files))
-        {
-            if (reading.Entry.Timestamp >= range.From && reading.Entry.Timestamp < range.To)
-            {
-                WriteReading(target, reading);
-            }
-        }
+        var readings = DataExport.Readings(directory, files).Where(r => r.Entry.Timestamp >= range.From && r.Entry.Timestamp < range.To);
+        WriteAll(readings, open, target => target.WriteLine(ReadingHeader), (target, reading) => WriteReading(target, reading));
     }
 
     /// <summary>Observations of a kind, a column for each property.</summary>
-    public static void Observations(ObservationKind kind, string directory, ILogFileSystem files, TimeRange range, TextWriter target)
+    public static void Observations(ObservationKind kind, string directory, ILogFileSystem files, TimeRange range, Func<TextWriter> open)
     {
-        Write(target, ["intersection", kind.DeviceTag, "ts", .. kind.Properties.Select(property => property.Name), "received"]);
-        foreach (var (receivedMs, _, observation) in DataExport.Observations(directory, files).Where(raw => raw.Observation.Kind == kind))
-        {
-            if (observation.Timestamp >= range.From && observation.Timestamp < range.To)
+        var observations = DataExport.Observations(directory, files)
+            .Where(raw => raw.Observation.Kind == kind && raw.Observation.Timestamp >= range.From && raw.Observation.Timestamp < range.To);
+        WriteAll(
+            observations,
+            open,
+            target => Write(target, ["intersection", kind.DeviceTag, "ts", .. kind.Properties.Select(property => property.Name), "received"]),
+            (target, raw) =>
             {
+                var (receivedMs, _, observation) = raw;
                 var values = kind.Properties.Select((property, i) => observation.Values[i] is { } value ? Text(property.InContractUnit(value)) : "");
                 Write(target, [observation.Intersection, observation.Device, Instant(observation.Timestamp), .. values, Instant(receivedMs)]);
-            }
-        }
+            });
     }
 
     /// <summary>Windows, each once. The log holds corrections after what they correct, so it is read twice: first for the last revisions.</summary>
-    public static void Windows(string directory, ILogFileSystem files, TimeRange range, TextWriter target)
+    public static void Windows(string directory, ILogFileSystem files, TimeRange range, Func<TextWriter> open)
     {
         // Only rows that were corrected are remembered; most never are.
         var last = new Dictionary<(FlowLevel, string, string, long, long), int>();
@@ -60,6 +57,7 @@ internal static class CsvExport
             last[key] = Math.Max(last.GetValueOrDefault(key), row.Revision);
         }
 
+        var target = open();
         target.WriteLine(WindowHeader);
         foreach (var row in Rows(directory, files, range).Where(r => r.Revision >= last.GetValueOrDefault(KeyOf(r))))
         {
@@ -68,7 +66,7 @@ internal static class CsvExport
     }
 
     /// <summary>The city's index, each window once, by length and start.</summary>
-    public static void City(string directory, ILogFileSystem files, TimeRange range, TextWriter target)
+    public static void City(string directory, ILogFileSystem files, TimeRange range, Func<TextWriter> open)
     {
         var last = new SortedDictionary<(long Length, long Start), CityIndexRow>();
         foreach (var row in DataExport.CityIndex(directory, files).Where(r => r.Start >= range.From && r.Start < range.To))
@@ -76,6 +74,7 @@ internal static class CsvExport
             last[(row.Length, row.Start)] = row;
         }
 
+        var target = open();
         target.WriteLine(CityHeader);
         foreach (var row in last.Values)
         {
@@ -104,7 +103,7 @@ internal static class CsvExport
     /// The board log: what boards were to show, by event time. It depends on the windows alone, so two replays of the same readings write the same
     /// bytes; what a crash made the service decide twice is one line.
     /// </summary>
-    public static void Boards(string directory, ILogFileSystem files, TimeRange range, TextWriter target)
+    public static void Boards(string directory, ILogFileSystem files, TimeRange range, Func<TextWriter> open)
     {
         var decisions = new Dictionary<(long Time, string Intersection, string Board), BoardDecisionRecord>();
         foreach (var decision in DataExport.BoardDecisions(directory, files).Where(d => d.Time >= range.From && d.Time < range.To))
@@ -112,6 +111,7 @@ internal static class CsvExport
             decisions[(decision.Time, decision.Intersection, decision.Board)] = decision;
         }
 
+        var target = open();
         target.WriteLine(BoardHeader);
         foreach (var decision in decisions.OrderBy(d => d.Key.Time).ThenBy(d => d.Key.Intersection, StringComparer.Ordinal).ThenBy(d => d.Key.Board, StringComparer.Ordinal).Select(d => d.Value))
         {
@@ -128,6 +128,19 @@ internal static class CsvExport
                 decision.Expires is { } expires ? Instant(expires) : "",
                 Quoted(decision.Author ?? ""),
                 Quoted(decision.Reason));
+        }
+    }
+
+    // The first step opens the data directory: when that fails, the target is not touched.
+    private static void WriteAll<T>(IEnumerable<T> rows, Func<TextWriter> open, Action<TextWriter> header, Action<TextWriter, T> row)
+    {
+        using var steps = rows.GetEnumerator();
+        var isThere = steps.MoveNext();
+        var target = open();
+        header(target);
+        for (; isThere; isThere = steps.MoveNext())
+        {
+            row(target, steps.Current);
         }
     }
 

@@ -28,9 +28,9 @@ internal static class ExportCommand
         context,
         kind.Name,
         description + " in the order in which they were received, repeats included; from and to are their own times",
-        (directory, files, range, target) => CsvExport.Observations(kind, directory, files, range, target));
+        (directory, files, range, open) => CsvExport.Observations(kind, directory, files, range, open));
 
-    private static Command Of(CliContext context, string name, string description, Action<string, ILogFileSystem, TimeRange, TextWriter> export)
+    private static Command Of(CliContext context, string name, string description, Action<string, ILogFileSystem, TimeRange, Func<TextWriter>> export)
     {
         var from = new Option<string>("--from") { Description = "First instant: ISO 8601 with offset, or -15m" };
         var to = new Option<string>("--to") { Description = "End, exclusive; default: everything" };
@@ -41,10 +41,16 @@ internal static class ExportCommand
     }
 
     private static int Run(
-        CliContext context, string? from, string? to, string? path, Action<string, ILogFileSystem, TimeRange, TextWriter> export)
+        CliContext context, string? from, string? to, string? path, Action<string, ILogFileSystem, TimeRange, Func<TextWriter>> export)
     {
         if (context.ReadSettings() is not { } settings || ReadRange(context, from, to) is not { } range)
         {
+            return ExitCodes.Usage;
+        }
+
+        if (path is not null && (Directory.Exists(path) || !Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(path)))))
+        {
+            context.Error.WriteLine($"--output: \"{path}\" is not a file in a directory that exists");
             return ExitCodes.Usage;
         }
 
@@ -66,18 +72,25 @@ internal static class ExportCommand
     }
 
     private static void Write(
-        ServiceSettings settings, TimeRange range, string? path, TextWriter standard, Action<string, ILogFileSystem, TimeRange, TextWriter> export)
+        ServiceSettings settings, TimeRange range, string? path, TextWriter standard, Action<string, ILogFileSystem, TimeRange, Func<TextWriter>> export)
     {
         var directory = Path.GetFullPath(settings.Data.Directory);
         if (path is null)
         {
-            export(directory, PhysicalFileSystem.Instance, range, standard);
+            export(directory, PhysicalFileSystem.Instance, range, () => standard);
             standard.Flush();
             return;
         }
 
-        using var file = new StreamWriter(path, append: false, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
-        export(directory, PhysicalFileSystem.Instance, range, file);
+        StreamWriter? file = null;
+        try
+        {
+            export(directory, PhysicalFileSystem.Instance, range, () => file = new StreamWriter(path, append: false, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)));
+        }
+        finally
+        {
+            file?.Dispose();
+        }
     }
 
     private static TimeRange? ReadRange(CliContext context, string? from, string? to)
@@ -94,6 +107,12 @@ internal static class ExportCommand
         if (to is not null && !TimeRange.TryParseInstant(to, now, out end))
         {
             context.Error.WriteLine($"--to: \"{to}\" is neither ISO 8601 with an offset nor relative (-15m)");
+            valid = false;
+        }
+
+        if (valid && start > end)
+        {
+            context.Error.WriteLine("--from: is after --to");
             valid = false;
         }
 

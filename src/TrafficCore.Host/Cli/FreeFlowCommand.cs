@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using TrafficCore.Host.Api;
 using TrafficCore.Host.Composition;
-using TrafficCore.Host.Configuration;
 using TrafficCore.Storage.History;
 using TrafficCore.Storage.Sqlite;
 using TrafficCore.Traffic.Network;
@@ -29,8 +28,14 @@ internal static class FreeFlowCommand
     private static async Task<int> RunAsync(CliContext context, string from, double? limit, CancellationToken cancellation)
     {
         var now = TimeProvider.System.GetUtcNow();
-        if (context.ReadSettings() is not { } settings || ReadNetwork(settings, context) is not { } network)
+        if (context.ReadCheckedSettings() is not { } settings)
         {
+            return ExitCodes.Usage;
+        }
+
+        if (settings.Network.File.Length == 0)
+        {
+            context.Error.WriteLine("Network:File: is needed, it names the approaches");
             return ExitCodes.Usage;
         }
 
@@ -42,6 +47,7 @@ internal static class FreeFlowCommand
 
         try
         {
+            var network = RoadNetworkParser.Parse(await File.ReadAllBytesAsync(settings.Network.File, cancellation), Door.IsTimeZone).Network ?? RoadNetwork.Empty;
             using var history = ServiceRooms.OpenHistory(settings, TimeProvider.System, onDamaged: null);
             var range = new TimeRange(start.ToUnixTimeMilliseconds(), now.ToUnixTimeMilliseconds());
             await WriteAsync(context.Output, history, network, range, limit is { } kmh ? (int)Math.Round(kmh * 100) : null, cancellation);
@@ -52,17 +58,6 @@ internal static class FreeFlowCommand
             context.Error.WriteLine($"trafficcore: {error.Message}");
             return ExitCodes.Failed;
         }
-    }
-
-    private static RoadNetwork? ReadNetwork(ServiceSettings settings, CliContext context)
-    {
-        if (settings.Network.File.Length == 0)
-        {
-            context.Error.WriteLine("Network:File: is needed, it names the approaches");
-            return null;
-        }
-
-        return NetworkCheck.Print(settings, context) ? RoadNetworkParser.Parse(File.ReadAllBytes(settings.Network.File), Door.IsTimeZone).Network : null;
     }
 
     private static async Task WriteAsync(TextWriter target, SqliteHistory history, RoadNetwork network, TimeRange range, int? limit, CancellationToken cancellation)

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
 using TrafficCore.Host.Configuration;
+using TrafficCore.Pipeline;
 
 namespace TrafficCore.Host.Cli;
 
@@ -16,7 +17,7 @@ internal static class RunCommand
 
     private static async Task<int> RunAsync(CliContext context, CancellationToken cancellation)
     {
-        if (context.ReadSettings() is not { } settings || !NetworkCheck.Print(settings, context) || !RulesCheck.Print(settings, context))
+        if (context.ReadCheckedSettings() is not { } settings)
         {
             return ExitCodes.Usage;
         }
@@ -31,6 +32,11 @@ internal static class RunCommand
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
             return ExitCodes.Done;
+        }
+        catch (DataDirectoryException error)
+        {
+            await context.Error.WriteLineAsync($"Data:Directory: {error.Message}");
+            return ExitCodes.Usage;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidDataException)
         {

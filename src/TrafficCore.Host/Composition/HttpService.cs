@@ -1,9 +1,9 @@
 using System.Diagnostics.Metrics;
-using System.Net;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using TrafficCore.Host.Api;
+using TrafficCore.Host.Configuration;
 using TrafficCore.Host.Health;
 using TrafficCore.Host.Telemetry;
 using TrafficCore.Storage.Sqlite;
@@ -14,14 +14,19 @@ namespace TrafficCore.Host.Composition;
 /// <summary>Builds the HTTP side: endpoints, problem details, OpenAPI.</summary>
 internal static partial class HttpService
 {
-    public static WebApplication Build(IPEndPoint address, ServicePlatform platform, Action<IServiceCollection> rooms, Action<ListenOptions> bound)
+    // An operator's message is a few hundred bytes; whatever else comes as a body is not read for long.
+    private const long MaxRequestBytes = 64 * 1024;
+
+    public static WebApplication Build(HttpSettings settings, ServicePlatform platform, Action<IServiceCollection> rooms, Action<ListenOptions> bound)
     {
         // The empty builder reads no configuration files of its own and watches none.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "trafficcore" });
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Listen(address, bound);
+            kestrel.Limits.MaxConcurrentConnections = settings.MaxConnections;
+            kestrel.Limits.MaxRequestBodySize = MaxRequestBytes;
+            settings.Listen.Listen(kestrel, bound);
         });
         var services = builder.Services;
         services.AddSingleton(platform.Loggers);
@@ -42,12 +47,13 @@ internal static partial class HttpService
         app.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = context => HandleAsync(context, platform), SuppressDiagnosticsCallback = _ => true });
         app.UseStatusCodePages();
         app.UseRouting();
-        app.MapFlow();
-        app.MapObservations();
-        app.MapCity();
-        app.MapBoards();
-        app.MapQuarantine();
-        app.MapLedger();
+        var api = app.MapGroup("").AddEndpointFilterFactory(StrictQuery.Create);
+        api.MapFlow();
+        api.MapObservations();
+        api.MapCity();
+        api.MapBoards();
+        api.MapQuarantine();
+        api.MapLedger();
         app.MapHealth();
         app.MapOpenApi();
         return app;

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Options;
+using TrafficCore.Host.Configuration;
 
 namespace TrafficCore.Host.Composition;
 
@@ -21,10 +22,10 @@ internal sealed class MqttListener : IAsyncDisposable
     private readonly KestrelServer server;
     private ListenOptions? endpoint;
 
-    public MqttListener(IPEndPoint address, Action<IConnectionBuilder> connections, IServiceProvider services, ILoggerFactory loggers)
+    public MqttListener(ListenPoint address, Action<IConnectionBuilder> connections, IServiceProvider services, ILoggerFactory loggers)
     {
         var options = new KestrelServerOptions { ApplicationServices = services };
-        options.Listen(address, listen =>
+        address.Listen(options, listen =>
         {
             endpoint = listen;
             connections(listen);

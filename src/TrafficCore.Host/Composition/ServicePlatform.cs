@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging.Console;
+using TrafficCore.Host.Telemetry;
 
 namespace TrafficCore.Host.Composition;
 
@@ -27,7 +28,7 @@ internal sealed class ServicePlatform : IAsyncDisposable
     /// </summary>
     public static void PrepareSockets() => Environment.SetEnvironmentVariable("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", "1");
 
-    public static ServicePlatform Create(IConfiguration configuration, Action<ILoggingBuilder>? logging = null)
+    public static ServicePlatform Create(IConfiguration configuration, TimeProvider time, Action<ILoggingBuilder>? logging = null)
     {
         var services = new ServiceCollection();
         services.AddMetrics();
@@ -35,8 +36,11 @@ internal sealed class ServicePlatform : IAsyncDisposable
         {
             builder.SetMinimumLevel(LogLevel.Information);
             builder.AddFilter("Microsoft", LogLevel.Warning);
+
+            // It logs a failed start with its stack; whoever starts the service is told by the exception.
+            builder.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
             builder.AddConfiguration(configuration.GetSection("Logging"));
-            (logging ?? ToConsole)(builder);
+            (logging ?? (console => ToConsole(console, time)))(builder);
         });
         return new ServicePlatform(services.BuildServiceProvider());
     }
@@ -46,14 +50,10 @@ internal sealed class ServicePlatform : IAsyncDisposable
     public ValueTask DisposeAsync() => services.DisposeAsync();
 
     // Single lines on standard error: standard output carries what scripts parse. A full queue drops lines rather than block a loop.
-    private static void ToConsole(ILoggingBuilder builder) => builder
-        .AddSimpleConsole(options =>
-        {
-            options.SingleLine = true;
-            options.UseUtcTimestamp = true;
-            options.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
-        })
-        .Services.Configure<ConsoleLoggerOptions>(options =>
+    private static void ToConsole(ILoggingBuilder builder, TimeProvider time) => builder
+        .AddConsole(options => options.FormatterName = LineFormatter.FormatterName)
+        .Services.AddSingleton<ConsoleFormatter>(new LineFormatter(time))
+        .Configure<ConsoleLoggerOptions>(options =>
         {
             options.LogToStandardErrorThreshold = LogLevel.Trace;
             options.QueueFullMode = ConsoleLoggerQueueFullMode.DropWrite;

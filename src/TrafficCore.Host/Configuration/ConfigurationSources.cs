@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.RegularExpressions;
 
 namespace TrafficCore.Host.Configuration;
@@ -34,24 +35,41 @@ internal static partial class ConfigurationSources
         return ([.. command], [.. overrides]);
     }
 
-    /// <summary>Reads all sources. A file that is not JSON is an error, not an exception.</summary>
-    public static (IConfiguration Configuration, ConfigurationError? Error) Read(IReadOnlyList<string> overrides)
+    /// <summary>Reads all sources. A file that cannot be read is an error, and the others are read all the same.</summary>
+    public static (IConfiguration Configuration, IReadOnlyList<ConfigurationError> Errors) Read(IReadOnlyList<string> overrides)
     {
         var builder = new ConfigurationBuilder();
-        foreach (var path in Files())
+        List<ConfigurationError> errors = [];
+        foreach (var path in Files().Where(Path.Exists))
         {
-            // No reload on change: a watcher above the data directory wakes with every write of the log.
-            builder.AddJsonFile(path, optional: true, reloadOnChange: false);
+            if (TryReadFile(path, out var file, out var problem))
+            {
+                builder.AddConfiguration(file);
+            }
+            else
+            {
+                errors.Add(new ConfigurationError(path, problem));
+            }
         }
 
-        builder.AddEnvironmentVariables(EnvironmentPrefix).AddCommandLine([.. overrides]);
+        return (builder.AddEnvironmentVariables(EnvironmentPrefix).AddCommandLine([.. overrides]).Build(), errors);
+    }
+
+    // Read once and not watched: a watcher above the data directory wakes with every write of the log.
+    private static bool TryReadFile(string path, out IConfiguration file, out string problem)
+    {
+        (file, problem) = (new ConfigurationBuilder().Build(), "");
         try
         {
-            return (builder.Build(), null);
+            using var content = new MemoryStream(File.ReadAllBytes(path));
+            file = new ConfigurationBuilder().AddJsonStream(content).Build();
+            return true;
         }
-        catch (InvalidDataException error)
+        // Half a surrogate pair passes the parser and throws what is no format error.
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or FormatException or JsonException or InvalidOperationException)
         {
-            return (new ConfigurationBuilder().Build(), new ConfigurationError(FileName, error.InnerException?.Message ?? error.Message));
+            problem = error.Message;
+            return false;
         }
     }
 
@@ -59,6 +77,7 @@ internal static partial class ConfigurationSources
     private static IEnumerable<string> Files() =>
         new[] { Path.Combine(AppContext.BaseDirectory, FileName), Path.GetFullPath(FileName) }.Distinct(StringComparer.Ordinal);
 
-    [GeneratedRegex("^--[A-Za-z][A-Za-z0-9]*(:[A-Za-z0-9_.-]+)+(=|$)")]
+    // Options of commands begin with a small letter and have no colon. Whatever else looks like a key is judged as one, also when it is wrong.
+    [GeneratedRegex("^--([A-Z][A-Za-z0-9]*|[A-Za-z][A-Za-z0-9]*(:[A-Za-z0-9_.-]+)+)(=|$)")]
     private static partial Regex Override();
 }

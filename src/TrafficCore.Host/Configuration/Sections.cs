@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using TrafficCore.Traffic.Windows;
 
 namespace TrafficCore.Host.Configuration;
 
@@ -50,7 +51,8 @@ public sealed class WindowsSettings : IValidatableObject
             yield return new ValidationResult("needs at least one length", [nameof(Length)]);
         }
 
-        foreach (var length in Length.Where(l => l < TimeSpan.FromSeconds(1) || l > TimeSpan.FromDays(1) || l.Ticks % TimeSpan.TicksPerSecond != 0))
+        var wrong = Length.Where(l => l < TimeSpan.FromSeconds(1) || l > TimeSpan.FromDays(1) || l.Ticks % TimeSpan.TicksPerSecond != 0).ToList();
+        foreach (var length in wrong)
         {
             yield return new ValidationResult($"{DurationText.Format(length)} is not whole seconds from 1s to 1d", [nameof(Length)]);
         }
@@ -60,12 +62,10 @@ public sealed class WindowsSettings : IValidatableObject
             yield return new ValidationResult("names a length twice", [nameof(Length)]);
         }
 
-        foreach (var (name, value) in new[] { (nameof(Lateness), Lateness), (nameof(IdleTimeout), IdleTimeout), (nameof(InMemory), InMemory) })
+        // What the windows themselves ask for.
+        if (Length.Count > 0 && wrong.Count == 0 && !WindowLengths.TryCreate(Length.Select(l => (long)l.TotalMilliseconds), out _, out var error))
         {
-            if (value <= TimeSpan.Zero)
-            {
-                yield return new ValidationResult("must be longer than 0", [name]);
-            }
+            yield return new ValidationResult(error, [nameof(Length)]);
         }
     }
 }
@@ -78,9 +78,11 @@ public sealed class PipelineSettings
     public int Shards { get; set; } = 1;
 
     /// <summary>Longest wait from a reading to its commit. Default 5 ms; 10 ms saves power.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:00:01")]
     public TimeSpan CommitInterval { get; set; } = TimeSpan.FromMilliseconds(5);
 
     /// <summary>Time between snapshots. Default 5 min: what a restart replays.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
     public TimeSpan SnapshotInterval { get; set; } = TimeSpan.FromMinutes(5);
 
     /// <summary>How long raw readings stay in the log. Default 7 d.</summary>
@@ -108,6 +110,7 @@ public sealed class IngestSettings
     public TimeSpan? MaxAge { get; set; } = TimeSpan.FromDays(7);
 
     /// <summary>Readings further ahead of the service's clock are rejected. Default 5 min: more than any clock drifts between syncs.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "3650.00:00:00")]
     public TimeSpan MaxAhead { get; set; } = TimeSpan.FromMinutes(5);
 }
 
@@ -118,24 +121,29 @@ public sealed class HttpSettings : IValidatableObject
     [Range(0, 65_535)]
     public int Port { get; set; } = 8080;
 
-    /// <summary>Address to listen on, <c>*</c> for all. Default 127.0.0.1: the API has no authentication yet.</summary>
+    /// <summary>
+    /// Address to listen on: an IP address of this machine, <c>localhost</c>, or <c>*</c> for all, over IPv6 and IPv4. Default 127.0.0.1: the API has no
+    /// authentication yet.
+    /// </summary>
     [Required]
     public string Address { get; set; } = "127.0.0.1";
 
-    /// <summary>The address to bind.</summary>
-    public System.Net.IPAddress Bind => Address switch
-    {
-        "*" => System.Net.IPAddress.Any,
-        "localhost" => System.Net.IPAddress.Loopback,
-        _ => System.Net.IPAddress.Parse(Address),
-    };
+    /// <summary>
+    /// Connections at one time. Default 500: a browser opens six, so eighty people with dashboards. More are closed at once; each may hold a request of
+    /// 32 KiB and an answer that its client has not read yet.
+    /// </summary>
+    [Range(1, 1_000_000)]
+    public int MaxConnections { get; set; } = 500;
+
+    /// <summary>Where to listen.</summary>
+    internal ListenPoint Listen => ListenPoint.TryParse(Address, Port, out var point) ? point : ListenPoint.Loopback(Port);
 
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        if (Address is not ("*" or "localhost") && !System.Net.IPAddress.TryParse(Address, out _))
+        if (!ListenPoint.TryParse(Address, Port, out _))
         {
-            yield return new ValidationResult($"\"{Address}\" is not an IP address, localhost or *", [nameof(Address)]);
+            yield return new ValidationResult($"\"{Address}\" {ListenPoint.Expected}", [nameof(Address)]);
         }
     }
 }
@@ -152,8 +160,10 @@ public sealed class StopSettings
 {
     /// <summary>How long sinks may take to deliver what is left; the rest is delivered after the next start. Default 5 s: an outage of a
     /// database must not hold up a stop, and container engines kill after 10 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
     public TimeSpan Flush { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>How long connections may take to close. Default 3 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
     public TimeSpan Connections { get; set; } = TimeSpan.FromSeconds(3);
 }

@@ -66,18 +66,25 @@ public sealed class ServiceSettings
     /// <summary>Section <c>Stop</c>.</summary>
     public required StopSettings Stop { get; init; }
 
+    /// <summary>Where MQTT listens: without accounts for this machine only, unless the operator says that anybody may come.</summary>
+    internal ListenPoint MqttListen => ListenPoint.TryParse(Mqtt.Address, Mqtt.Port, out var point) ? point
+        : Mqtt.Anonymous ? ListenPoint.Everywhere(Mqtt.Port)
+        : ListenPoint.Loopback(Mqtt.Port);
+
     /// <summary>Reads all sources: appsettings.json, then environment, then overrides in the form <c>--Key:Sub=value</c>.</summary>
     /// <returns>The settings, null when there are errors; and all errors.</returns>
     public static (ServiceSettings? Settings, IReadOnlyList<ConfigurationError> Errors) Read(IReadOnlyList<string> overrides)
     {
-        var (configuration, unreadable) = ConfigurationSources.Read(overrides);
-        if (unreadable is { } error)
-        {
-            return (null, [error]);
-        }
-
-        var (settings, errors) = Bind(configuration);
+        var (settings, errors) = ReadAll(overrides);
         return (errors.Count == 0 ? settings : null, errors);
+    }
+
+    /// <summary>The same, with settings also where there are errors: for who looks for more of them.</summary>
+    internal static (ServiceSettings Settings, IReadOnlyList<ConfigurationError> Errors) ReadAll(IReadOnlyList<string> overrides)
+    {
+        var (configuration, unreadable) = ConfigurationSources.Read(overrides);
+        var (settings, errors) = Bind(configuration);
+        return (settings, [.. unreadable, .. errors]);
     }
 
     /// <summary>Binds and checks everything; the settings are to be used only when there are no errors.</summary>
@@ -104,8 +111,22 @@ public sealed class ServiceSettings
             Stop = binder.Bind<StopSettings>("Stop"),
         };
         binder.RejectUnknown(Foreign);
+        CheckLogLevels(configuration, binder);
         CrossCheck(settings, binder);
         return (settings, binder.Errors);
+    }
+
+    // The framework reads these itself, and throws when the first logger is made.
+    private static void CheckLogLevels(IConfiguration configuration, SettingsBinder binder)
+    {
+        var levels = configuration.GetSection("Logging").AsEnumerable().Where(l => l.Key.Contains(":LogLevel:", StringComparison.OrdinalIgnoreCase));
+        foreach (var (key, value) in levels.OrderBy(l => l.Key, StringComparer.Ordinal))
+        {
+            if (value is not null && !Enum.TryParse<LogLevel>(value, ignoreCase: true, out _))
+            {
+                binder.Add(key, $"\"{value}\" is not one of {string.Join(", ", Enum.GetNames<LogLevel>())}");
+            }
+        }
     }
 
     // What no single section can see.
@@ -121,9 +142,15 @@ public sealed class ServiceSettings
             binder.Add("History:Keep", "must be at least Ingest:MaxAge, else a reading that is not too old finds its history deleted");
         }
 
-        if (settings.Influx.Url.Length > 0 && !Uri.TryCreate(settings.Influx.Url, UriKind.Absolute, out _))
+        CheckListeners(settings, binder);
+        if (settings.Influx.Url.Length > 0 && !(Uri.TryCreate(settings.Influx.Url, UriKind.Absolute, out var influx) && IsHttp(influx)))
         {
-            binder.Add("Influx:Url", "is not an absolute URL");
+            binder.Add("Influx:Url", "is not an absolute URL of http or https");
+        }
+
+        if (settings.Telemetry.OtlpEndpoint is { } collector && !IsHttp(collector))
+        {
+            binder.Add("Telemetry:OtlpEndpoint", "is not an absolute URL of http or https");
         }
 
         foreach (var (member, error) in RuleChecks.Errors(settings.Boards.Rules, settings))
@@ -134,6 +161,25 @@ public sealed class ServiceSettings
         if (settings.Network.File.Length == 0 && settings.Network.Open == false)
         {
             binder.Add("Network:Open", "is false and there is no Network:File: every device would be rejected");
+        }
+    }
+
+    private static bool IsHttp(Uri url) => url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps;
+
+    private static void CheckListeners(ServiceSettings settings, SettingsBinder binder)
+    {
+        if (settings.Mqtt.Address.Length > 0 && !ListenPoint.TryParse(settings.Mqtt.Address, settings.Mqtt.Port, out _))
+        {
+            binder.Add("Mqtt:Address", $"\"{settings.Mqtt.Address}\" {ListenPoint.Expected}");
+        }
+        else if (!settings.Mqtt.Anonymous && !settings.MqttListen.IsLoopback)
+        {
+            binder.Add("Mqtt:Address", "reaches beyond this machine and there are no accounts yet: needs Mqtt:Anonymous=true");
+        }
+
+        if (settings.Mqtt.Port == settings.Http.Port && settings.Mqtt.Port != 0)
+        {
+            binder.Add("Http:Port", $"{settings.Http.Port} is Mqtt:Port too; each listener needs a port of its own");
         }
     }
 }

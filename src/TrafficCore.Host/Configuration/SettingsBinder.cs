@@ -10,6 +10,9 @@ namespace TrafficCore.Host.Configuration;
 /// <remarks>Ownership: one thread, at start. The framework's binder drops unknown keys and stops at the first bad value.</remarks>
 internal sealed class SettingsBinder(IConfiguration configuration)
 {
+    /// <summary>Of durations without a range of their own. Ten years: longer than anything is kept, and no sum of two overflows.</summary>
+    private static readonly TimeSpan Longest = TimeSpan.FromDays(3650);
+
     private readonly List<ConfigurationError> errors = [];
     private readonly Dictionary<string, List<Type>> sections = new(StringComparer.OrdinalIgnoreCase);
 
@@ -41,6 +44,11 @@ internal sealed class SettingsBinder(IConfiguration configuration)
         {
             if (sections.TryGetValue(child.Key, out var types))
             {
+                if (child.Value is { Length: > 0 })
+                {
+                    Add(child.Path, "is a section of keys, not a value");
+                }
+
                 RejectUnknown(child, types, known);
             }
             else if (!foreign.Contains(child.Key, StringComparer.OrdinalIgnoreCase))
@@ -110,7 +118,7 @@ internal sealed class SettingsBinder(IConfiguration configuration)
         var type = property.PropertyType;
         if (SettingsValue.IsScalar(type))
         {
-            return ReadScalar(type, child.Value, key);
+            return ReadScalar(type, child, key);
         }
 
         if (SettingsValue.ElementOf(type) is { } element)
@@ -123,14 +131,19 @@ internal sealed class SettingsBinder(IConfiguration configuration)
         return nested;
     }
 
-    private object? ReadScalar(Type type, string? text, string key)
+    private object? ReadScalar(Type type, IConfigurationSection section, string key)
     {
-        if (text is null)
+        if (section.Value is { } text && !section.GetChildren().Any())
         {
-            Add(key, "is one value, not a section");
-            return null;
+            return ReadText(type, text, key);
         }
 
+        Add(key, "is one value, not a section");
+        return null;
+    }
+
+    private object? ReadText(Type type, string text, string key)
+    {
         var (value, error) = SettingsValue.Parse(type, text);
         if (error is not null)
         {
@@ -143,8 +156,13 @@ internal sealed class SettingsBinder(IConfiguration configuration)
     // A list is indexed children (JSON) or, for scalars, one comma list (environment and command line).
     private Array ReadList(Type element, IConfigurationSection child, string key)
     {
+        if (!SettingsValue.IsScalar(element) && child.Value is { Length: > 0 })
+        {
+            Add(key, "is a list of sections, not a value");
+        }
+
         var parts = child.Value is { } text && SettingsValue.IsScalar(element)
-            ? text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(t => ReadScalar(element, t, key)).ToList()
+            ? text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(t => ReadText(element, t, key)).ToList()
             : [.. child.GetChildren().Select(item => ReadItem(element, item, $"{key}:{item.Key}"))];
         var list = Array.CreateInstance(element, parts.Count);
         for (var i = 0; i < parts.Count; i++)
@@ -162,7 +180,7 @@ internal sealed class SettingsBinder(IConfiguration configuration)
     {
         if (SettingsValue.IsScalar(element))
         {
-            return ReadScalar(element, item.Value, key);
+            return ReadScalar(element, item, key);
         }
 
         var target = Activator.CreateInstance(element)!;
@@ -174,6 +192,11 @@ internal sealed class SettingsBinder(IConfiguration configuration)
     {
         foreach (var property in Properties(target.GetType()).Where(p => !broken.Contains(p.Name)))
         {
+            if (property.GetValue(target) is TimeSpan duration && !property.IsDefined(typeof(RangeAttribute)) && (duration <= TimeSpan.Zero || duration > Longest))
+            {
+                Add($"{path}:{property.Name}", $"must be longer than 0 and at most {DurationText.Format(Longest)}");
+            }
+
             var results = new List<ValidationResult>();
             var context = new ValidationContext(target) { MemberName = property.Name, DisplayName = property.Name };
             if (!Validator.TryValidateProperty(property.GetValue(target), context, results))

@@ -51,11 +51,6 @@ internal static class SettingsValue
 
     private static (object? Value, string? Error) ParseDuration(string text)
     {
-        if (text == DurationText.Unlimited)
-        {
-            return (Timeout.InfiniteTimeSpan, null);
-        }
-
         return DurationText.TryParse(text, out var duration) ? (duration, null) : Wrong(text, "a duration such as 500ms, 60s, 15m, 8h or 7d");
     }
 

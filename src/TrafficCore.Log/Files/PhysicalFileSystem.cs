@@ -85,12 +85,15 @@ public sealed partial class PhysicalFileSystem : ILogFileSystem
         {
             return new FileStream(Path.Combine(directory, LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
         }
-        catch (IOException held) when (held.GetType() == typeof(IOException))
+        catch (IOException held) when (IsSharingViolation(held))
         {
             // The system's message names a lock file; the operator knows a directory.
             throw new IOException($"{directory} is in use by another process.", held);
         }
     }
+
+    // The BCL asks for an advisory lock; the code is that of EWOULDBLOCK (Linux, macOS) or of ERROR_SHARING_VIOLATION. A full disk is another.
+    private static bool IsSharingViolation(IOException error) => error.HResult is 11 or 35 or unchecked((int)0x80070020);
 
     internal static Exception Failure(string call, string subject)
     {

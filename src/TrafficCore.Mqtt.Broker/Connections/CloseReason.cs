@@ -16,6 +16,9 @@ internal enum CloseReason
     ProtocolError,
     KeepAlive,
     ConnectTimeout,
+
+    /// <summary>The peer began a packet and did not finish it.</summary>
+    PacketTimeout,
     SendTimeout,
     TakenOver,
     Kicked,
@@ -29,4 +32,8 @@ internal enum CloseReason
 }
 
 /// <summary>A reason, and the code that a 5.0 client is told.</summary>
-internal sealed record CloseInfo(CloseReason Reason, ReasonCode Code, string? Detail = null);
+internal sealed record CloseInfo(CloseReason Reason, ReasonCode Code, string? Detail = null)
+{
+    /// <summary>The detail for a log, also where there is none.</summary>
+    public string DetailText => Detail ?? "-";
+}

@@ -14,6 +14,7 @@ internal sealed class ConnectionMonitor
     private readonly BrokerRuntime _runtime;
     private readonly ConcurrentDictionary<MqttConnection, bool> _connections;
     private readonly int _connectTicks;
+    private readonly int _packetTicks;
     private readonly int _sendTicks;
     private ITimer? _timer;
     private int _running;
@@ -23,6 +24,7 @@ internal sealed class ConnectionMonitor
         _runtime = runtime;
         _connections = connections;
         _connectTicks = (int)Math.Ceiling(runtime.Options.ConnectTimeout.TotalSeconds);
+        _packetTicks = (int)Math.Ceiling(runtime.Options.PacketTimeout.TotalSeconds);
         _sendTicks = (int)Math.Ceiling(runtime.Options.SendTimeout.TotalSeconds);
     }
 
@@ -42,10 +44,11 @@ internal sealed class ConnectionMonitor
         {
             foreach (var (connection, _) in _connections)
             {
-                connection.CheckTime(tick, _connectTicks, _sendTicks);
+                connection.CheckTime(tick, _connectTicks, _packetTicks, _sendTicks);
             }
 
             EndDueSessions();
+            _runtime.Troubles.TellLeftOut();
             if (tick % SweepTicks == 0)
             {
                 _runtime.Router.Retained.RemoveExpired(_runtime.NowMs);

@@ -41,6 +41,7 @@ internal sealed partial class MqttConnection
         var (free, freePubacks, pubacks, count) = (batch.FreeLength, batch.FreePubacks, batch.Pubacks, batch.Count);
         SignalTouched();
         _runtime.Metrics.WaitedForLog();
+        _arrival.Stop();
         long position;
         do
         {
@@ -54,7 +55,8 @@ internal sealed partial class MqttConnection
     {
         if (_hasExact)
         {
-            _lastExactPosition = position;
+            // A refused QoS 2 publish has no record and no position of its own; it must not make an earlier one's forgotten.
+            _lastExactPosition = Math.Max(_lastExactPosition, position);
         }
 
         if (free > 0)

@@ -21,17 +21,17 @@ internal sealed partial class MqttConnection
         }
 
         _version = connect.Version;
-        var reason = await JudgeAsync(connect);
+        var (reason, detail) = await JudgeAsync(connect);
         if (reason != ReasonCode.Success)
         {
-            Refuse(reason, null);
+            Refuse(reason, connect.ClientId, detail);
             return false;
         }
 
         var attached = await AttachAsync(connect);
         if (attached.Session is null)
         {
-            Refuse(IsClosing ? ReasonCode.ServerBusy : ReasonCode.QuotaExceeded, "No session");
+            Refuse(IsClosing ? ReasonCode.ServerBusy : ReasonCode.QuotaExceeded, connect.ClientId, "No room for another session");
             return false;
         }
 
@@ -75,7 +75,7 @@ internal sealed partial class MqttConnection
             }
             catch (MqttProtocolException e)
             {
-                Refuse(e.Reason, e.Message);
+                Refuse(e.Reason, "-", e.Message);
                 return null;
             }
 
@@ -114,17 +114,17 @@ internal sealed partial class MqttConnection
         return true;
     }
 
-    private async ValueTask<ReasonCode> JudgeAsync(ConnectData connect)
+    private async ValueTask<(ReasonCode Reason, string Detail)> JudgeAsync(ConnectData connect)
     {
         if (connect.HasAuthenticationMethod)
         {
-            return ReasonCode.BadAuthenticationMethod; // [MQTT-4.12.0-1]: enhanced authentication is not offered
+            return (ReasonCode.BadAuthenticationMethod, "Enhanced authentication is not offered"); // [MQTT-4.12.0-1]
         }
 
         if (connect.ClientId.Length > _runtime.Options.MaxClientIdLength
             || (connect.ClientId.Length == 0 && connect.Version != MqttVersion.V5 && !connect.CleanStart))
         {
-            return ReasonCode.ClientIdentifierNotValid; // 3.1.1 [MQTT-3.1.3-8]
+            return (ReasonCode.ClientIdentifierNotValid, "The client id is too long, or empty without clean session"); // 3.1.1 [MQTT-3.1.3-8]
         }
 
         connect.AssignedId = connect.ClientId.Length == 0 ? "auto-" + RandomNumberGenerator.GetHexString(16, lowercase: true) : null;
@@ -141,11 +141,13 @@ internal sealed partial class MqttConnection
             _runtime.Stopping.Token);
         if (!result.IsAccepted)
         {
-            return result.Reason;
+            return (result.Reason, "The account is not accepted");
         }
 
         _client = new ClientIdentity(clientId, result.UserName, connect.Version, _context.RemoteEndPoint);
-        return connect.Will is { } will && !_runtime.Access.MayPublish(_client, will.Topic) ? ReasonCode.NotAuthorized : ReasonCode.Success;
+        return connect.Will is { } will && !_runtime.Access.MayPublish(_client, will.Topic)
+            ? (ReasonCode.NotAuthorized, "The client may not publish to its will's topic")
+            : (ReasonCode.Success, "");
     }
 
     /// <summary>Takes the session over: an older connection of the same client ends first, with everything it still has to do.</summary>
@@ -172,7 +174,7 @@ internal sealed partial class MqttConnection
         _window = Math.Min(connect.ReceiveMaximum, _runtime.Options.MaxInFlight);
         var keepAlive = connect.KeepAliveSeconds;
         _keepAliveTicks = keepAlive == 0 ? 0 : (int)Math.Ceiling(keepAlive * 1.5);
-        Volatile.Write(ref _lastTick, _runtime.Tick);
+        _arrival.Resume(_runtime.Tick, packets: true, partial: false);
         Volatile.Write(ref _isConnected, 1);
 
         var properties = new PropertyBuilder(stackalloc byte[256]);
@@ -208,7 +210,7 @@ internal sealed partial class MqttConnection
         }
     }
 
-    private void Refuse(ReasonCode reason, string? detail)
+    private void Refuse(ReasonCode reason, string clientId, string detail)
     {
         if (!SetClose(CloseReason.Refused, reason, detail))
         {
@@ -216,7 +218,7 @@ internal sealed partial class MqttConnection
         }
 
         _runtime.Metrics.Refused();
-        BrokerLog.Refused(_runtime.Logger, _context.RemoteEndPoint, (byte)reason, detail);
+        _runtime.Troubles.Refused(_context.RemoteEndPoint, clientId, reason, detail);
         if (_version == 0 && reason != ReasonCode.UnsupportedProtocolVersion)
         {
             return; // not even a CONNECT: there is nobody who would understand an answer [MQTT-3.1.0-1]

@@ -34,14 +34,12 @@ internal sealed partial class MqttConnection
     }
 
     /// <summary>Any thread, once a second: closes a connection whose time is over.</summary>
-    public void CheckTime(int tick, int connectTicks, int sendTicks)
+    public void CheckTime(int tick, int connectTicks, int packetTicks, int sendTicks)
     {
-        // A tick lies up to one second before what it stands for, so one more has to pass before the time surely has.
-        var silent = tick - Volatile.Read(ref _lastTick) - 1;
         var slowSince = _output.SlowSince;
         if (Volatile.Read(ref _isConnected) == 0)
         {
-            if (silent >= connectTicks)
+            if (_arrival.IsSilent(tick, connectTicks))
             {
                 Close(CloseReason.ConnectTimeout, ReasonCode.MaximumConnectTime);
             }
@@ -50,7 +48,11 @@ internal sealed partial class MqttConnection
         {
             Close(CloseReason.SendTimeout, ReasonCode.UnspecifiedError);
         }
-        else if (_keepAliveTicks > 0 && silent >= _keepAliveTicks)
+        else if (_arrival.IsPartial(tick, packetTicks))
+        {
+            Close(CloseReason.PacketTimeout, ReasonCode.UnspecifiedError);
+        }
+        else if (_keepAliveTicks > 0 && _arrival.IsSilent(tick, _keepAliveTicks))
         {
             Close(CloseReason.KeepAlive, ReasonCode.KeepAliveTimeout); // [MQTT-3.1.2-22]
         }
@@ -130,11 +132,11 @@ internal sealed partial class MqttConnection
 
         if (close.Reason == CloseReason.ProtocolError)
         {
-            BrokerLog.ProtocolError(_runtime.Logger, _client.ClientId, _client.Remote, (byte)close.Code, close.Detail);
+            _runtime.Troubles.ProtocolError(_client, close.Code, close.DetailText);
         }
         else
         {
-            BrokerLog.Ended(_runtime.Logger, _client.ClientId, close.Reason, (byte)close.Code, close.Detail);
+            BrokerLog.Ended(_runtime.Logger, _client.ClientId, close.Reason, (byte)close.Code, close.DetailText);
         }
     }
 

@@ -201,7 +201,7 @@ internal sealed partial class MqttConnection
     private void Deny(ReadBatch batch, in PublishView publish)
     {
         _runtime.Metrics.Dropped(DropReason.Denied);
-        BrokerLog.PublishDenied(_runtime.Logger, _client!.ClientId, System.Text.Encoding.UTF8.GetString(publish.Topic));
+        _runtime.Troubles.PublishDenied(_client!, publish.Topic);
         if (_version != MqttVersion.V5 && _runtime.Options.CloseOnDeniedPublish)
         {
             throw new MqttProtocolException(ReasonCode.NotAuthorized, "The client may not publish to this topic"); // [MQTT-3.3.5-2]

@@ -88,6 +88,13 @@ internal sealed partial class MqttConnection
             return;
         }
 
+        if (outbox.IsFull)
+        {
+            // Not searched for what cannot be queued: a packet of a dozen bytes would cost a walk over all that is retained, on a thread that others need.
+            _runtime.Metrics.Dropped(DropReason.QueueFull);
+            return;
+        }
+
         var messages = new List<ApplicationMessage>();
         var nowMs = _runtime.NowMs;
         if (TopicFilter.HasWildcard(subscription.Filter))

@@ -36,7 +36,7 @@ internal sealed partial class MqttConnection
     // Any thread.
     private CloseInfo? _close;
     private TaskCompletionSource? _ended;
-    private int _lastTick;
+    private ArrivalWatch _arrival;
     private int _keepAliveTicks;
     private int _isConnected;
 
@@ -46,7 +46,7 @@ internal sealed partial class MqttConnection
         _context = context;
         _input = context.Transport.Input;
         _output = new ConnectionOutput(channel, runtime);
-        _lastTick = runtime.Tick;
+        _arrival = new ArrivalWatch(runtime.Tick);
     }
 
     /// <summary>What a pass over the received bytes came to.</summary>
@@ -96,7 +96,6 @@ internal sealed partial class MqttConnection
         while (true)
         {
             var result = await _input.ReadAsync();
-            Volatile.Write(ref _lastTick, _runtime.Tick);
             var buffer = result.Buffer;
             PassEnd end;
             do
@@ -110,10 +109,13 @@ internal sealed partial class MqttConnection
                 SignalTouched();
                 if (_output.IsOverfull)
                 {
+                    _arrival.Stop();
                     await _output.WaitForRoomAsync(() => IsClosing, CancellationToken.None);
                 }
             }
             while (end == PassEnd.Bound && !IsClosing);
+
+            _arrival.Resume(_runtime.Tick, packets: buffer.Length < result.Buffer.Length, partial: !buffer.IsEmpty);
 
             // Examined is the end only now, when nothing but a part of a packet is left: whole packets would never be woken up for again.
             _input.AdvanceTo(buffer.Start, buffer.End);

@@ -38,6 +38,20 @@ internal sealed class Outbox
         }
     }
 
+    /// <summary>Nothing more is queued.</summary>
+    public bool IsFull
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return IsFullUnderLock;
+            }
+        }
+    }
+
+    private bool IsFullUnderLock => _waiting.Count >= _maxMessages || _waitingBytes > _maxBytes;
+
     public DeliveryResult Enqueue(in Delivery delivery)
     {
         lock (_gate)
@@ -65,7 +79,7 @@ internal sealed class Outbox
     {
         lock (_gate)
         {
-            if (_waiting.Count >= _maxMessages || _waitingBytes > _maxBytes)
+            if (IsFullUnderLock)
             {
                 return 0;
             }

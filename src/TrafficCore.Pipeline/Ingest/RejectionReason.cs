@@ -69,6 +69,9 @@ public static class RejectionReasons
     /// <summary>How many reasons there are, <see cref="RejectionReason.None"/> included.</summary>
     public static int Count => Names.Length;
 
+    /// <summary>The names of everything that can be refused for.</summary>
+    public static IReadOnlyList<string> All { get; } = Names[1..];
+
     /// <summary>The reason's name, e.g. <c>too-old</c>.</summary>
     public static string Name(RejectionReason reason) => Names[(int)reason];
 

@@ -15,13 +15,25 @@ internal sealed class DataDirectory : IDisposable
 
     public DataPaths Paths { get; }
 
-    /// <exception cref="IOException">Another process has it, or it cannot be made.</exception>
+    /// <exception cref="DataDirectoryException">It cannot be made, or may not be written.</exception>
+    /// <exception cref="IOException">Another process has it, or the disk fails.</exception>
     public static DataDirectory Open(string path, ILogFileSystem files)
     {
         var paths = new DataPaths(Path.GetFullPath(path));
-        Create(paths.Root, files);
-        return new DataDirectory(paths, files.Lock(paths.Root));
+        try
+        {
+            Create(paths.Root, files);
+            return new DataDirectory(paths, files.Lock(paths.Root));
+        }
+        catch (Exception e) when (e is UnauthorizedAccessException or FileNotFoundException or DirectoryNotFoundException or PathTooLongException)
+        {
+            throw new DataDirectoryException($"{paths.Root} cannot be used: {e.Message}", e);
+        }
     }
+
+    /// <summary>It was written with window lengths that are not the configured ones.</summary>
+    public static DataDirectoryException OfOtherLengths(ReadOnlySpan<long> ms) => new(
+        $"it holds windows of {string.Join(", ", ms.ToArray().Select(static length => $"{length / 1000}s"))}; Windows:Length cannot change in a data directory");
 
     public void Dispose() => _lock.Dispose();
 

@@ -1,6 +1,7 @@
 using TrafficCore.Log;
 using TrafficCore.Pipeline.Ingest;
 using TrafficCore.Pipeline.Output;
+using TrafficCore.Traffic.Windows;
 
 namespace TrafficCore.Pipeline.Recovery;
 
@@ -9,6 +10,7 @@ internal static class OutputScan
 {
     /// <param name="output">The output log, before anything is appended.</param>
     /// <param name="snapshot">Where to begin.</param>
+    /// <param name="lengths">Window lengths in use.</param>
     /// <param name="latest">Is shown the windows.</param>
     /// <param name="batchBytes">
     /// Most that one commit writes. Damage nearer to the end than this is a commit that a power cut tore: nobody has seen its
@@ -16,7 +18,9 @@ internal static class OutputScan
     /// for the last output of its intersection, and what was lost in it would never be made again.
     /// </param>
     /// <param name="onGap">Is told of damage.</param>
-    public static OutputProgress Run(LogWriter output, LoadedSnapshot snapshot, LatestWindows latest, long batchBytes, Action<LogGap> onGap)
+    /// <exception cref="DataDirectoryException">It holds windows of another length: a replay would take what it makes now for written.</exception>
+    public static OutputProgress Run(
+        LogWriter output, LoadedSnapshot snapshot, WindowLengths lengths, LatestWindows latest, long batchBytes, Action<LogGap> onGap)
     {
         var progress = new OutputProgress();
         using var reader = output.OpenReader(Math.Max(snapshot.OutputFrom, output.Start));
@@ -31,7 +35,7 @@ internal static class OutputScan
             switch (reader.Read(out var record))
             {
                 case LogReadStatus.Record:
-                    Note(record, progress, latest);
+                    Note(record, progress, lengths, latest);
                     break;
                 case LogReadStatus.Gap when reader.Gap.From >= output.Start && output.DurableEnd - reader.Gap.From <= batchBytes:
                     output.Rewind(reader.Gap.From);
@@ -45,7 +49,7 @@ internal static class OutputScan
         }
     }
 
-    private static void Note(in LogRecord record, OutputProgress progress, LatestWindows latest)
+    private static void Note(in LogRecord record, OutputProgress progress, WindowLengths lengths, LatestWindows latest)
     {
         var head = OutputHeadCodec.Decode(record.Body);
         if (head.Cause == OutputHead.Outside)
@@ -56,7 +60,13 @@ internal static class OutputScan
         progress.Note(head.Intersection, head.Cause, head.Ordinal);
         if (record.Header.Type == (byte)RecordType.Window)
         {
-            latest.Publish(WindowRecordCodec.Decode(record.Body), record.Position, record.Header.ReceivedMs, live: false);
+            var window = WindowRecordCodec.Decode(record.Body);
+            if (!lengths.Ms.Contains(window.Length))
+            {
+                throw DataDirectory.OfOtherLengths([window.Length]);
+            }
+
+            latest.Publish(window, record.Position, record.Header.ReceivedMs, live: false);
         }
     }
 }

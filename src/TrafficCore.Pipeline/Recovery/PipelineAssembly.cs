@@ -126,13 +126,19 @@ internal sealed class PipelineAssembly
             PipelineLog.StateLost(_environment.Logger, input.Start);
         }
 
+        if (ShardSnapshot.LengthsOf(snapshot.Parts()) is { } written && !written.Ms.SequenceEqual(ShardOptionsOf(_options).Lengths.Ms))
+        {
+            throw DataDirectory.OfOtherLengths(written.Ms);
+        }
+
         PipelineLog.Opening(_environment.Logger, _options.DataDirectory, snapshot.Position, input.Start, input.DurableEnd);
     }
 
     private OutputSide MakeOutput(LogWriter file, LoadedSnapshot snapshot, ServiceClock clock)
     {
         var latest = new LatestWindows();
-        var progress = OutputScan.Run(file, snapshot, latest, _options.OutputLog.BufferBytes, gap => _environment.OnGap("output", gap));
+        var progress = OutputScan.Run(
+            file, snapshot, ShardOptionsOf(_options).Lengths, latest, _options.OutputLog.BufferBytes, gap => _environment.OnGap("output", gap));
         var log = new OutputLog(file);
         var queue = new LoopQueue<OutputItem>(_options.OutputQueue);
         var writer = new OutputWriter(

@@ -1,4 +1,3 @@
-using TrafficCore.Storage.Delivery;
 using TrafficCore.Traffic.Windows;
 
 namespace TrafficCore.Storage.History;
@@ -22,9 +21,8 @@ public interface IFlowHistory
     /// <summary>What a device observed in [from, to), ascending by time; too many are no answer.</summary>
     Task<ObservationAnswer> ObservationsAsync(ObservationQuery query, CancellationToken cancellation = default);
 
-    /// <summary>Rejected payloads received in [from, to), ascending by receive time, at most <paramref name="limit"/>.</summary>
-    Task<IReadOnlyList<RejectedPayload>> QuarantineAsync(
-        long fromMs, long toMs, string? reason, int limit, CancellationToken cancellation = default);
+    /// <summary>Rejected payloads, ascending: as many as were asked for, or fewer when their bytes are more than one answer may hold.</summary>
+    Task<QuarantinePage> QuarantineAsync(QuarantineQuery query, CancellationToken cancellation = default);
 }
 
 /// <summary>A question for rows of one series.</summary>

@@ -39,18 +39,23 @@ public sealed class InfluxOptions
     public int BatchPoints { get; set; } = 5_000;
 
     /// <summary>How long points are collected before a smaller batch is sent. Default 1 s: dashboards refresh no faster.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
     public TimeSpan BatchDelay { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>Time for one request. Default 30 s, three times what a loaded server needs for 5,000 points.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "01:00:00")]
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>First wait after a failure; doubles up to <see cref="MaxRetryDelay"/>, each wait jittered down to half. Default 500 ms.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.001", "01:00:00")]
     public TimeSpan RetryDelay { get; set; } = TimeSpan.FromMilliseconds(500);
 
     /// <summary>Longest own wait between attempts. Default 30 s: a database that is back is noticed within half a minute.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.001", "1.00:00:00")]
     public TimeSpan MaxRetryDelay { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Longest <c>Retry-After</c> that is obeyed. Default 10 min; a longer one is asked again after that.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
     public TimeSpan MaxRetryAfter { get; set; } = TimeSpan.FromMinutes(10);
 
     /// <summary>Compress requests. Default true: line protocol shrinks to about a tenth.</summary>

@@ -176,24 +176,26 @@ internal sealed class DayFileReader : IDisposable
         return rows;
     }
 
-    /// <summary>Rejected payloads received in [from, to), ascending.</summary>
-    public List<RejectedPayload> Quarantine(long from, long to, string? reason, int limit, long maxBytes)
+    /// <summary>Rejected payloads, ascending, read while they are enumerated.</summary>
+    public IEnumerable<PlacedRejection> Quarantine(QuarantineQuery query)
     {
-        using SqliteStatement select = _database.Prepare(
-            "SELECT received_ms, reason, intersection, kind, device, topic, payload FROM quarantine "
-            + "WHERE received_ms>=?1 AND received_ms<?2 AND (?3 IS NULL OR reason=?3) ORDER BY received_ms, position LIMIT ?4");
-        select.Bind(1, from);
-        select.Bind(2, to);
-        select.Bind(3, reason);
-        select.Bind(4, (long)limit);
-        List<RejectedPayload> payloads = [];
-        for (long bytes = 0; bytes < maxBytes && select.Step(); bytes += payloads[^1].Payload.Length)
+        using SqliteStatement select = SelectQuarantine("reason, intersection, kind, device, topic, payload", query);
+        while (select.Step())
         {
-            payloads.Add(new RejectedPayload(
-                select.Int64(0), select.Text(1)!, select.Text(2)!, select.Text(3)!, select.Text(4)!, select.Text(5)!, select.Blob(6)));
+            RejectedPayload rejected = new(
+                select.Int64(0), select.Text(2)!, select.Text(3)!, select.Text(4)!, select.Text(5)!, select.Text(6)!, select.Blob(7));
+            yield return new PlacedRejection(new QuarantinePlace(rejected.ReceivedMs, select.Int64(1)), rejected);
         }
+    }
 
-        return payloads;
+    /// <summary>Their sizes, without reading them.</summary>
+    public IEnumerable<(QuarantinePlace Place, long Bytes)> QuarantineSizes(QuarantineQuery query)
+    {
+        using SqliteStatement select = SelectQuarantine("length(payload)", query);
+        while (select.Step())
+        {
+            yield return (new QuarantinePlace(select.Int64(0), select.Int64(1)), select.Int64(2));
+        }
     }
 
     /// <summary>Runs a question about one board: its parameters are intersection, board, from, to and how many.</summary>
@@ -227,6 +229,18 @@ internal sealed class DayFileReader : IDisposable
         using SqliteStatement select = _database.Prepare($"SELECT {function}(start) FROM flow WHERE \"window\"=?1");
         select.Bind(1, length);
         return select.Step() ? select.Int64OrNull(0) : null;
+    }
+
+    private SqliteStatement SelectQuarantine(string columns, QuarantineQuery query)
+    {
+        SqliteStatement select = _database.Prepare(
+            $"SELECT received_ms, position, {columns} FROM quarantine "
+            + "WHERE (received_ms, position)>(?1, ?2) AND received_ms<?3 AND (?4 IS NULL OR reason=?4) ORDER BY received_ms, position");
+        select.Bind(1, query.After.ReceivedMs);
+        select.Bind(2, query.After.Position);
+        select.Bind(3, query.ToMs);
+        select.Bind(4, query.Reason);
+        return select;
     }
 
     private SqliteStatement SelectOne(long length, long series)

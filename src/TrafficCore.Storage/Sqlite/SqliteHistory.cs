@@ -15,9 +15,6 @@ namespace TrafficCore.Storage.Sqlite;
 /// </remarks>
 public sealed class SqliteHistory : IFlowHistory, IBoardHistory, ICityHistory, IDisposable
 {
-    // What one answer of the quarantine may hold of payloads: a few thousand usual ones, or the largest device mistakes one by one.
-    private const long MaxQuarantineBytes = 8 * 1024 * 1024;
-
     private readonly SqliteOptions _options;
     private readonly long[] _storedLengths;
     private readonly ServiceRules _service;
@@ -95,24 +92,8 @@ public sealed class SqliteHistory : IFlowHistory, IBoardHistory, ICityHistory, I
             cancellation);
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<RejectedPayload>> QuarantineAsync(
-        long fromMs, long toMs, string? reason, int limit, CancellationToken cancellation = default) =>
-        _store.Ask<IReadOnlyList<RejectedPayload>>(
-            () =>
-            {
-                List<RejectedPayload> found = [];
-                long bytes = 0;
-                foreach (DayFileName day in _store.DaysBetween(DayFileKind.Quarantine, fromMs, toMs))
-                {
-                    using DayFileReader? file = found.Count < limit && bytes < MaxQuarantineBytes ? _store.Open(day) : null;
-                    List<RejectedPayload> some = file?.Quarantine(fromMs, toMs, reason, limit - found.Count, MaxQuarantineBytes - bytes) ?? [];
-                    found.AddRange(some);
-                    bytes += some.Sum(rejected => (long)rejected.Payload.Length);
-                }
-
-                return found;
-            },
-            cancellation);
+    public Task<QuarantinePage> QuarantineAsync(QuarantineQuery query, CancellationToken cancellation = default) =>
+        new QuarantineReader(_store, query).ReadAsync(cancellation);
 
     /// <inheritdoc/>
     public async Task<ObservationAnswer> ObservationsAsync(ObservationQuery query, CancellationToken cancellation = default)

@@ -44,6 +44,7 @@ public sealed class SqliteOptions
 
     /// <summary>How long rows are collected before they are committed. Default 1 s: every commit syncs the disk that the input log
     /// shares, and nothing reads the store more often.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
     public TimeSpan BatchDelay { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>Files open for writing at most. Default 40: three kinds of rows and two of observations for each of eight days, which is

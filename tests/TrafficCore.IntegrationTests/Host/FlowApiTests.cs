@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using TrafficCore.Mqtt.Wire;
+using TrafficCore.Pipeline.Ingest;
 using TrafficCore.TestKit.Processes;
 
 namespace TrafficCore.IntegrationTests.Host;
@@ -76,6 +77,35 @@ public sealed class FlowApiTests : IAsyncLifetime
             ("ledger/int-9/detector/d", 404, "device"),
             ("quarantine?limit=many", 400, "limit"),
             ("quarantine?limit=0", 400, "limit"),
+            ("quarantine?limit=-1", 400, "limit"),
+            ("quarantine?limit=99999999999", 400, "limit"),
+            ("quarantine?limit=", 400, "limit"),
+            ("quarantine?from=-1m&to=-2m", 400, "from"),
+            ("quarantine?from=2026-02-30T00:00:00Z", 400, "from"),
+            ("quarantine?reason=zzz", 400, "reason"),
+            ("quarantine?reason=none", 400, "reason"),
+            ("quarantine?after=1", 400, "after"),
+            ("quarantine?after=-1--1", 400, "after"),
+            ("intersections/int-0001/flow?window=0s", 400, "window"),
+            ("intersections/int-0001/flow?window=-60s", 400, "window"),
+            ("intersections/int-0001/flow?window=", 400, "window"),
+            ("intersections/int-0001/flow?form=-15m", 400, "form"),
+            ("intersections/int-0001/flow?id=int-0002", 400, "id"),
+            ("intersections/int-0001/flow?from=-15m&from=-5m", 400, "from"),
+            ("intersections/int-0001/flow?to=9999-12-31T23:59:59-01:00", 400, "to"),
+            ("intersections?window=60s", 400, "window"),
+            ("intersections/int-0001/environment/e-1?form=-1h", 400, "form"),
+            ("intersections/int-0001/parking/p-1?limit=5", 400, "limit"),
+            ("boards?board=b-1", 400, "board"),
+            ("boards?state=", 400, "state"),
+            ("boards?state=broken", 400, "state"),
+            ("boards/int-0001/b-1/messages?limit=0", 400, "limit"),
+            ("boards/int-0001/b-1/statuses?form=-1h", 400, "form"),
+            ("ledger?from=-1h", 400, "from"),
+            ("ledger/int-0001/detector/d-01?x", 400, "x"),
+            ("ledger/int-0001/tram/d-01", 404, "device"),
+            ("intersections/%20/flow", 404, "id"),
+            ("intersections/%C3%28/flow", 404, "id"),
         ];
         await service.PublishAsync("traffic/v1/int-0001/detector/d-01", Reading(0, 1));
         foreach (var (path, status, field) in questions)
@@ -88,6 +118,38 @@ public sealed class FlowApiTests : IAsyncLifetime
             Assert.StartsWith(field + ":", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
             Assert.True(status != 400 || problem.GetProperty("errors").TryGetProperty(field, out _), path);
         }
+    }
+
+    [Fact]
+    public async Task Quarantine_ReasonUnknown_ListsTheReasons()
+    {
+        using var answer = await service.Http.GetAsync(new Uri("api/v1/quarantine?reason=zzz", UriKind.Relative));
+        var detail = (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("detail").GetString();
+        Assert.StartsWith("reason: \"zzz\" is not one of bad-json, bad-shape, ", detail, StringComparison.Ordinal);
+        Assert.EndsWith(RejectionReasons.Name(Enum.GetValues<RejectionReason>().Max()), detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Quarantine_CutAnswer_LeadsToTheNextUntilAllIsRead()
+    {
+        for (var i = 0; i < 5; i++)
+        {
+            await service.PublishAsync("traffic/v1/int-0001/detector/d-01", $"not json {i}");
+        }
+
+        await Eventually.ReachesAsync(async () => (await service.GetAsync("api/v1/quarantine")).GetArrayLength() is var n && n == 5 ? null : $"{n} of 5", Deadline);
+        List<string?> texts = [];
+        var pages = 0;
+        for (string? page = "api/v1/quarantine?from=-5m&Limit=2&REASON=bad-json"; page is not null; pages++)
+        {
+            using var answer = await service.Http.GetAsync(new Uri(page, UriKind.RelativeOrAbsolute));
+            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+            texts.AddRange((await answer.Content.ReadFromJsonAsync<JsonElement>()).EnumerateArray().Select(r => r.GetProperty("text").GetString()));
+            page = answer.Headers.TryGetValues("Link", out var links) ? Assert.Single(links).Split('<', '>')[1] : null;
+        }
+
+        Assert.Equal(3, pages);
+        Assert.Equal(Enumerable.Range(0, 5).Select(i => $"not json {i}"), texts);
     }
 
     [Fact]

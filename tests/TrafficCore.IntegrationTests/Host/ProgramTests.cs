@@ -50,28 +50,6 @@ public sealed class ProgramTests
     }
 
     [Fact]
-    public async Task Run_DataDirectoryInUse_SaysSoAndExitsWithOne()
-    {
-        using var data = new TemporaryDirectory();
-        await using var first = await ServiceProcess.StartAsync(data.FullName);
-        var (exit, output) = await ServiceProcess.RunAsync(Program, "run", $"--Data:Directory={data.FullName}", "--Mqtt:Port=0", "--Http:Port=0");
-        Assert.Equal(1, exit);
-        Assert.Contains("in use", output, StringComparison.OrdinalIgnoreCase);
-        Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task Run_PortTaken_SaysSoAndExitsWithOne()
-    {
-        using var data = new TemporaryDirectory();
-        await using var first = await ServiceProcess.StartAsync(data["one"]);
-        var (exit, output) = await ServiceProcess.RunAsync(
-            Program, "run", $"--Data:Directory={data["two"]}", $"--Mqtt:Port={first.MqttPort}", "--Http:Port=0");
-        Assert.Equal(1, exit);
-        Assert.Contains("address already in use", output, StringComparison.OrdinalIgnoreCase);
-    }
-
-    [Fact]
     public async Task Run_ConfigurationWrong_ListsEveryErrorAndExitsWithTwo()
     {
         var (exit, output) = await ServiceProcess.RunAsync(Program, "run", "--Mqtt:Prot=1883", "--Windows:Length=never");
@@ -86,6 +64,8 @@ public sealed class ProgramTests
     [InlineData("audit", "--what")]
     [InlineData("export")]
     [InlineData("export", "windows", "--from", "yesterday")]
+    [InlineData("export", "windows", "--from", "-5m", "--to", "-10m")]
+    [InlineData("export", "readings", "--output", "/nowhere/readings.csv")]
     public async Task Usage_Wrong_ExitsWithTwo(params string[] arguments) =>
         Assert.Equal(2, (await ServiceProcess.RunAsync(Program, arguments)).ExitCode);
 
@@ -123,7 +103,50 @@ public sealed class ProgramTests
         using var directory = new TemporaryDirectory();
         var (exit, output) = await ServiceProcess.RunAsync(Program, [.. command, $"--Data:Directory={directory["missing"]}"]);
         Assert.True(exit == 2, output);
+        Assert.Equal($"Data:Directory: {directory["missing"]} is not a data directory.", output.TrimEnd());
         Assert.False(Directory.Exists(directory["missing"]));
+    }
+
+    [Theory]
+    [InlineData("readings")]
+    [InlineData("windows")]
+    public async Task Export_NoDataDirectory_LeavesTheEarlierFile(string what)
+    {
+        using var directory = new TemporaryDirectory();
+        await File.WriteAllTextAsync(directory["out.csv"], "earlier");
+        var (exit, _) = await ServiceProcess.RunAsync(Program, "export", what, $"--Data:Directory={directory["missing"]}", "--output", directory["out.csv"]);
+        Assert.Equal((2, "earlier"), (exit, await File.ReadAllTextAsync(directory["out.csv"])));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Directory_OfOtherWindowLengths_IsAuditedAndNotRunOn(bool killed)
+    {
+        using var data = new TemporaryDirectory();
+        await using (var service = await ServiceProcess.StartAsync(data.FullName, "--Windows:Length=30s,600s", "--Windows:IdleTimeout=1s"))
+        {
+            await PublishAsync(service, 90);
+            using var api = new ServiceApi(service.Http);
+            var now = TimeProvider.System.GetUtcNow();
+            await Eventually.ReachesAsync(
+                async () => (await api.FlowAsync("int-1/detectors/d-1", now.AddHours(-2), now, "30s")).Count is var rows && rows >= 3 ? null : $"{rows} rows",
+                TimeSpan.FromSeconds(40));
+            if (killed)
+            {
+                await service.KillAsync();
+            }
+            else
+            {
+                Assert.Equal(0, await service.TerminateAsync());
+            }
+        }
+
+        await AssertLedgerAsync(data, stored: 90);
+        var (exit, output) = await ServiceProcess.RunAsync(Program, "run", $"--Data:Directory={data.FullName}", "--Mqtt:Port=0", "--Http:Port=0");
+        Assert.True(exit == 2, output);
+        Assert.Contains("Data:Directory: it holds windows of 30s", output, StringComparison.Ordinal);
+        await AssertLedgerAsync(data, stored: 90);
     }
 
     [Fact]

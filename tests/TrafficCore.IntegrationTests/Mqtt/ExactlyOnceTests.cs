@@ -65,6 +65,31 @@ public sealed class ExactlyOnceTests
     }
 
     [Fact]
+    public async Task QoS2_DeniedPublishBehindIt_TakeOverStillWaitsForTheRecord()
+    {
+        byte[] keep = [0x11, 0, 0, 0, 60];
+        await using var host = await BrokerHost.StartAsync(CommitMode.Manual);
+        using (var first = await RawClient.ConnectAsync(host.Port, "c", MqttVersion.V5, clean: false, properties: keep))
+        {
+            await first.PublishAsync(Topic, "a", 2, 7);
+            await first.PingAsync();
+            await first.PublishAsync("traffic/v1/i1/board/b1/message", "mine", 2, 8);
+            await first.PingAsync();
+            first.Drop();
+        }
+
+        var reconnecting = RawClient.ConnectAsync(host.Port, "c", MqttVersion.V5, clean: false, properties: keep, expectPresent: true);
+        using var other = await RawClient.ConnectAsync(host.Port, "other");
+        Assert.False(reconnecting.IsCompleted);
+        host.Log.Commit();
+        using var second = await reconnecting;
+        await second.PublishAsync(Topic, "a", 2, 7, duplicate: true);
+
+        Assert.Equal("Pubrec 7 00", await second.ReadAsync());
+        Assert.Equal(["c#7:a"], host.Log.Records);
+    }
+
+    [Fact]
     public async Task QoS2_IdsKnownFromTheLog_AreNotTakenInAgain()
     {
         await using var host = await BrokerHost.StartAsync(prepare: broker => broker.RestoreReceivedPackets("c", [7, 8, 9]));

@@ -127,7 +127,8 @@ public sealed class SqliteObservationTests
         using SqliteHistory history = store.History();
         Assert.Single(await history.ReadAsync(Traffic.Windows.FlowLevel.Detector, "int-1", "1", Minute));
         Assert.Single(await ReadAsync(history, (ObservationKind.Environment, "int-1", "1")));
-        Assert.Equal("environment", Assert.Single(await history.QuarantineAsync(0, long.MaxValue, "no-value", 10)).Kind);
+        QuarantinePage refused = await history.QuarantineAsync(new QuarantineQuery(QuarantinePlace.Before(0), long.MaxValue, "no-value", 10));
+        Assert.Equal("environment", Assert.Single(await refused.Rejected.ToListAsync()).Kind);
     }
 
     private static async Task<SqliteFixture> DeliveredAsync(params Observation[] observations)

@@ -187,7 +187,7 @@ public sealed class SqliteSinkTests
         await using SqliteFixture store = new();
         FlowRow row = Row(0);
         store.Output.Append(store.Now, row, row with { Level = FlowLevel.Approach }, row with { Level = FlowLevel.Approach, Length = Quarter });
-        store.Output.Append(Rejected(store.Now, "too-old"));
+        store.Output.Append(new RejectedPayload(store.Now, "too-old", "int-1", "detector", "d-1", "", default));
         await store.Start().DeliveredAsync();
         Assert.Equal(5, store.Files().Length);
         await store.StopAsync();
@@ -218,27 +218,6 @@ public sealed class SqliteSinkTests
         Assert.Equal(241, (await history.ReadAsync(FlowLevel.Detector, "i", "d", Minute)).Count);
     }
 
-    [Fact]
-    public async Task Quarantine_ByTimeAndReason_ReadsBackWhatCameIn()
-    {
-        await using SqliteFixture store = new(new ShiftedTime(DateTimeOffset.FromUnixTimeMilliseconds(Evening) - DateTimeOffset.UtcNow));
-        foreach (int i in Enumerable.Range(0, 10))
-        {
-            store.Output.Append(Rejected(Evening + i * 3_600_000, i % 2 == 0 ? "too-old" : "bad-json"));
-        }
-
-        await store.Start().DeliveredAsync();
-        using SqliteHistory history = store.History();
-
-        IReadOnlyList<RejectedPayload> all = await history.QuarantineAsync(0, long.MaxValue, null, 100);
-        Assert.Equal(10, all.Count);
-        Assert.Equal(Rejected(Evening, "too-old") with { Payload = default }, all[0] with { Payload = default });
-        Assert.Equal("{\"volume\":"u8, all[0].Payload.Span);
-        Assert.Equal(5, (await history.QuarantineAsync(0, long.MaxValue, "bad-json", 100)).Count);
-        Assert.Equal(3, (await history.QuarantineAsync(0, long.MaxValue, null, 3)).Count);
-        Assert.Equal([Evening + 3_600_000], (await history.QuarantineAsync(Evening + 1, Evening + 3_600_001, null, 9)).Select(r => r.ReceivedMs));
-    }
-
     private static async Task<SqliteFixture> TwoDaysAsync()
     {
         SqliteFixture store = new();
@@ -258,9 +237,6 @@ public sealed class SqliteSinkTests
     {
         Level = FlowLevel.Detector, Intersection = "i", Id = "d", Start = Evening + i * Minute, Length = Minute, Revision = 1, Volume = i,
     };
-
-    private static RejectedPayload Rejected(long receivedMs, string reason) =>
-        new(receivedMs, reason, "int-1", "detector", "d-1", "", "{\"volume\":"u8.ToArray());
 
     private static void Damage(string path, int offset)
     {

@@ -61,9 +61,18 @@ public sealed partial class ServiceProcess : IAsyncDisposable
     /// <param name="program">File name in the test's output folder, <c>trafficcore.dll</c> or <c>trafficcore-sim.dll</c>.</param>
     /// <param name="arguments">Its arguments.</param>
     /// <returns>Exit code and everything it printed.</returns>
-    public static async Task<(int ExitCode, string Output)> RunAsync(string program, params string[] arguments)
+    public static Task<(int ExitCode, string Output)> RunAsync(string program, params string[] arguments) => RunAsync(program, static _ => { }, arguments);
+
+    /// <summary>The same in another working directory or environment.</summary>
+    /// <param name="program">File name in the test's output folder.</param>
+    /// <param name="prepare">Sets both before the start.</param>
+    /// <param name="arguments">Its arguments.</param>
+    /// <returns>Exit code and everything it printed.</returns>
+    public static async Task<(int ExitCode, string Output)> RunAsync(string program, Action<ProcessStartInfo> prepare, params string[] arguments)
     {
+        ArgumentNullException.ThrowIfNull(prepare);
         using var process = Create(program, arguments);
+        prepare(process.StartInfo);
         process.Start();
         var text = process.StandardOutput.ReadToEndAsync();
         var errors = process.StandardError.ReadToEndAsync();

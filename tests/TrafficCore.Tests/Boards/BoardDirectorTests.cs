@@ -53,6 +53,34 @@ public sealed class BoardDirectorTests
     }
 
     [Fact]
+    public void Judge_RulesOfTwoLengths_WaitForEachOthersWindowsWhereTheyEndTogether()
+    {
+        var slow = BoardRig.Rule(r => (r.Name, r.Window, r.EnterWindows) = ("long", TimeSpan.FromMinutes(2), 1));
+        var rig = new BoardRig(BoardRig.Options(BoardRig.Rule(), slow));
+        rig.Publish("int-1", 1, ("n", Minute.Of('G')));
+        rig.Publish("int-1", 2, ("n", Minute.Of('G')));
+        rig.Judge(2);
+        Assert.Equal(BoardRig.At(1), rig.Snapshot(BoardRig.Board).JudgedUntil);
+
+        var two = rig.Window("int-1", 2, ("n", Minute.Of('B')));
+        rig.Director.Observe(two with { Start = BoardRig.At(0), Length = 2 * BoardRig.Length });
+        Assert.Equal(("long", BoardRig.At(2)), (Assert.Single(rig.Judge(2), d => d.Message.Board == BoardRig.Board) is var begun ? begun.Message.Reason.Rule : null, begun.Time));
+
+        // Odd minutes end no window of two.
+        rig.Publish("int-1", 3, ("n", Minute.Of('G')));
+        rig.Judge(3);
+        Assert.Equal(BoardRig.At(3), rig.Snapshot(BoardRig.Board).JudgedUntil);
+    }
+
+    [Fact]
+    public void Network_BoardThatWatchesNothing_WatchesItsIntersection()
+    {
+        var boards = BoardRig.Network().Boards;
+        Assert.Equal([new ApproachKey("int-2", "n")], boards.Single(b => b.Key == BoardRig.Other).Watches);
+        Assert.Equal([new ApproachKey("int-1", "n"), new ApproachKey("int-2", "n")], boards.Single(b => b.Key == BoardRig.Both).Watches);
+    }
+
+    [Fact]
     public void Judge_CorrectionBeforeTheNextWindow_CountsThereAndALaterOneNeverDoes()
     {
         // As published: bad, good, bad. The second minute turns out bad before the third is published: that makes two, and three, in a row.

@@ -87,6 +87,24 @@ public sealed class BoardPropertyTests
     }
 
     [Fact]
+    public void Decisions_NearTheLimit_HoldTheWarningWhileThereIsDataAndSaySo()
+    {
+        var rig = new BoardRig(BoardRig.Options(Nervous("a", 8, new Random(1))));
+        for (var minute = 1; minute <= 70; minute++)
+        {
+            rig.Publish("int-1", minute, ("n", Minute.Of("BG"[(minute + 1) % 2])));
+            rig.Judge(minute);
+            if (minute == 30)
+            {
+                Assert.Equal(("upheld", "change-limit"), (rig.Snapshot(BoardRig.Board).Message.Reason.Because, rig.Snapshot(BoardRig.Board).Message.Reason.Held));
+            }
+        }
+
+        // The sixth change would leave no room to warn again: it waits until the third of the hour before has passed.
+        Assert.Equal(new[] { 1, 2, 3, 4, 5, 62, 63, 64, 65 }.Select(m => BoardRig.At(m)), rig.Decisions.Where(d => d.Message.Board == BoardRig.Board).Select(d => d.Time));
+    }
+
+    [Fact]
     public void Decisions_MinimumTimes_AreKept()
     {
         var random = new Random(21);

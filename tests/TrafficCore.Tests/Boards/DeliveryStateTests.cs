@@ -135,6 +135,7 @@ public sealed class DeliveryStateTests
     [InlineData("{")]
     [InlineData("""{"state":"dancing"}""")]
     [InlineData("""{"state":5}""")]
+    [InlineData("""{"state":"shown","error":"\ud800"}""")]
     public void ReadStatus_AnythingElse_IsNull(string json) => Assert.Null(BoardMessageJson.ReadStatus(Encoding.UTF8.GetBytes(json)));
 
     [Theory]
@@ -142,6 +143,7 @@ public sealed class DeliveryStateTests
     [InlineData("offline", false)]
     [InlineData("""{"state":"online","model":"x"}""", true)]
     [InlineData("""{"state":"sleeping"}""", null)]
+    [InlineData("""{"state":"\ud800"}""", null)]
     [InlineData("\"online\"", null)]
     [InlineData("", null)]
     public void ReadOnline_State_IsRead(string payload, bool? online) => Assert.Equal(online, BoardMessageJson.ReadOnline(Encoding.UTF8.GetBytes(payload)));

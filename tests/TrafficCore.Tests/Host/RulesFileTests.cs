@@ -107,6 +107,12 @@ public sealed class RulesFileTests
         Assert.True(accepted > 60, $"{accepted}");
     }
 
+    [Theory]
+    [InlineData("""{"shape":1,"rules":[{"name":"\ud800"}]}""")]
+    [InlineData("""{"shape":1,"\ud800":[]}""")]
+    [InlineData("""{"\ud800":1,"\ud800":2}""")]
+    public void Parse_HalfASurrogatePair_IsAnError(string content) => Assert.Equal("$", Assert.Single(Parse(content).Errors).Key);
+
     [Fact]
     public void Schema_Names_AreTheOnesThatAreBound()
     {

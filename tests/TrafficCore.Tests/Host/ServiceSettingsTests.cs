@@ -49,8 +49,61 @@ public sealed class ServiceSettingsTests
         Assert.EndsWith($"the nearest is {nearest}", error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("Mqtt=5", "Mqtt: is a section of keys, not a value")]
+    [InlineData("Boards:Rules=slow", "Boards:Rules: is a list of sections, not a value")]
+    [InlineData("Mqtt:Port:Number=5", "Mqtt:Port: is one value, not a section")]
+    [InlineData("Bogus=1", "Bogus: is not a known key; the nearest is Stop:Flush")]
+    [InlineData("Windows:Length=61s,900s", "Windows:Length: 1 h and the window lengths have a common multiple of more than 24 h (at 61000 ms)")]
+    [InlineData("Windows:Length=0s", "Windows:Length: 0ms is not whole seconds from 1s to 1d")]
+    [InlineData("Windows:Length=1000000d", "Windows:Length: 1000000d is not whole seconds from 1s to 1d")]
+    [InlineData("Windows:Length=60s,1m", "Windows:Length: names a length twice")]
+    [InlineData("Windows:Length=", "Windows:Length: needs at least one length")]
+    [InlineData("Windows:Length=-1", "Windows:Length: \"-1\" is not a duration such as 500ms, 60s, 15m, 8h or 7d")]
+    [InlineData("Windows:IdleTimeout=0s", "Windows:IdleTimeout: must be longer than 0 and at most 3650d")]
+    [InlineData("Windows:InMemory=1000000d", "Windows:InMemory: must be longer than 0 and at most 3650d")]
+    [InlineData("Ingest:MaxAhead=unlimited", "Ingest:MaxAhead: \"unlimited\" is not a duration such as 500ms, 60s, 15m, 8h or 7d")]
+    [InlineData("Pipeline:SnapshotInterval=0s", "Pipeline:SnapshotInterval: The field SnapshotInterval must be between 00:00:01 and 1.00:00:00.")]
+    [InlineData("Mqtt:TopicRoot=/", "Mqtt:TopicRoot: must be levels without wildcards, such as traffic/v1")]
+    [InlineData("Mqtt:TopicRoot=a//b", "Mqtt:TopicRoot: must be levels without wildcards, such as traffic/v1")]
+    [InlineData("Mqtt:TopicRoot=$SYS", "Mqtt:TopicRoot: must be levels without wildcards, such as traffic/v1")]
+    [InlineData("Influx:Url=mailto:x", "Influx:Url: is not an absolute URL of http or https")]
+    [InlineData("Logging:LogLevel:Microsoft.AspNetCore=Loud", "Logging:LogLevel:Microsoft.AspNetCore: \"Loud\" is not one of Trace, Debug, Information, Warning, Error, Critical, None")]
+    [InlineData("Logging:Console:LogLevel:Default=x", "Logging:Console:LogLevel:Default: \"x\" is not one of Trace, Debug, Information, Warning, Error, Critical, None")]
+    [InlineData("Telemetry:OtlpEndpoint=ftp://x", "Telemetry:OtlpEndpoint: is not an absolute URL of http or https")]
+    public void Bind_StrangeValue_IsToldWhy(string setting, string error) => Assert.Equal(error, Assert.Single(Errors(setting)).ToString());
+
+    [Fact]
+    public void Bind_TimersOfEveryOption_FitTheClock()
+    {
+        // What the system's timers take; a longer wait would fail where it begins, long after the start.
+        var longest = TimeSpan.FromMilliseconds(uint.MaxValue - 1);
+        string[] timers =
+        [
+            "Pipeline:CommitInterval", "Pipeline:SnapshotInterval", "Stop:Flush", "Stop:Connections", "Boards:EvaluateEvery", "Sqlite:BatchDelay",
+            "Influx:BatchDelay", "Influx:Timeout", "Influx:RetryDelay", "Influx:MaxRetryDelay", "Influx:MaxRetryAfter",
+        ];
+        Assert.Equal(timers.Order(StringComparer.Ordinal), Errors([.. timers.Select(key => $"{key}={longest + TimeSpan.FromDays(1):c}")]).Select(e => e.Key).Order(StringComparer.Ordinal));
+    }
+
     [Fact]
     public void Bind_LoggingSection_IsTheFrameworks() => Assert.Empty(Errors("Logging:LogLevel:Default=Debug"));
+
+    [Theory]
+    [InlineData("127.0.0.1:1883")]
+    [InlineData("*:1883", "Mqtt:Anonymous=true")]
+    [InlineData("[::1]:1883", "Mqtt:Address=::1")]
+    [InlineData("192.0.2.1:1883", "Mqtt:Address=192.0.2.1", "Mqtt:Anonymous=true")]
+    [InlineData("127.0.0.1:1883", "Mqtt:Address=localhost", "Mqtt:Anonymous=true")]
+    public void MqttListen_AddressAndAccounts_DecideWhoReachesIt(string expected, params string[] settings) =>
+        Assert.Equal(expected, Valid(settings).MqttListen.ToString());
+
+    [Theory]
+    [InlineData("Mqtt:Address=*")]
+    [InlineData("Mqtt:Address=192.0.2.1")]
+    [InlineData("Mqtt:Address=everywhere", "Mqtt:Anonymous=true")]
+    public void Bind_MqttAddressThatCannotBeOffered_IsAnError(params string[] settings) =>
+        Assert.Equal("Mqtt:Address", Assert.Single(Errors(settings)).Key);
 
     [Fact]
     public void Bind_HistoryShorterThanLateness_IsAnError() =>
@@ -120,6 +173,14 @@ public sealed class ServiceSettingsTests
         var (command, overrides) = ConfigurationSources.Split(["export", "windows", "--Data:Directory=/x", "--from", "-15m", "--Mqtt:Port", "5", "--out=a:b"]);
         Assert.Equal(["export", "windows", "--from", "-15m", "--out=a:b"], command);
         Assert.Equal(["--Data:Directory=/x", "--Mqtt:Port=5"], overrides);
+    }
+
+    [Fact]
+    public void Split_KeyWithoutASection_IsJudgedAsAKey()
+    {
+        var (command, overrides) = ConfigurationSources.Split(["check", "--Bogus=1", "--Other", "2", "--json", "--from=-1h"]);
+        Assert.Equal(["check", "--json", "--from=-1h"], command);
+        Assert.Equal(["--Bogus=1", "--Other=2"], overrides);
     }
 
     private static ServiceSettings Valid(params string[] settings)

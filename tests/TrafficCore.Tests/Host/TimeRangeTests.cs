@@ -39,6 +39,16 @@ public sealed class TimeRangeTests
     }
 
     [Theory]
+    [InlineData("0001-01-01T00:00:00-14:00")]
+    [InlineData("0001-01-01T00:00:00Z")]
+    [InlineData("9999-12-31T23:59:59+14:00")]
+    public void TryParse_EndsOfTheCalendar_AreARange(string to)
+    {
+        Assert.True(TimeRange.TryParse(null, to, Now, TimeSpan.FromDays(400), out var range, out _));
+        Assert.InRange(range.To - range.From, 0, (long)TimeSpan.FromDays(400).TotalMilliseconds);
+    }
+
+    [Theory]
     [InlineData("nonsense", null, "from")]
     [InlineData(null, "nonsense", "to")]
     [InlineData("-1m", "-2m", "from")]

@@ -1,4 +1,5 @@
 using TrafficCore.Log;
+using TrafficCore.Pipeline;
 using TrafficCore.Pipeline.Export;
 using TrafficCore.Pipeline.Ingest;
 using TrafficCore.Pipeline.Ledger;
@@ -35,16 +36,35 @@ public sealed class PipelineLifeTests
         Assert.Empty(OutputLogFile.Read(files).Records);
         await using var second = await PipelineRig.OpenAsync(files, time, PipelineRig.Options(shards: 3));
         await second.SendAsync(new Sample("a", "d1", PipelineRig.Start + 20_000, 20_000, 4));
-        for (var i = 0; i < 10; i++)
-        {
-            time.Advance(TimeSpan.FromSeconds(20));
-            await second.TickAsync();
-        }
-
-        await second.SettleAsync();
+        await CloseByTicksAsync(second, time);
         Assert.Equal(7, PipelineRig.FinalVolume(second.Outputs(), 60_000));
         Assert.True(second.Pipeline.Latest.TryFind("a", 60_000, out var latest));
         Assert.Equal(PipelineRig.Start, latest.Start);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Open_WithOtherWindowLengths_IsRefused(bool withSnapshot)
+    {
+        var files = new ForgetfulFileSystem();
+        var time = PipelineRig.NewTime();
+        await using (var rig = await PipelineRig.OpenAsync(files, time, PipelineRig.Options()))
+        {
+            await rig.SendAsync(new Sample("a", "d1", PipelineRig.Start, 20_000, 3));
+            await CloseByTicksAsync(rig, time);
+            Assert.NotEmpty(rig.Outputs());
+            if (withSnapshot)
+            {
+                await rig.StopAsync();
+            }
+        }
+
+        var others = PipelineRig.Options();
+        others.WindowLengths = [TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(300)];
+        var refused = await Assert.ThrowsAsync<DataDirectoryException>(() => PipelineRig.OpenAsync(files, time, others));
+        Assert.Contains(withSnapshot ? "windows of 60s, 120s;" : "windows of 120s;", refused.Message, StringComparison.Ordinal);
+        await using var again = await PipelineRig.OpenAsync(files, time, PipelineRig.Options());
     }
 
     [Fact]
@@ -220,6 +240,18 @@ public sealed class PipelineLifeTests
         var ledger = await rig.Pipeline.ReadLedgerAsync();
         await rig.StopAsync();
         return ledger;
+    }
+
+    // Long enough for every window of what was sent.
+    private static async Task CloseByTicksAsync(PipelineRig rig, ManualTime time)
+    {
+        for (var i = 0; i < 10; i++)
+        {
+            time.Advance(TimeSpan.FromSeconds(20));
+            await rig.TickAsync();
+        }
+
+        await rig.SettleAsync();
     }
 
     // Each second's tick is durable and applied before the next second begins.
