@@ -1,5 +1,6 @@
 using System.Net;
 using System.Reflection;
+using System.Text;
 using Microsoft.AspNetCore.Connections;
 using OpenTelemetry;
 using TrafficCore.Boards.Delivery;
@@ -27,7 +28,7 @@ public sealed class TrafficCoreService : IAsyncDisposable
     private readonly NetworkFollower follower;
     private readonly OpenTelemetrySdk? telemetry;
     private readonly WebApplication http;
-    private readonly MqttListener mqtt;
+    private readonly MqttListener? mqtt;
     private readonly ILogger logger;
     private bool stopped;
     private bool disposed;
@@ -41,12 +42,13 @@ public sealed class TrafficCoreService : IAsyncDisposable
         logger = platform.Logger<TrafficCoreService>();
         telemetry = settings.Telemetry.OtlpEndpoint is { } endpoint ? OpenTelemetryExport.Start(endpoint, Version) : null;
         door = new Door(settings, rooms.Pipeline, time, platform);
-        var channel = new BrokerBoardChannel(door.Broker, settings.Mqtt.TopicRoot, time, hasClock: settings.Boards.MaxInputAge is not null);
+        var channel = new BrokerBoardChannel(door.Broker, door.Upstream, settings.Mqtt.TopicRoot, time, hasClock: settings.Boards.MaxInputAge is not null);
         var store = new BoardStore(Path.Combine(Path.GetFullPath(settings.Data.Directory), "boards"), PhysicalFileSystem.Instance, platform.Logger<BoardStore>());
         var worker = new BoardWorker(
             settings.Boards, new PipelineWindows(rooms.Pipeline.Output), new OutputBoardLog(rooms.Pipeline.Boards), channel, store, time, platform.Meters, platform.Logger<BoardWorker>());
         boards = new BoardService(worker, door.Broker, settings, time, platform.Logger<RulesSource>());
         rooms.Readiness.Watch(() => door.NetworkErrors, () => boards.RuleErrors);
+        rooms.Readiness.Watch(door.Upstream, only: !settings.Upstream.Listen);
         follower = new NetworkFollower(rooms.Pipeline.Networks, time, OnNetwork);
         http = HttpService.Build(
             settings.Http,
@@ -61,6 +63,11 @@ public sealed class TrafficCoreService : IAsyncDisposable
             },
             listen => HttpEndPoint = () => listen.IPEndPoint!);
 
+        if (!settings.Upstream.Listen)
+        {
+            return;
+        }
+
         mqtt = new MqttListener(
             settings.MqttListen,
             listen => listen.UseConnectionHandler<MqttConnectionHandler>(),
@@ -73,7 +80,11 @@ public sealed class TrafficCoreService : IAsyncDisposable
         typeof(TrafficCoreService).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";
 
     /// <summary>Where MQTT listens, with the real port.</summary>
-    public IPEndPoint Mqtt => mqtt.EndPoint;
+    /// <exception cref="InvalidOperationException">The own listener is switched off.</exception>
+    public IPEndPoint Mqtt => mqtt?.EndPoint ?? throw new InvalidOperationException("Mqtt:Listen is false.");
+
+    /// <summary>Where MQTT listens, as text; <c>none</c> when the own listener is switched off.</summary>
+    public string MqttAddress => mqtt?.EndPoint.ToString() ?? "none";
 
     /// <summary>Where HTTP listens, with the real port.</summary>
     public IPEndPoint Http => HttpEndPoint();
@@ -146,7 +157,7 @@ public sealed class TrafficCoreService : IAsyncDisposable
         stopped = true;
         HostLog.Stopping(logger, why);
         using var limit = new CancellationTokenSource(settings.Stop.Connections, time);
-        var listening = mqtt.StopAsync(limit.Token);
+        var listening = mqtt?.StopAsync(limit.Token) ?? Task.CompletedTask;
         await TryAsync("MQTT connections", () => door.StopAsync(limit.Token));
         await TryAsync("the MQTT listener", () => listening);
         await TryAsync("the network follower", async () => await follower.DisposeAsync());
@@ -166,7 +177,11 @@ public sealed class TrafficCoreService : IAsyncDisposable
 
         disposed = true;
         await StopAsync("disposed");
-        await mqtt.DisposeAsync();
+        if (mqtt is not null)
+        {
+            await mqtt.DisposeAsync();
+        }
+
         await http.DisposeAsync();
         await door.DisposeAsync();
         await rooms.DisposeAsync();
@@ -181,8 +196,13 @@ public sealed class TrafficCoreService : IAsyncDisposable
         follower.Start();
         boards.Start();
         await Listening.StartAsync("Http", settings.Http.Listen, () => http.StartAsync(cancellation));
-        await Listening.StartAsync("Mqtt", settings.MqttListen, () => mqtt.StartAsync(cancellation));
-        HostLog.Started(logger, Version, settings.Data.Directory, Mqtt.ToString(), Http.ToString());
+        if (mqtt is not null)
+        {
+            await Listening.StartAsync("Mqtt", settings.MqttListen, () => mqtt.StartAsync(cancellation));
+        }
+
+        door.Upstream?.Start((topic, payload) => boards.Hear(Encoding.UTF8.GetString(topic), payload));
+        HostLog.Started(logger, Version, settings.Data.Directory, MqttAddress, Http.ToString());
     }
 
     private void OnNetwork(RoadNetwork network)

@@ -1,39 +1,32 @@
+using TrafficCore.Simulators.City.Demand;
+using TrafficCore.Simulators.City.Signals;
+
 namespace TrafficCore.Simulators.City;
 
-/// <summary>Size and tempo of a simulated city.</summary>
-/// <remarks>
-/// The tempo is that of a demonstration: signal cycle, queues and rush hour are shortened to seconds so that everything
-/// that takes a real city half a day happens within two minutes.
-/// </remarks>
+/// <summary>How the traffic of a city behaves.</summary>
 internal sealed record CityOptions
 {
-    /// <summary>The same seed gives the same city and the same readings, byte for byte.</summary>
+    /// <summary>The same seed gives the same vehicles.</summary>
     public int Seed { get; init; } = 1;
 
-    /// <summary>Intersections, 1 to 99.</summary>
-    public int Intersections { get; init; } = 6;
+    /// <summary>How demand goes through the day. Default: from 07:00, into the morning rush.</summary>
+    public DayProfile Day { get; init; } = new(DayShape.Day, 7 * 3_600_000L, DayShape.Weekday);
 
-    /// <summary>Counting interval of every detector.</summary>
-    public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(1);
+    /// <summary>Demand as a multiple of the usual, per mille; 1,000 loads approaches to 0.95 of capacity in the rush, give or take.</summary>
+    public int DemandMilli { get; init; } = 1000;
 
-    /// <summary>Signal cycle, half for each direction; equal to the demo's window, so that a window never shows one colour only.</summary>
-    public TimeSpan Cycle { get; init; } = TimeSpan.FromSeconds(10);
+    /// <summary>How entering vehicles are spaced.</summary>
+    public ArrivalPattern Arrivals { get; init; }
 
-    /// <summary>From one rush to the next.</summary>
-    public TimeSpan Day { get; init; } = TimeSpan.FromSeconds(110);
+    /// <summary>What enters.</summary>
+    public ClassMix Classes { get; init; } = ClassMix.Urban;
 
-    /// <summary>When within a day the rush begins: soon enough that a viewer need not wait.</summary>
-    public TimeSpan RushStart { get; init; } = TimeSpan.FromSeconds(10);
+    /// <summary>How signals work.</summary>
+    public SignalControl Signals { get; init; }
 
-    /// <summary>How long the rush lasts.</summary>
-    public TimeSpan RushLength { get; init; } = TimeSpan.FromSeconds(35);
+    /// <summary>Cycle of fixed signals. Default 90 s, the middle of what eight phases commonly get.</summary>
+    public TimeSpan Cycle { get; init; } = TimeSpan.FromSeconds(90);
 
-    /// <summary>Vehicles per second and lane off the rush.</summary>
-    public double CalmDemand { get; init; } = 0.07;
-
-    /// <summary>Vehicles per second and lane during the rush on approaches into the centre: about twice what green lets through.</summary>
-    public double RushDemand { get; init; } = 0.45;
-
-    /// <summary>Vehicles per second and lane that leave at green: 1,800 an hour, a common design value.</summary>
-    public double SaturationFlow { get; init; } = 0.5;
+    /// <summary>Counting interval of detectors for which the file gives none. Default 60 s.</summary>
+    public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(60);
 }

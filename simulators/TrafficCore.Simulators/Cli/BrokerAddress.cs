@@ -1,6 +1,8 @@
+using TrafficCore.Mqtt.Client;
+
 namespace TrafficCore.Simulators.Cli;
 
-/// <summary>Where a broker is and who connects: <c>mqtt://[user:password@]host[:port]</c>.</summary>
+/// <summary>Where a broker is and who connects: <c>mqtt://[user:password@]host[:port]</c>, or with <c>mqtts</c>, <c>ws</c>, <c>wss</c>.</summary>
 /// <param name="Host">Name or address.</param>
 /// <param name="Port">TCP port.</param>
 /// <param name="User">User name, or null for an anonymous connection.</param>
@@ -13,31 +15,34 @@ internal sealed record BrokerAddress(string Host, int Port, string? User = null,
     /// <summary>The broker that is meant when none is named: the service with its defaults on this machine.</summary>
     public static readonly BrokerAddress Local = new("127.0.0.1", DefaultPort);
 
+    /// <summary>How it is reached, when that is not plain MQTT over TCP.</summary>
+    public MqttAddress? Address { get; init; }
+
+    /// <summary>How an encrypted connection is checked; null: as the system does.</summary>
+    public MqttTlsOptions? Tls { get; init; }
+
+    /// <summary>Whether the connection is encrypted.</summary>
+    public bool IsTls => Address is { IsTls: true };
+
     /// <summary>Reads an address; user and password may be percent-encoded.</summary>
     /// <exception cref="UsageException">The text is not such an address.</exception>
     public static BrokerAddress Parse(string text)
     {
-        if (!Uri.TryCreate(text, UriKind.Absolute, out var uri) || uri.Host.Length == 0)
+        if (!MqttAddress.TryParse(text, out var address, out var error))
         {
-            throw new UsageException($"'{text}' is not a broker address; write mqtt://[user:password@]host:port.");
+            throw new UsageException($"A broker address {error}.");
         }
 
-        if (uri.Scheme != "mqtt")
-        {
-            throw new UsageException($"'{uri.Scheme}' is not supported in a broker address; write mqtt://host:port.");
-        }
+        return new BrokerAddress(address.Host, address.Port, address.UserName, address.Password) { Address = address.Scheme == "mqtt" ? null : address };
+    }
 
-        if (uri.AbsolutePath is not ("" or "/") || uri.Query.Length > 0)
-        {
-            throw new UsageException($"'{text}' has more than host and port; write mqtt://[user:password@]host:port.");
-        }
-
-        var parts = uri.UserInfo.Split(':', 2);
-        var user = parts[0].Length > 0 ? Uri.UnescapeDataString(parts[0]) : null;
-        var password = parts.Length > 1 ? Uri.UnescapeDataString(parts[1]) : null;
-        return new BrokerAddress(uri.IdnHost, uri.IsDefaultPort || uri.Port < 0 ? DefaultPort : uri.Port, user, password);
+    /// <summary>Options of a client that connects there.</summary>
+    public MqttClientOptions Options(string clientId)
+    {
+        var options = new MqttClientOptions { Host = Host, Port = Port, UserName = User, Password = Password, ClientId = clientId };
+        return Address is null ? options : options.At(Address, Tls);
     }
 
     /// <summary>The address without the password, fit for a log or a terminal.</summary>
-    public override string ToString() => $"mqtt://{(User is null ? "" : User + "@")}{Host}:{Port}";
+    public override string ToString() => Address?.ToString() ?? $"mqtt://{(User is null ? "" : User + "@")}{Host}:{Port}";
 }

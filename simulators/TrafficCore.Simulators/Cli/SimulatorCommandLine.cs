@@ -1,8 +1,11 @@
 using System.CommandLine;
 using TrafficCore.Mqtt.Client;
+using TrafficCore.Simulators.City.Run;
+using TrafficCore.Simulators.City.Scoring;
 using TrafficCore.Simulators.Demo;
 using TrafficCore.Simulators.Load;
 using TrafficCore.Simulators.Replay;
+using TrafficCore.Simulators.Verify;
 
 namespace TrafficCore.Simulators.Cli;
 
@@ -18,8 +21,11 @@ internal static class SimulatorCommandLine
         var root = new RootCommand("Simulated and recorded traffic for TrafficCore.")
         {
             DemoCommand.Create(output),
+            CityCommand.Create(output),
+            ScoreCommand.Create(output),
             LoadCommand.Create(output),
             ReplayCommand.Create(output),
+            VerifyCommand.Create(output),
         };
         var parsed = root.Parse(arguments);
         if (parsed.Errors.Count > 0)

@@ -1,106 +1,101 @@
 using TrafficCore.Mqtt.Client;
 using TrafficCore.Simulators.City;
+using TrafficCore.Simulators.City.Boards;
+using TrafficCore.Simulators.City.Demand;
+using TrafficCore.Simulators.City.Faults;
+using TrafficCore.Simulators.City.Layout;
+using TrafficCore.Simulators.City.Run;
+using TrafficCore.Simulators.City.Sending;
 using TrafficCore.Simulators.Cli;
-using TrafficCore.Simulators.Delivery;
 
 namespace TrafficCore.Simulators.Demo;
 
-/// <summary>Lets the city's detectors send in real time: one connection for each intersection, one message for each reading.</summary>
-/// <remarks>Ownership: <see cref="RunAsync"/> is one loop and owns model and connections; the counters may be read from anywhere.</remarks>
-internal sealed class DemoCity
+/// <summary>
+/// The demonstration's city: small, and with a tempo at which what takes a real city half a day happens within two minutes. One
+/// connection for each intersection, one message for each reading.
+/// </summary>
+/// <remarks>Ownership: <see cref="RunAsync"/> is called once; the counters may be read from anywhere.</remarks>
+internal sealed class DemoCity : IAsyncDisposable
 {
-    /// <summary>Longer than a restart of the service takes.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    /// <summary>Detectors so near to the stop bar that a demonstration's queue reaches back over them soon, metres.</summary>
+    private const int DetectorDistance = 25;
 
-    private readonly CityPlan _plan;
-    private readonly CityModel _model;
+    private readonly CityOptions _options;
+    private readonly CityEngine _engine;
+    private readonly CityConnections _connections;
+    private readonly CityBoards _boards;
+    private readonly SendPace _pace;
     private readonly TimeProvider _time;
-    private readonly ReliablePublisher[] _publishers;
-    private readonly string[] _topicRoots;
-    private long _sent;
-    private volatile bool _isRush;
 
-    public DemoCity(CityPlan plan, BrokerAddress broker, TimeProvider time)
+    private DemoCity(CityInputs inputs, CityOptions options, BrokerAddress broker, TimeProvider time)
     {
-        _plan = plan;
-        _time = time;
-        _model = new CityModel(plan);
-        _publishers = [.. plan.Intersections.Select(i => new ReliablePublisher(broker, $"city-{i.Id}", Patience, time))];
-        _topicRoots = [.. plan.Intersections.Select(static i => $"traffic/v1/{i.Id}/detector/")];
+        (_options, _time) = (options, time);
+        var reports = new ReportOptions { IsSpread = false };
+        _engine = new CityEngine(
+            inputs.Map, options, reports, FaultSchedule.Empty, new CityStart(30_000, () => ((time.GetUtcNow().ToUnixTimeMilliseconds() / 1000) + 1) * 1000));
+        _connections = new CityConnections(new ConnectionPlan(inputs.Map, ConnectionSharing.PerIntersection, reports), broker, qos: 1, time);
+        _pace = new SendPace(time.GetUtcNow().ToUnixTimeMilliseconds(), 1, time);
+        _boards = new CityBoards(inputs.Map, FaultSchedule.Empty, _engine.Clock, _pace, broker, time, truth: null);
     }
 
-    /// <summary>Readings handed over so far.</summary>
-    public long Sent => Interlocked.Read(ref _sent);
+    /// <summary>Readings sent so far.</summary>
+    public long Sent => _connections.Sent;
 
     /// <summary>Readings acknowledged so far.</summary>
-    public long Acknowledged => _publishers.Sum(static p => p.Acknowledged);
+    public long Acknowledged => _connections.Acknowledged;
 
-    /// <summary>Readings that the service refused.</summary>
-    public long Refused => _publishers.Sum(static p => p.Refused);
+    /// <summary>Times that a board began to show a warning.</summary>
+    public int Warnings => _boards.Shown;
+
+    /// <summary>Times that a board went blank again.</summary>
+    public int Cleared => _boards.Cleared;
 
     /// <summary>Whether the rush is on.</summary>
-    public bool IsRush => _isRush;
+    public bool IsRush => _options.Day.IsRush(_pace.NowUnix - _engine.Clock.BeginUnix);
+
+    /// <summary>The city of a demonstration.</summary>
+    public static CityRunOptions Describe(DemoOptions options) => new()
+    {
+        Grid = new GridOptions
+        {
+            Seed = options.Seed,
+            Intersections = options.Intersections,
+            Lanes = 2,
+            AdvanceDistance = DetectorDistance,
+            StopBarDetectors = false,
+            Interval = TimeSpan.FromSeconds(1),
+            BoardEvery = 2,
+        },
+        City = new CityOptions
+        {
+            Seed = options.Seed,
+
+            // From 15:30 in a day of four minutes: demand rises at once to twice what signals let through and falls after twenty
+            // seconds; queues have come within a minute and gone within two, before the next rush.
+            Day = new DayProfile(240_000, (15 * 3_600_000L) + 1_800_000, DayShape.Peaks),
+            DemandMilli = 2200,
+            Classes = ClassMix.Cars,
+            Cycle = TimeSpan.FromSeconds(16),
+        },
+    };
+
+    /// <summary>Connects a city to a broker.</summary>
+    /// <exception cref="MqttConnectionException">Nobody lets it in.</exception>
+    public static async Task<DemoCity> StartAsync(CityInputs inputs, CityOptions options, BrokerAddress broker, TimeProvider time, CancellationToken cancellation)
+    {
+        var city = new DemoCity(inputs, options, broker, time);
+        await city._connections.OpenAsync(cancellation);
+        city._boards.Start();
+        return city;
+    }
 
     /// <summary>Sends until cancelled, then waits for the acknowledgements.</summary>
-    /// <exception cref="MqttConnectionException">The service does not come back.</exception>
-    public async Task RunAsync(CancellationToken cancellation)
-    {
-        try
-        {
-            await SendAsync(cancellation);
-        }
-        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
-        {
-            // Every reading that was handed over gets its answer before the service is stopped.
-            foreach (var publisher in _publishers)
-            {
-                await publisher.DrainAsync(CancellationToken.None);
-                await publisher.DisconnectAsync(CancellationToken.None);
-            }
-        }
-        finally
-        {
-            foreach (var publisher in _publishers)
-            {
-                await publisher.DisposeAsync();
-            }
-        }
-    }
+    public Task RunAsync(CancellationToken cancellation) => new LiveCity(_engine, _connections, _pace, _time).RunAsync(long.MaxValue, cancellation);
 
-    private async Task SendAsync(CancellationToken cancellation)
+    /// <summary>Lets the boards say good-bye.</summary>
+    public async ValueTask DisposeAsync()
     {
-        var interval = (long)_plan.Options.Interval.TotalMilliseconds;
-        var outbox = new List<(int Intersection, MqttPublication Publication)>();
-        var start = (_time.GetUtcNow().ToUnixTimeMilliseconds() / interval * interval) + interval;
-        for (long step = 0; ; step++)
-        {
-            var begin = start + (step * interval);
-            await SleepUntilAsync(begin + interval, cancellation);
-            _isRush = _model.IsRush;
-            _model.Step((intersection, detector, _, reading) => outbox.Add((intersection, Encode(intersection, detector, begin, step, reading))));
-            foreach (var (intersection, publication) in outbox)
-            {
-                await _publishers[intersection].EnqueueAsync(publication, cancellation);
-                Interlocked.Increment(ref _sent);
-            }
-
-            outbox.Clear();
-        }
-    }
-
-    private MqttPublication Encode(int intersection, CityDetector detector, long begin, long step, LaneReading reading)
-    {
-        var payload = new byte[ReadingPayload.MaxLength];
-        var length = ReadingPayload.Write(payload, begin, (long)_plan.Options.Interval.TotalMilliseconds, step, reading);
-        return new MqttPublication(_topicRoots[intersection] + detector.Id, payload.AsMemory(0, length));
-    }
-
-    private async Task SleepUntilAsync(long unixMs, CancellationToken cancellation)
-    {
-        var wait = unixMs - _time.GetUtcNow().ToUnixTimeMilliseconds();
-        if (wait > 0)
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(wait), _time, cancellation);
-        }
+        await _boards.DisposeAsync();
+        await _connections.DisposeAsync();
     }
 }

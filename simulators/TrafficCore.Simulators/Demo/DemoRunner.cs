@@ -1,4 +1,5 @@
 using TrafficCore.Simulators.City;
+using TrafficCore.Simulators.City.Run;
 using TrafficCore.Simulators.Cli;
 using TrafficCore.Simulators.Load;
 
@@ -31,12 +32,13 @@ internal sealed class DemoRunner
         var directory = Path.GetFullPath(_options.DataDirectory ?? temporary!);
         try
         {
-            var plan = CityPlan.Create(new CityOptions { Seed = _options.Seed, Intersections = _options.Intersections });
+            var description = DemoCity.Describe(_options);
+            var inputs = CityInputs.Read(description);
             DemoHost.PrepareSockets();
-            var network = DemoService.WriteNetworkFile(plan, directory);
+            var network = DemoService.WriteNetworkFile(inputs.NetworkFile, directory);
             await using var service = await DemoHost.StartAsync(DemoService.Configure(_options, directory, network), _silent, cancellation);
             await _output.WriteLineAsync(WhereToLook(service));
-            return await RunCityAsync(plan, service, cancellation);
+            return await RunCityAsync(inputs, description.City, service, cancellation);
         }
         finally
         {
@@ -47,24 +49,21 @@ internal sealed class DemoRunner
         }
     }
 
-    private async Task<DemoReport> RunCityAsync(CityPlan plan, DemoHost service, CancellationToken cancellation)
+    private async Task<DemoReport> RunCityAsync(CityInputs inputs, CityOptions cityOptions, DemoHost service, CancellationToken cancellation)
     {
         using var feed = new DemoFeed(service.Http, _time);
         using var ledger = new LedgerClient(service.Http, _time);
         var before = await ledger.ReadAsync(cancellation);
-        var city = new DemoCity(plan, service.Mqtt, _time);
-        var boards = plan.Intersections.SelectMany(i => i.Boards.Select(b => new BoardDevice(i.Id, b.Id, service.Mqtt, _time))).ToArray();
+        await using var city = await DemoCity.StartAsync(inputs, cityOptions, service.Mqtt, _time, cancellation);
         var start = _time.GetTimestamp();
 
-        // The city stops first and the boards last, so that every reading is answered and every board says good-bye.
+        // The detectors stop first and the boards last, so that every reading is answered and every board says good-bye.
         using var stopCity = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        using var stopBoards = new CancellationTokenSource();
         if (_options.Duration is { } duration)
         {
             stopCity.CancelAfter(duration);
         }
 
-        var boardsTask = Task.WhenAll(boards.Select(b => b.RunAsync(stopBoards.Token)));
         var cityTask = city.RunAsync(stopCity.Token);
         var screenTask = _screen("Ctrl-C stops").RunAsync(NextFrameAsync, stopCity.Token);
         await await Task.WhenAny(cityTask, screenTask);
@@ -73,15 +72,13 @@ internal sealed class DemoRunner
 
         var grown = await ledger.SettleAsync(before, city.Acknowledged, SettleLimit, CancellationToken.None);
         var last = await feed.ReadAsync(CancellationToken.None);
-        await stopBoards.CancelAsync();
-        await boardsTask;
         return new DemoReport
         {
             Seconds = Math.Round(_time.GetElapsedTime(start).TotalSeconds, 1),
             Sent = city.Sent,
             Acknowledged = city.Acknowledged,
-            Warnings = boards.Sum(static b => b.Shown),
-            Cleared = boards.Sum(static b => b.Cleared),
+            Warnings = city.Warnings,
+            Cleared = city.Cleared,
             IntersectionsWithWindows = last.Intersections.Count(static i => i.Start is not null),
             Ledger = grown,
         };
@@ -103,6 +100,6 @@ internal sealed class DemoRunner
           boards         {service.Http}api/v1/boards
           ledger         {service.Http}api/v1/ledger
           all messages   mosquitto_sub -h {service.Mqtt.Host} -p {service.Mqtt.Port} -v -t 'traffic/v1/#'
-        Windows of 10 s close from the first ten seconds on; the rush hour begins after 10 s; boards warn within a minute and clear within two.
+        Windows of 10 s close from the first ten seconds on; the rush hour begins within ten seconds; boards warn within a minute and clear within two.
         """;
 }

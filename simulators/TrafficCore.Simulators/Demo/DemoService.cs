@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using TrafficCore.Simulators.City;
 using TrafficCore.Simulators.Cli;
 
 namespace TrafficCore.Simulators.Demo;
@@ -41,7 +40,7 @@ internal static class DemoService
 
     /// <summary>Writes the city's network file into a directory and returns its path.</summary>
     /// <exception cref="UsageException">The directory is a file.</exception>
-    public static string WriteNetworkFile(CityPlan plan, string directory)
+    public static string WriteNetworkFile(byte[] network, string directory)
     {
         if (File.Exists(directory))
         {
@@ -50,7 +49,7 @@ internal static class DemoService
 
         Directory.CreateDirectory(directory);
         var path = Path.Combine(directory, "demo-network.json");
-        File.WriteAllBytes(path, CityNetworkFile.Write(plan));
+        File.WriteAllBytes(path, network);
         return path;
     }
 

@@ -1,3 +1,4 @@
+using TrafficCore.Mqtt.Wire;
 using TrafficCore.Simulators.Cli;
 
 namespace TrafficCore.Simulators.Load;
@@ -8,33 +9,42 @@ internal sealed record LoadOptions
     /// <summary>Where to.</summary>
     public BrokerAddress Broker { get; init; } = BrokerAddress.Local;
 
-    /// <summary>Readings per second over all connections, on a fixed schedule.</summary>
-    public int Rate { get; init; } = 1000;
+    /// <summary>How much comes when.</summary>
+    public LoadShape Shape { get; init; } = new();
 
-    /// <summary>Connections; each is one detector with a client of its own.</summary>
+    /// <summary>What it is made of.</summary>
+    public LoadMix Mix { get; init; } = new();
+
+    /// <summary>Connections; each speaks for an equal share of the detectors.</summary>
     public int Connections { get; init; } = 100;
 
-    /// <summary>How long to send, unless <see cref="Count"/> is set.</summary>
-    public TimeSpan Duration { get; init; } = TimeSpan.FromSeconds(10);
+    /// <summary>Intersections; null: as many as give each connection one detector, or one intersection where messages hold several detectors.</summary>
+    public int? Intersections { get; init; }
 
-    /// <summary>Readings to send; null: as many as fit into <see cref="Duration"/>.</summary>
-    public long? Count { get; init; }
+    /// <summary>Detectors of an intersection.</summary>
+    public int DetectorsPerIntersection { get; init; } = 10;
 
-    /// <summary>Quality of service, 0 or 1.</summary>
+    /// <summary>Quality of service, 0 to 2.</summary>
     public int Qos { get; init; } = 1;
 
-    /// <summary>Detectors per intersection.</summary>
-    public int DetectorsPerIntersection { get; init; } = 10;
+    /// <summary>Protocol. 5.0 says why something was refused.</summary>
+    public MqttVersion Version { get; init; } = MqttVersion.V5;
+
+    /// <summary>Messages of one connection that may wait for their acknowledgement. The default is the client's.</summary>
+    public int Window { get; init; } = 64;
 
     /// <summary>The service's HTTP address, to check the ledger; null: not checked.</summary>
     public Uri? Http { get; init; }
 
-    /// <summary>First part of intersection names, so that runs can be told apart.</summary>
+    /// <summary>Check the ledger of each of this run's own devices, because others send to the service too.</summary>
+    public bool OwnDevicesOnly { get; init; }
+
+    /// <summary>Check that the windows hold every vehicle that was sent.</summary>
+    public bool VerifyWindows { get; init; }
+
+    /// <summary>First part of intersection names, so that runs can be told apart and generators side by side have devices of their own.</summary>
     public string Prefix { get; init; } = "load";
 
-    /// <summary>How long to wait for what is on its way after the last reading was due.</summary>
+    /// <summary>How long to wait for what is on its way after the last message was due.</summary>
     public TimeSpan Drain { get; init; } = TimeSpan.FromSeconds(20);
-
-    /// <summary>Readings to send in all.</summary>
-    public long Total => Count ?? (long)Math.Round(Rate * Duration.TotalSeconds);
 }

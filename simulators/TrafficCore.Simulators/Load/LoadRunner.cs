@@ -1,46 +1,45 @@
 using TrafficCore.Mqtt.Client;
+using TrafficCore.Mqtt.Wire;
 using TrafficCore.Simulators.Cli;
 
 namespace TrafficCore.Simulators.Load;
 
-/// <summary>Runs a schedule against a broker and adds up what became of every reading.</summary>
+/// <summary>Runs a schedule against a broker and adds up what became of every message.</summary>
 internal sealed class LoadRunner
 {
     /// <summary>Connections that are opened at once: fewer than the usual listen backlog of 128.</summary>
     private const int ConnectBatch = 64;
 
+    /// <summary>How often to look whether the last answers have come.</summary>
+    private static readonly TimeSpan DrainStep = TimeSpan.FromMilliseconds(20);
+
     private readonly LoadOptions _options;
-    private readonly LoadSchedule _schedule;
-    private readonly LoadClock _clock;
-    private readonly ConsoleProgress _progress;
-    private readonly LatencyHistogram _latency = new();
-    private readonly LatencyHistogram _sendDelay = new();
+    private readonly LoadRun _run;
     private readonly LoadConnection[] _connections;
+    private readonly ConsoleProgress _progress;
 
     public LoadRunner(LoadOptions options, TimeProvider time, ConsoleProgress progress)
     {
         _options = options;
+        _run = new LoadRun(options, time);
         _progress = progress;
-        _schedule = new LoadSchedule(options.Rate, options.Connections, options.Total);
-        _clock = new LoadClock(time);
-        _connections = [.. Enumerable.Range(0, options.Connections).Select(i => new LoadConnection(options, _schedule, _clock, i, _latency, _sendDelay))];
+        _connections = [.. Enumerable.Range(0, options.Connections).Select(i => new LoadConnection(_run, i))];
     }
 
-    /// <summary>Connects, sends, waits for what is on its way, asks the ledger, and reports.</summary>
+    /// <summary>Connects, sends, waits for what is on its way, asks the service, and reports.</summary>
     /// <exception cref="MqttConnectionException">The broker can't be reached at all.</exception>
-    /// <exception cref="IOException">The service's ledger can't be read.</exception>
+    /// <exception cref="IOException">The service can't be asked.</exception>
     public async Task<LoadReport> RunAsync(CancellationToken cancellation)
     {
-        using var ledger = _options.Http is { } http ? new LedgerClient(http, TimeProvider.System) : null;
+        using var ledger = _options.Http is { } http ? new LedgerClient(http, _run.Time, _options.OwnDevicesOnly ? _run.Layout.Devices(_options.Mix) : null) : null;
         var before = ledger is null ? null : await ledger.ReadAsync(cancellation);
         try
         {
             await ConnectAsync(cancellation);
-            _clock.Restart();
-            await Task.Factory.StartNew(() => Schedule(cancellation), cancellation, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-            var elapsed = await DrainAsync(cancellation);
-            var grown = ledger is null ? null : await ledger.SettleAsync(before!, Expected, _options.Drain, cancellation);
-            return Report(elapsed, grown);
+            var cost = await SendAsync(cancellation);
+            var counts = LoadCounts.Of(_connections);
+            var grown = ledger is null ? null : await ledger.SettleAsync(before!, LedgerExpectation.Of(counts, Qos).IsReached, _options.Drain, cancellation);
+            return Report(counts, cost, grown, await VerifyWindowsAsync(counts, cancellation));
         }
         finally
         {
@@ -51,73 +50,85 @@ internal sealed class LoadRunner
         }
     }
 
-    private long Sent => _connections.Sum(static c => c.Sent);
-
-    private long Acknowledged => _connections.Sum(static c => c.Acknowledged);
-
-    /// <summary>What the service must have received: what it acknowledged, or at QoS 0 what was sent to the last byte.</summary>
-    private long Expected => _options.Qos == 0 ? Sent : Acknowledged;
+    private QualityOfService Qos => (QualityOfService)_options.Qos;
 
     private async Task ConnectAsync(CancellationToken cancellation)
     {
         foreach (var batch in _connections.Chunk(ConnectBatch))
         {
-            await Task.WhenAll(batch.Select(c => c.ConnectAsync(_options, cancellation)));
+            await Task.WhenAll(batch.Select(c => c.ConnectAsync(cancellation)));
         }
     }
 
-    /// <summary>A thread of its own wakes every millisecond; what came due in between goes out together.</summary>
-    private void Schedule(CancellationToken cancellation)
+    private async Task<GeneratorCost> SendAsync(CancellationToken cancellation)
     {
-        long next = 0;
-        while (next < _schedule.Total)
+        var scheduler = new LoadScheduler(_run, _connections, _progress);
+        var meter = GeneratorMeter.Start();
+        _run.Clock.Start();
+        await Task.Factory.StartNew(() => scheduler.Run(cancellation), cancellation, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        await DrainAsync(cancellation);
+        var cost = meter.Stop(LoadCounts.Of(_connections));
+        await Task.WhenAll(_connections.Select(static c => c.CloseAsync()));
+        return cost;
+    }
+
+    private async Task DrainAsync(CancellationToken cancellation)
+    {
+        var start = _run.Time.GetTimestamp();
+        using var timer = new PeriodicTimer(DrainStep, _run.Time);
+        while (!_connections.All(static c => c.IsDone) && _run.Time.GetElapsedTime(start) < _options.Drain)
         {
-            cancellation.ThrowIfCancellationRequested();
-            var due = _schedule.DueCount(_clock.Nanoseconds);
-            for (; next < due; next++)
-            {
-                _connections[next % _options.Connections].Pump();
-            }
-
-            _progress.Report((double)next / _schedule.Total, $"{next} of {_schedule.Total} readings due, {Acknowledged} acknowledged");
-            if (next < _schedule.Total)
-            {
-                Thread.Sleep(1);
-            }
+            await timer.WaitForNextTickAsync(cancellation);
         }
     }
 
-    /// <summary>Returns the seconds from the start until everything was sent and acknowledged.</summary>
-    private async Task<double> DrainAsync(CancellationToken cancellation)
+    private async Task<WindowVolume?> VerifyWindowsAsync(LoadCounts counts, CancellationToken cancellation)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limit.CancelAfter(_options.Drain);
-        await Task.WhenAll(_connections.Select(c => c.DrainAsync(limit.Token)));
-        var elapsed = _clock.Nanoseconds / 1e9;
-        await Task.WhenAll(_connections.Select(c => c.DisconnectAsync(limit.Token)));
-        cancellation.ThrowIfCancellationRequested();
-        return elapsed;
+        if (!_options.VerifyWindows)
+        {
+            return null;
+        }
+
+        // The first reading lies behind the start by its interval, its batch and its lateness.
+        var from = DateTimeOffset.FromUnixTimeMilliseconds(_run.Clock.StartUnixMs) - (_options.Mix.Late > 0 ? _options.Mix.LateBy : TimeSpan.Zero)
+            - (LoadLayout.LongestInterval * (_options.Mix.Batch + 1));
+        using var windows = new WindowClient(_options.Http!, _run.Time);
+        var names = Enumerable.Range(0, _run.Layout.Intersections).Select(_run.Layout.NameOf).ToList();
+        return new WindowVolume(counts.Volume, await windows.SettleAsync(names, from, counts.Volume, cancellation));
     }
 
-    private LoadReport Report(double seconds, LedgerCounts? grown)
+    private LoadReport Report(LoadCounts counts, GeneratorCost cost, LedgerCounts? grown, WindowVolume? windows)
     {
-        var refused = _connections.Sum(static c => c.Refused);
-        var lost = _connections.Count(static c => c.IsLost);
+        var seconds = counts.LastAt / 1e9;
         return new LoadReport
         {
-            Rate = _options.Rate,
+            Rate = _options.Shape.Rate,
             Connections = _options.Connections,
             Qos = _options.Qos,
             Seconds = Math.Round(seconds, 3),
-            Planned = _schedule.Total,
-            Sent = Sent,
-            Acknowledged = Acknowledged,
-            Refused = refused,
-            ConnectionsLost = lost,
-            Latency = LatencySummary.Of(_latency),
-            SendDelay = LatencySummary.Of(_sendDelay) ?? new LatencySummary(0, 0, 0, 0, 0),
+            Planned = _run.Schedule.Total,
+            Sent = counts.Sent,
+            Items = counts.ItemsSent,
+            Repeats = counts.Repeats,
+            Resent = counts.Resent,
+            Acknowledged = counts.Acknowledged,
+            Refused = counts.Refused,
+            ConnectionsLost = counts.Lost,
+            Reconnects = counts.Reconnects,
+            ConnectFailures = counts.ConnectFailures,
+            Errors = _run.Reasons.ToDictionary(),
+            AchievedRate = seconds > 0 ? Math.Round(counts.Sent / seconds, 1) : 0,
+            ItemRate = seconds > 0 ? Math.Round(counts.ItemsSent / seconds, 1) : 0,
+            Latency = LatencySummary.Of(_run.Latency),
+            SendDelay = LatencySummary.Of(_run.SendDelay),
+            Reconnecting = LatencySummary.Of(_run.Reconnecting),
+            Generator = cost,
             Ledger = grown,
-            Problems = [.. LoadVerdict.Problems(_options.Qos, _schedule.Total, Sent, Acknowledged, refused, lost, grown)],
+            Windows = windows,
+            Problems = [.. LoadVerdict.Problems(Qos, _run.Schedule.Total, counts, grown, windows)],
+            LatencyHistogram = _run.Latency.ToCounts(),
+            SendDelayHistogram = _run.SendDelay.ToCounts(),
+            ReconnectingHistogram = _run.Reconnecting.ToCounts(),
         };
     }
 }

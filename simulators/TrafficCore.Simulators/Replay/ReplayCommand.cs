@@ -3,20 +3,21 @@ using TrafficCore.Simulators.Cli;
 
 namespace TrafficCore.Simulators.Replay;
 
-/// <summary><c>replay FILE --format indiana</c>.</summary>
+/// <summary><c>replay FILE --format ...</c>.</summary>
 internal static class ReplayCommand
 {
     /// <summary>Builds the command.</summary>
     public static Command Create(TextWriter output)
     {
         var file = new Argument<string>("FILE") { Description = "Recorded data, plain or gzip." };
-        var format = new Option<string>("--format")
+        var format = new Option<RecordingFormat>("--format")
         {
-            Description = "indiana: high-resolution controller events, a CSV with TimeStamp,DeviceId,EventId,Parameter.",
+            Description = "indiana: controller events, a CSV with TimeStamp,DeviceId,EventId,Parameter. readings: messages that city recorded. scats: signal volumes of Victoria. muenster: loop counts of Muenster.",
+            CustomParser = SharedOptions.Parsed(ParseFormat),
             Required = true,
+            HelpName = string.Join('|', Formats),
         };
-        format.AcceptOnlyFromAmong("indiana");
-        var broker = SharedOptions.Broker();
+        var broker = new BrokerArguments();
         var speed = new Option<double?>("--speed")
         {
             Description = "Recorded seconds per second, or max for as fast as it goes [default: max]",
@@ -31,15 +32,18 @@ internal static class ReplayCommand
             HelpName = "zone",
         };
         var json = SharedOptions.Json();
-        var command = new Command("replay", "Sends recorded data over MQTT in time order, one connection for each intersection.")
+        var command = new Command("replay", "Sends recorded data over MQTT in time order, one connection for each intersection.") { file, format, speed, zone, json };
+        foreach (var option in broker.Options)
         {
-            file, format, broker, speed, zone, json,
-        };
+            command.Options.Add(option);
+        }
+
         command.SetAction((parsed, cancellation) => RunAsync(
             new ReplayOptions
             {
                 File = parsed.GetRequiredValue(file),
-                Broker = parsed.GetRequiredValue(broker),
+                Format = parsed.GetRequiredValue(format),
+                Broker = broker.Read(parsed),
                 Speed = parsed.GetValue(speed),
                 Zone = parsed.GetRequiredValue(zone),
             },
@@ -48,6 +52,12 @@ internal static class ReplayCommand
             cancellation));
         return command;
     }
+
+    private static IEnumerable<string> Formats => Enum.GetNames<RecordingFormat>().Select(static name => name.ToLowerInvariant());
+
+    private static RecordingFormat ParseFormat(string text) => Formats.Contains(text)
+        ? Enum.Parse<RecordingFormat>(text, ignoreCase: true)
+        : throw new UsageException($"'{text}' is not a format; write {string.Join(" or ", Formats)}.");
 
     private static async Task<int> RunAsync(ReplayOptions options, bool json, TextWriter output, CancellationToken cancellation)
     {
@@ -58,15 +68,21 @@ internal static class ReplayCommand
         }
 
         await output.WriteLineAsync(json ? JsonLine.Of(report) : Describe(report));
-        return report.Lost + report.Refused == 0 ? ExitCode.Done : ExitCode.Lost;
+        return report.IsComplete ? ExitCode.Done : ExitCode.Lost;
     }
 
     private static string Describe(ReplayReport report) => string.Join(
         Environment.NewLine,
-        new[]
-        {
-            $"{report.Events} events of {report.Controllers} controllers, {report.From:u} to {report.To:u}, in {report.Messages} messages and {report.Seconds} s",
+        [
+            .. report.Findings,
+            .. Counts("not data", report.Skipped),
+            .. Counts("sent all the same", report.Noted),
+            .. Counts("NOT READABLE, not sent", report.Malformed),
+            $"{report.Readings} readings and {report.Events} events of {report.Intersections} intersections, {report.From:u} to {report.To:u}, in {report.Messages} messages and {report.Seconds} s",
             $"acknowledged {report.Acknowledged}, refused {report.Refused}, lost {report.Lost}, reconnected {report.Reconnects} times",
-            report.Problem,
-        }.OfType<string>());
+            .. report.Problem is null ? Array.Empty<string>() : [report.Problem],
+        ]);
+
+    private static IEnumerable<string> Counts(string title, IReadOnlyDictionary<string, long> counts) =>
+        counts.Count == 0 ? [] : [$"{title}: {string.Join(", ", counts.Select(static c => $"{c.Key} {c.Value}"))}"];
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using TrafficCore.Simulators.Cli;
 
 namespace TrafficCore.Simulators.Replay;
@@ -5,8 +6,11 @@ namespace TrafficCore.Simulators.Replay;
 /// <summary>What <c>replay</c> sends, to whom and how fast.</summary>
 internal sealed record ReplayOptions
 {
-    /// <summary>The recorded log.</summary>
+    /// <summary>The recorded data.</summary>
     public required string File { get; init; }
+
+    /// <summary>Its format.</summary>
+    public required RecordingFormat Format { get; init; }
 
     /// <summary>Where to.</summary>
     public BrokerAddress Broker { get; init; } = BrokerAddress.Local;
@@ -23,7 +27,7 @@ internal sealed record ReplayOptions
     /// <summary>Reads <c>--speed</c>: a factor, or <c>max</c>.</summary>
     public static double? ParseSpeed(string text) =>
         text == "max" ? null
-        : double.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var factor) && factor > 0 && factor < 1e9 ? factor
+        : double.TryParse(text, CultureInfo.InvariantCulture, out var factor) && factor > 0 && factor < 1e9 ? factor
         : throw new UsageException($"'{text}' is not a speed; write a factor such as 10, or max.");
 
     /// <summary>Reads <c>--time-zone</c>: an IANA name.</summary>

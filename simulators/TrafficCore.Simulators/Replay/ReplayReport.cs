@@ -5,9 +5,17 @@ internal sealed record ReplayReport
 {
     public required string File { get; init; }
 
-    public required int Controllers { get; init; }
+    public required RecordingFormat Format { get; init; }
 
-    /// <summary>Events in the file; duplicates are sent like the others.</summary>
+    public required int Intersections { get; init; }
+
+    /// <summary>Rows of the file, the header left out.</summary>
+    public required long Rows { get; init; }
+
+    /// <summary>Readings in the messages; duplicates are sent like the others.</summary>
+    public required long Readings { get; init; }
+
+    /// <summary>Events in the messages; duplicates are sent like the others.</summary>
     public required long Events { get; init; }
 
     public required long Messages { get; init; }
@@ -25,10 +33,26 @@ internal sealed record ReplayReport
 
     public required double Seconds { get; init; }
 
-    /// <summary>First and last event, ISO 8601 UTC.</summary>
+    /// <summary>First instant, ISO 8601 UTC.</summary>
     public required DateTimeOffset From { get; init; }
 
+    /// <summary>Last instant, ISO 8601 UTC.</summary>
     public required DateTimeOffset To { get; init; }
 
+    /// <summary>Rows and values that the format says are no data, by reason.</summary>
+    public required IReadOnlyDictionary<string, long> Skipped { get; init; }
+
+    /// <summary>Rows and values that are sent although something is odd about them, by reason.</summary>
+    public required IReadOnlyDictionary<string, long> Noted { get; init; }
+
+    /// <summary>Rows and values that could not be read and so are not sent, by reason.</summary>
+    public required IReadOnlyDictionary<string, long> Malformed { get; init; }
+
+    /// <summary>The first findings in the file, with their lines.</summary>
+    public required IReadOnlyList<string> Findings { get; init; }
+
     public string? Problem { get; init; }
+
+    /// <summary>Everything that the file holds has arrived.</summary>
+    public bool IsComplete => Lost + Refused == 0 && Malformed.Count == 0;
 }

@@ -4,7 +4,7 @@ using TrafficCore.Simulators.Delivery;
 
 namespace TrafficCore.Simulators.Replay;
 
-/// <summary>Sends a recorded log: one connection for each intersection, in time order, and waits for every acknowledgement.</summary>
+/// <summary>Sends recorded data: one connection for each intersection, in time order, and waits for every acknowledgement.</summary>
 internal sealed class ReplayRunner
 {
     private readonly ReplayOptions _options;
@@ -18,23 +18,20 @@ internal sealed class ReplayRunner
         _progress = progress;
     }
 
-    /// <summary>Topic on which a controller of that id sends its events; it stands at the intersection of the same id.</summary>
-    public static string TopicOf(string device) => $"traffic/v1/{device}/controller/{device}/events";
-
     /// <summary>Reads, sends and reports.</summary>
     /// <exception cref="UsageException">The file can't be read.</exception>
     public async Task<ReplayReport> RunAsync(CancellationToken cancellation)
     {
-        var log = IndianaReader.Read(_options.File, _options.Zone);
-        var batches = EventBatcher.Pack(log);
-        var publishers = log.Devices
-            .Select(device => new ReliablePublisher(_options.Broker, $"replay-{device}-{Environment.ProcessId}", _options.Patience, _time))
+        var findings = new RowFindings();
+        var recording = RecordedFile.Read(_options.File, _options.Format, _options.Zone, findings);
+        var publishers = recording.Intersections
+            .Select(id => new ReliablePublisher(_options.Broker, $"replay-{id}-{Environment.ProcessId}", _options.Patience, _time))
             .ToArray();
         var start = _time.GetTimestamp();
         string? problem = null;
         try
         {
-            await SendAsync(log, batches, publishers, cancellation);
+            await SendAsync(recording, publishers, cancellation);
         }
         catch (MqttConnectionException e)
         {
@@ -48,24 +45,26 @@ internal sealed class ReplayRunner
             }
         }
 
-        return Report(log, batches.Count, publishers, _time.GetElapsedTime(start), problem);
+        return Report(recording, findings, publishers, _time.GetElapsedTime(start), problem);
     }
 
-    private async Task SendAsync(IndianaLog log, IReadOnlyList<EventBatch> batches, ReliablePublisher[] publishers, CancellationToken cancellation)
+    private async Task SendAsync(IRecording recording, ReliablePublisher[] publishers, CancellationToken cancellation)
     {
         foreach (var publisher in publishers)
         {
             await publisher.ConnectAsync(cancellation);
         }
 
-        var topics = log.Devices.Select(TopicOf).ToArray();
         var start = _time.GetTimestamp();
-        for (var i = 0; i < batches.Count; i++)
+        for (var i = 0; i < recording.Messages.Count; i++)
         {
-            var batch = batches[i];
-            await WaitUntilDueAsync(start, batch.DueMs - log.Events[0].Timestamp, cancellation);
-            await publishers[batch.Device].EnqueueAsync(new MqttPublication(topics[batch.Device], batch.Payload), cancellation);
-            _progress.Report((i + 1.0) / batches.Count, $"{i + 1} of {batches.Count} messages, {DateTimeOffset.FromUnixTimeMilliseconds(batch.DueMs):yyyy-MM-dd HH:mm:ss}Z");
+            var message = recording.Messages[i];
+            await WaitUntilDueAsync(start, message.DueMs - recording.FromMs, cancellation);
+            await publishers[message.Intersection].EnqueueAsync(recording.Encode(message), cancellation);
+            _progress.Report(
+                (i + 1.0) / recording.Messages.Count,
+                (Sent: i + 1, recording.Messages.Count, message.DueMs),
+                static s => $"{s.Sent} of {s.Count} messages, {DateTimeOffset.FromUnixTimeMilliseconds(s.DueMs):yyyy-MM-dd HH:mm:ss}Z");
         }
 
         foreach (var publisher in publishers)
@@ -87,22 +86,29 @@ internal sealed class ReplayRunner
         }
     }
 
-    private ReplayReport Report(IndianaLog log, int messages, ReliablePublisher[] publishers, TimeSpan elapsed, string? problem)
+    private ReplayReport Report(IRecording recording, RowFindings findings, ReliablePublisher[] publishers, TimeSpan elapsed, string? problem)
     {
         var (acknowledged, refused) = (publishers.Sum(static p => p.Acknowledged), publishers.Sum(static p => p.Refused));
         return new ReplayReport
         {
             File = _options.File,
-            Controllers = log.Devices.Count,
-            Events = log.Events.Count,
-            Messages = messages,
+            Format = _options.Format,
+            Intersections = recording.Intersections.Count,
+            Rows = findings.Rows,
+            Readings = recording.Readings,
+            Events = recording.Events,
+            Messages = recording.Messages.Count,
             Acknowledged = acknowledged,
             Refused = refused,
-            Lost = messages - acknowledged - refused,
+            Lost = recording.Messages.Count - acknowledged - refused,
             Reconnects = publishers.Sum(static p => p.Reconnects),
             Seconds = Math.Round(elapsed.TotalSeconds, 3),
-            From = DateTimeOffset.FromUnixTimeMilliseconds(log.Events[0].Timestamp),
-            To = DateTimeOffset.FromUnixTimeMilliseconds(log.Events[^1].Timestamp),
+            From = DateTimeOffset.FromUnixTimeMilliseconds(recording.FromMs),
+            To = DateTimeOffset.FromUnixTimeMilliseconds(recording.ToMs),
+            Skipped = findings.Skipped,
+            Noted = findings.Noted,
+            Malformed = findings.Malformed,
+            Findings = findings.Told,
             Problem = problem,
         };
     }

@@ -22,7 +22,7 @@ internal sealed class BoardService : IAsyncDisposable
         var root = settings.Mqtt.TopicRoot;
         rootLevels = root.Count(c => c == '/') + 1;
         rules = new RulesSource(settings, time, worker.Configure, logger);
-        subscriptions = [broker.SubscribeLocal($"{root}/+/board/+/status", OnStatus), broker.SubscribeLocal($"{root}/+/board/+/state", OnState)];
+        subscriptions = [broker.SubscribeLocal($"{root}/+/board/+/status", Hear), broker.SubscribeLocal($"{root}/+/board/+/state", Hear)];
     }
 
     /// <summary>What is wrong with the rules file as it is now; empty when it is in force.</summary>
@@ -47,26 +47,27 @@ internal sealed class BoardService : IAsyncDisposable
         stop.Dispose();
     }
 
-    // Both on the publisher's read loop: they parse a small payload and hand it over, never wait.
-    private void OnStatus(ApplicationMessage message)
+    /// <summary>Takes what a board says, from whichever broker. On that broker's read loop: parses a small payload and hands it over, never waits.</summary>
+    /// <param name="topic">Topic name; what is neither a board's status nor its state is ignored.</param>
+    /// <param name="payload">Borrowed for the call.</param>
+    public void Hear(string topic, ReadOnlySpan<byte> payload)
     {
-        if (message.Payload.Length > 0 && BoardMessageJson.ReadStatus(message.Payload.Span) is { } said)
+        var levels = topic.Split('/');
+        if (payload.IsEmpty || levels.Length != rootLevels + 4)
         {
-            worker.Report(Key(message), said);
+            return;
+        }
+
+        var board = new BoardKey(levels[rootLevels], levels[rootLevels + 2]);
+        if (levels[^1] == "status" && BoardMessageJson.ReadStatus(payload) is { } said)
+        {
+            worker.Report(board, said);
+        }
+        else if (levels[^1] == "state" && BoardMessageJson.ReadOnline(payload) is { } online)
+        {
+            worker.Connected(board, online);
         }
     }
 
-    private void OnState(ApplicationMessage message)
-    {
-        if (message.Payload.Length > 0 && BoardMessageJson.ReadOnline(message.Payload.Span) is { } online)
-        {
-            worker.Connected(Key(message), online);
-        }
-    }
-
-    private BoardKey Key(ApplicationMessage message)
-    {
-        var levels = message.Topic.Split('/');
-        return new BoardKey(levels[rootLevels], levels[rootLevels + 2]);
-    }
+    private void Hear(ApplicationMessage message) => Hear(message.Topic, message.Payload.Span);
 }

@@ -1,5 +1,7 @@
+using System.Security.Cryptography;
 using TrafficCore.Host.Configuration;
 using TrafficCore.Host.Ingress;
+using TrafficCore.Host.Upstream;
 using TrafficCore.Mqtt.Broker;
 using TrafficCore.Mqtt.Wire;
 using TrafficCore.Pipeline;
@@ -8,17 +10,22 @@ using TrafficCore.Traffic.Network;
 
 namespace TrafficCore.Host.Composition;
 
-/// <summary>Where devices come in: the broker, the ingress that gives its messages meaning, and the notices that go back.</summary>
+/// <summary>
+/// Where devices come in: the service's own broker, an existing one that it is a client of, the ingress that gives their messages meaning, and the notices that go
+/// back.
+/// </summary>
 /// <remarks>Ownership: the service starts and stops it; the broker is thread-safe.</remarks>
 internal sealed class Door : IAsyncDisposable
 {
     private readonly IngressMetrics metrics;
+    private readonly UpstreamMetrics upstreamMetrics;
     private readonly DeviceNotifier notifier;
     private readonly NetworkSource network;
 
     public Door(ServiceSettings settings, TrafficPipeline pipeline, TimeProvider time, ServicePlatform platform)
     {
         metrics = new IngressMetrics(platform.Meters);
+        upstreamMetrics = new UpstreamMetrics(platform.Meters);
 
         // Broker and ingress need each other: notices are published by the broker that is made a line later.
         notifier = new DeviceNotifier(PublishAsync, platform.Logger<DeviceNotifier>());
@@ -33,9 +40,19 @@ internal sealed class Door : IAsyncDisposable
         {
             Broker.RestoreReceivedPackets(client, pipeline.ReceivedPackets.Find(client));
         }
+
+        if (settings.Upstream.IsUsed)
+        {
+            // Jitter only: that services that share a broker do not come back in step.
+            var random = new Random(RandomNumberGenerator.GetInt32(int.MaxValue));
+            Upstream = new UpstreamService(settings, plan => new MqttUpstreamClient(plan, time, random), ingress, upstreamMetrics, time, platform);
+        }
     }
 
     public MqttBroker Broker { get; }
+
+    /// <summary>The existing broker that the service is a client of; null without one. Started when everything behind the door is ready.</summary>
+    public UpstreamService? Upstream { get; }
 
     /// <summary>What is wrong with the network file as it is now; empty while it is in force.</summary>
     public IReadOnlyList<NetworkError> NetworkErrors => network.Errors;
@@ -64,7 +81,7 @@ internal sealed class Door : IAsyncDisposable
 
     public async Task StopAsync(CancellationToken limit)
     {
-        await Broker.StopAsync(limit);
+        await Task.WhenAll(Broker.StopAsync(limit), Upstream?.StopAsync(limit) ?? Task.CompletedTask);
         await network.DisposeAsync();
     }
 
@@ -72,9 +89,22 @@ internal sealed class Door : IAsyncDisposable
     {
         await notifier.DisposeAsync();
         await Broker.DisposeAsync();
+        if (Upstream is not null)
+        {
+            await Upstream.DisposeAsync();
+        }
+
         metrics.Dispose();
+        upstreamMetrics.Dispose();
     }
 
-    private async ValueTask PublishAsync(string topic, ReadOnlyMemory<byte> payload) =>
+    // Where the device is connected is not known here; where it is not, nobody listens.
+    private async ValueTask PublishAsync(string topic, ReadOnlyMemory<byte> payload)
+    {
         await Broker.PublishAsync(topic, payload, QualityOfService.AtMostOnce);
+        if (Upstream is not null)
+        {
+            await Upstream.NotifyAsync(topic, payload);
+        }
+    }
 }

@@ -1,5 +1,6 @@
 using TrafficCore.Boards;
 using TrafficCore.Host.Boards;
+using TrafficCore.Host.Upstream;
 using TrafficCore.Mqtt.Broker;
 using TrafficCore.Pipeline.City;
 using TrafficCore.Storage.Influx;
@@ -47,6 +48,9 @@ public sealed class ServiceSettings
 
     /// <summary>Section <c>Mqtt</c>.</summary>
     public required BrokerOptions Mqtt { get; init; }
+
+    /// <summary>The keys of section <c>Mqtt</c> that name an existing broker.</summary>
+    public required UpstreamOptions Upstream { get; init; }
 
     /// <summary>Section <c>Http</c>.</summary>
     public required HttpSettings Http { get; init; }
@@ -103,6 +107,7 @@ public sealed class ServiceSettings
             City = binder.Bind<CityIndexOptions>(CityIndexOptions.Section),
             Ingest = binder.Bind<IngestSettings>("Ingest"),
             Mqtt = binder.Bind<BrokerOptions>(BrokerOptions.Section),
+            Upstream = binder.Bind<UpstreamOptions>(BrokerOptions.Section),
             Http = binder.Bind<HttpSettings>("Http"),
             Influx = binder.Bind<InfluxOptions>(InfluxOptions.Section),
             Sqlite = binder.Bind<SqliteOptions>(SqliteOptions.Section),

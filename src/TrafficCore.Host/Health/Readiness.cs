@@ -1,5 +1,6 @@
 using TrafficCore.Host.Configuration;
 using TrafficCore.Host.Delivery;
+using TrafficCore.Host.Upstream;
 using TrafficCore.Pipeline;
 using TrafficCore.Pipeline.City;
 using TrafficCore.Traffic.Network;
@@ -15,6 +16,14 @@ internal sealed class Readiness(TrafficPipeline pipeline, SinkSet sinks, CityInd
 
     private Func<IReadOnlyList<NetworkError>> networkErrors = () => [];
     private Func<IReadOnlyList<ConfigurationError>> ruleErrors = () => [];
+
+    private UpstreamService? upstream;
+    private bool isOnlyWay;
+
+    /// <summary>Where to look for the state of an existing broker.</summary>
+    /// <param name="service">The service as its client.</param>
+    /// <param name="only">Devices come in no other way: while the broker is away, none is acknowledged.</param>
+    public void Watch(UpstreamService? service, bool only) => (upstream, isOnlyWay) = (service, only);
 
     /// <summary>Where to look for errors of the network file and of the boards' rules file.</summary>
     public void Watch(Func<IReadOnlyList<NetworkError>> network, Func<IReadOnlyList<ConfigurationError>> rules) => (networkErrors, ruleErrors) = (network, rules);
@@ -35,6 +44,11 @@ internal sealed class Readiness(TrafficPipeline pipeline, SinkSet sinks, CityInd
                 reasons.Add("log unavailable: the disk refuses writes, so nothing is acknowledged");
             }
 
+            if (isOnlyWay)
+            {
+                reasons.AddRange(UpstreamTrouble);
+            }
+
             reasons.AddRange(sinks.Sinks.Where(s => Lag(s) > MaxLagBytes).Select(s => $"sink {s.Name} is {Lag(s)} bytes behind: {s.Trouble ?? "delivering"}"));
             return reasons;
         }
@@ -46,8 +60,13 @@ internal sealed class Readiness(TrafficPipeline pipeline, SinkSet sinks, CityInd
         .. sinks.Sinks.Where(s => s.Trouble is not null && Lag(s) <= MaxLagBytes).Select(s => $"sink {s.Name}: {s.Trouble}"),
         .. index.Trouble is { } trouble ? [$"city index: {trouble}"] : Array.Empty<string>(),
         .. ruleErrors().Select(e => $"rules file refused, the rules before it are in force: {e}"),
+        .. isOnlyWay ? [] : UpstreamTrouble,
         .. networkErrors().Select(e => $"network file refused, the version before is in force: {e}"),
     ];
+
+    private IEnumerable<string> UpstreamTrouble => upstream is { Link: { IsConnected: false } link }
+        ? [$"upstream {upstream.Broker} is away since {link.Since:yyyy-MM-dd'T'HH:mm:ss'Z'}: {link.Problem ?? "connecting"}"]
+        : [];
 
     private long Lag(Storage.Delivery.IOutputSink sink) => pipeline.Output.DurableEnd - sink.Cursor;
 }

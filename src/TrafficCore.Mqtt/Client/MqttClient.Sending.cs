@@ -4,26 +4,44 @@ namespace TrafficCore.Mqtt.Client;
 
 public sealed partial class MqttClient
 {
+    /// <summary>The caller asked for the end, so that it is no loss.</summary>
+    private bool IsDisconnecting
+    {
+        get
+        {
+            lock (_session.Gate)
+            {
+                return _disconnecting;
+            }
+        }
+    }
+
+    /// <summary>A name that no broker could take is the caller's mistake, and is said here.</summary>
+    internal static void CheckTopic(in MqttPublication publication)
+    {
+        if (string.IsNullOrEmpty(publication.Topic) || publication.Topic.AsSpan().ContainsAny('+', '#', '\0'))
+        {
+            throw new ArgumentException($"'{publication.Topic}' is not a topic name.", nameof(publication));
+        }
+    }
+
     private bool TryAdd(in MqttPublication publication, TaskCompletionSource<ReasonCode>? answer, out Task changed)
     {
-        Check(publication);
-        lock (_gate)
+        CheckTopic(publication);
+        if (_limits.Judge(_options.Version, publication) is var refused && refused.IsError())
         {
-            ThrowIfEndedUnderLock();
-            var room = publication.QoS == QualityOfService.AtMostOnce || _window.HasRoom;
-            if (!room || _outgoing.Count >= _options.MaxBufferedBytes)
-            {
-                changed = WhenChangedUnderLock();
-                return false;
-            }
-
-            var id = publication.QoS == QualityOfService.AtMostOnce ? (ushort)0 : _window.Add(publication, answer);
-            ClientPackets.Publish(_outgoing.Filling, _options.Version, publication, id);
-            _outgoing.Signal();
+            throw new ArgumentException($"The broker does not take this publication: {refused}.", nameof(publication));
         }
 
-        changed = Task.CompletedTask;
-        return true;
+        lock (_session.Gate)
+        {
+            ThrowIfEndedUnderLock();
+            var added = publication.QoS == QualityOfService.AtMostOnce
+                ? _session.TrySendUnderLock(publication) == true
+                : _session.TryAddUnderLock(publication, answer);
+            changed = added ? Task.CompletedTask : _session.WhenChangedUnderLock();
+            return added;
+        }
     }
 
     private async Task EnqueueSlowAsync(
@@ -36,29 +54,10 @@ public sealed partial class MqttClient
         while (!TryAdd(publication, answer, out changed));
     }
 
-    /// <summary>What the broker could only answer with the end of the connection is the caller's mistake, and is said here.</summary>
-    private void Check(in MqttPublication publication)
+    private async Task<RequestAnswer> RequestAsync(Action<ushort> encode, CancellationToken cancellation)
     {
-        if (string.IsNullOrEmpty(publication.Topic) || publication.Topic.AsSpan().ContainsAny('+', '#', '\0'))
-        {
-            throw new ArgumentException($"'{publication.Topic}' is not a topic name.", nameof(publication));
-        }
-
-        if (publication.QoS > QualityOfService.AtLeastOnce || publication.QoS > _limits.MaximumQoS)
-        {
-            throw new ArgumentException($"Publishing at {publication.QoS} is not possible here.", nameof(publication));
-        }
-
-        if (ClientPackets.SizeOf(_options.Version, publication) > _limits.MaximumPacketSize)
-        {
-            throw new ArgumentException($"The broker takes at most {_limits.MaximumPacketSize} bytes a packet.", nameof(publication));
-        }
-    }
-
-    private async Task<ReasonCode> RequestAsync(Action<ushort> encode, CancellationToken cancellation)
-    {
-        Task<ReasonCode> answer;
-        lock (_gate)
+        Task<RequestAnswer> answer;
+        lock (_session.Gate)
         {
             ThrowIfEndedUnderLock();
             answer = _requests.Add(out var id);
@@ -82,38 +81,59 @@ public sealed partial class MqttClient
         }
     }
 
-    /// <summary>A task that ends when room appears, something is acknowledged, or the connection ends.</summary>
-    private Task WhenChangedUnderLock() =>
-        (_changed ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
-
-    private void PulseUnderLock()
+    /// <summary>Sends DISCONNECT as the last packet; false when the connection has ended.</summary>
+    private bool TryClose(ReasonCode reason, bool isAsked)
     {
-        _changed?.SetResult();
-        _changed = null;
+        lock (_session.Gate)
+        {
+            if (_ended is not null)
+            {
+                return false;
+            }
+
+            _disconnecting |= isAsked;
+            if (!_closing)
+            {
+                _closing = true;
+                _session.Detach(_outgoing);
+                MqttEncoder.Disconnect(_outgoing.Filling, _options.Version, reason);
+                _outgoing.Signal();
+            }
+
+            return true;
+        }
     }
 
     /// <summary>The one place where a connection ends; the first reason counts.</summary>
     private void End(MqttConnectionException why, bool lost)
     {
-        IReadOnlyList<TaskCompletionSource<ReasonCode>> waiters;
-        lock (_gate)
+        IReadOnlyList<TaskCompletionSource<RequestAnswer>> waiters;
+        lock (_session.Gate)
         {
             if (_ended is not null)
             {
                 return;
             }
 
-            _ended = new MqttConnectionException(why.Message, why.Reason, why.InnerException, _window.Unacknowledged());
-            waiters = [.. _window.Waiters(), .. _requests.Waiters()];
-            PulseUnderLock();
+            IReadOnlyList<MqttPublication>? rest = _ownsSession ? [.. _session.Outgoing.Unacknowledged().Select(static p => p.Publication)] : null;
+            _ended = new MqttConnectionException(why.Message, why.Reason, why.InnerException, rest) { ServerReference = why.ServerReference };
+            waiters = _requests.Waiters();
+            _session.Detach(_outgoing);
         }
 
         _stop.Cancel();
+        _outgoing.Signal();
         _transport.Dispose();
-        _messages.Writer.TryComplete(lost ? _ended : null);
+        _session.Finished.Raise(); // what was answered before the end, also in the read that brought it
+        _channel?.Complete(lost ? _ended : null);
         foreach (var waiter in waiters)
         {
             waiter.TrySetException(_ended);
+        }
+
+        if (_ownsSession)
+        {
+            _session.Fail(_ended);
         }
 
         _completion.TrySetResult(lost ? _ended : null);

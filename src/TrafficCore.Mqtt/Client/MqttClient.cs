@@ -1,83 +1,101 @@
 using System.Threading.Channels;
+using TrafficCore.Mqtt.Topics;
 using TrafficCore.Mqtt.Wire;
 
 namespace TrafficCore.Mqtt.Client;
 
 /// <summary>
-/// A connection to an MQTT broker: publishes at QoS 0 and 1, many at a time, and reads what its subscriptions deliver. One
-/// object is one connection; when it is lost, connect again and publish again what was not acknowledged.
+/// A connection to an MQTT broker: publishes, many at a time, and reads what its subscriptions deliver. One object is one connection; a
+/// <see cref="ReconnectingMqttClient"/> makes one after the other and keeps the session over them.
 /// </summary>
 /// <remarks>
-/// Ownership: every public member may be called from any thread. State is under one short lock; the socket's two directions
-/// belong to one loop each. Everything is bounded: publications by <see cref="MqttClientOptions.Window"/> and
+/// Ownership: every public member may be called from any thread. State is under the session's one short lock; the transport's two
+/// directions belong to one loop each. Everything is bounded: publications by <see cref="MqttClientOptions.Window"/> and
 /// <see cref="MqttClientOptions.MaxBufferedBytes"/> (full: publishing waits), received messages by
-/// <see cref="MqttClientOptions.MaxQueuedMessages"/> (full: the socket is not read, so a client that subscribes must read
-/// <see cref="Messages"/>).
+/// <see cref="MqttClientOptions.MaxQueuedMessages"/> and <see cref="MqttClientOptions.ReceiveMaximum"/> (full: the socket is not read, so a
+/// client that subscribes must read <see cref="Messages"/>). Other parts of this class: Sending, Reading, Writing.
 /// </remarks>
 public sealed partial class MqttClient : IAsyncDisposable
 {
     private readonly MqttClientOptions _options;
     private readonly BrokerLimits _limits;
-    private readonly MqttTransport _transport;
-    private readonly Channel<MqttMessage> _messages;
+    private readonly ClientTransport _transport;
+    private readonly FrameBuffer _incoming;
+    private readonly TopicAliases _aliases;
+    private readonly ClientSession _session;
+    private readonly ChannelReceiver? _channel;
+    private readonly IMessageReceiver _receiver;
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource<MqttConnectionException?> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly bool _ownsSession;
+    private readonly Task _writeLoop;
     private readonly Task _loops;
 
-    // Under the lock.
-    private readonly Lock _gate = new();
+    // Under the session's lock.
     private readonly OutgoingBuffer _outgoing = new();
-    private readonly InFlightWindow _window;
     private readonly PendingRequests _requests;
-    private TaskCompletionSource? _changed;
     private MqttConnectionException? _ended;
+    private long _writes;
     private bool _writing;
     private bool _closing;
+    private bool _disconnecting;
 
-    private MqttClient(MqttClientOptions options, MqttTransport transport, BrokerLimits limits)
+    private MqttClient(
+        MqttClientOptions options, (ClientTransport Transport, FrameBuffer Incoming, BrokerLimits Limits) opened, ClientSession? session, IMessageReceiver? receiver)
     {
         _options = options;
-        _transport = transport;
-        _limits = limits;
-        var window = Math.Min(options.Window, limits.ReceiveMaximum);
-        _window = new InFlightWindow(window);
-        _requests = new PendingRequests(firstId: (ushort)(window + 1));
-        _messages = Channel.CreateBounded<MqttMessage>(new BoundedChannelOptions(options.MaxQueuedMessages)
+        (_transport, _incoming, _limits) = opened;
+        _aliases = new TopicAliases(options.TopicAliasMaximum);
+        _ownsSession = session is null;
+        _session = session ?? new ClientSession(options);
+        _channel = _ownsSession && options.Receiver is null ? new ChannelReceiver(_session, options) : null;
+        _receiver = receiver ?? options.Receiver ?? _channel!;
+        _requests = new PendingRequests(firstId: (ushort)(options.Window + 1));
+        if (options.Birth is { } birth)
         {
-            FullMode = BoundedChannelFullMode.Wait,
-            SingleWriter = true,
-        });
-        _loops = Task.WhenAll(Task.Run(WriteLoopAsync), Task.Run(ReadLoopAsync), Task.Run(KeepAliveLoopAsync));
+            ClientPackets.Publish(_outgoing.Filling, options.Version, birth with { QoS = QualityOfService.AtMostOnce }, 0, duplicate: false, ClientPackets.Seconds(birth.Properties?.Expiry));
+        }
+
+        _session.Attach(_outgoing, _limits);
+        _writeLoop = Task.Run(WriteLoopAsync);
+        _loops = Task.WhenAll(_writeLoop, Task.Run(ReadLoopAsync), Task.Run(KeepAliveLoopAsync));
     }
 
     /// <summary>Whether the broker had kept a session of this client id.</summary>
     public bool SessionPresent => _limits.SessionPresent;
 
-    /// <summary>What subscriptions deliver; ends with the connection.</summary>
-    public ChannelReader<MqttMessage> Messages => _messages.Reader;
+    /// <summary>What subscriptions deliver; ends with the connection. Nothing comes here when the options name a receiver.</summary>
+    public ChannelReader<MqttMessage> Messages => _channel?.Messages ?? throw new InvalidOperationException("Deliveries go to the receiver.");
 
     /// <summary>Ends with the connection: null after <see cref="DisconnectAsync"/> or disposal, else why it was lost.</summary>
     public Task<MqttConnectionException?> Completion => _completion.Task;
 
-    /// <summary>Publications at QoS 1 that wait for their acknowledgement.</summary>
+    /// <summary>Publications at QoS 1 and 2 that wait for their acknowledgement.</summary>
     public int InFlight
     {
         get
         {
-            lock (_gate)
+            lock (_session.Gate)
             {
-                return _window.Count;
+                return _session.Outgoing.Count;
             }
         }
     }
 
     /// <summary>Connects and waits for the broker's consent.</summary>
     /// <exception cref="MqttConnectionException">Nobody answers, or the broker refuses.</exception>
-    public static async Task<MqttClient> ConnectAsync(MqttClientOptions options, CancellationToken cancellation = default)
+    public static Task<MqttClient> ConnectAsync(MqttClientOptions options, CancellationToken cancellation = default)
     {
         System.ComponentModel.DataAnnotations.Validator.ValidateObject(options, new(options), validateAllProperties: true);
-        var (transport, limits) = await MqttTransport.OpenAsync(options, cancellation);
-        return new MqttClient(options, transport, limits);
+        return ConnectAsync(options, null, null, cancellation);
+    }
+
+    /// <summary>Connects for a session that outlives the connection; its deliveries go to the receiver.</summary>
+    internal static async Task<MqttClient> ConnectAsync(
+        MqttClientOptions options, ClientSession? session, IMessageReceiver? receiver, CancellationToken cancellation)
+    {
+        var opened = await Handshake.OpenAsync(options, cancellation);
+        return new MqttClient(options, opened, session, receiver);
     }
 
     /// <summary>Hands a publication over without waiting; false when window or buffer is full.</summary>
@@ -92,13 +110,11 @@ public sealed partial class MqttClient : IAsyncDisposable
     public ValueTask EnqueueAsync(MqttPublication publication, CancellationToken cancellation = default) =>
         TryAdd(publication, null, out var changed) ? ValueTask.CompletedTask : new ValueTask(EnqueueSlowAsync(publication, null, changed, cancellation));
 
-    /// <summary>Publishes and waits for the broker's answer; at QoS 0 for the hand-over only.</summary>
+    /// <summary>Publishes and waits for the broker's answer, at QoS 2 the last one; at QoS 0 for the hand-over only.</summary>
     /// <exception cref="MqttConnectionException">The connection is gone; the broker may or may not have the message.</exception>
     public async Task<ReasonCode> PublishAsync(MqttPublication publication, CancellationToken cancellation = default)
     {
-        var answer = publication.QoS == QualityOfService.AtMostOnce
-            ? null
-            : new TaskCompletionSource<ReasonCode>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var answer = NewWaiter(publication);
         if (!TryAdd(publication, answer, out var changed))
         {
             await EnqueueSlowAsync(publication, answer, changed, cancellation);
@@ -107,43 +123,42 @@ public sealed partial class MqttClient : IAsyncDisposable
         return answer is null ? ReasonCode.Success : await answer.Task.WaitAsync(cancellation);
     }
 
-    /// <summary>Waits until everything is written to the socket and all QoS 1 publications are acknowledged.</summary>
+    /// <summary>Waits until everything is written to the socket and all QoS 1 and 2 publications are acknowledged.</summary>
     /// <exception cref="MqttConnectionException">The connection is gone.</exception>
     public async Task DrainAsync(CancellationToken cancellation = default)
     {
         while (true)
         {
             Task changed;
-            lock (_gate)
+            lock (_session.Gate)
             {
                 ThrowIfEndedUnderLock();
-                if (_window.Count == 0 && _outgoing.Count == 0 && !_writing)
+                if (_session.IsDrainedUnderLock && _outgoing.Count == 0 && !_writing)
                 {
                     return;
                 }
 
-                changed = WhenChangedUnderLock();
+                changed = _session.WhenChangedUnderLock();
             }
 
             await changed.WaitAsync(cancellation);
         }
     }
 
-    /// <summary>Subscribes to a filter and returns the granted QoS, at most 1.</summary>
+    /// <summary>Subscribes to a filter and returns the granted QoS.</summary>
     /// <exception cref="MqttConnectionException">The connection is gone, or the broker refuses the filter.</exception>
-    public Task<QualityOfService> SubscribeAsync(string filter, QualityOfService qos = QualityOfService.AtLeastOnce, CancellationToken cancellation = default)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(filter);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan((int)qos, (int)QualityOfService.AtLeastOnce, nameof(qos));
-        return GrantedAsync();
+    public Task<QualityOfService> SubscribeAsync(string filter, QualityOfService qos = QualityOfService.AtLeastOnce, CancellationToken cancellation = default) =>
+        SubscribeAsync(new MqttSubscription(filter, qos), cancellation);
 
-        async Task<QualityOfService> GrantedAsync()
-        {
-            var reason = await RequestAsync(id => ClientPackets.Subscribe(_outgoing.Filling, _options.Version, id, filter, qos), cancellation);
-            return reason.IsError()
-                ? throw new MqttConnectionException($"The broker refused to subscribe '{filter}': {reason}.", reason)
-                : (QualityOfService)reason;
-        }
+    /// <summary>Subscribes and returns the granted QoS.</summary>
+    /// <exception cref="MqttConnectionException">The connection is gone, or the broker refuses the filter.</exception>
+    public async Task<QualityOfService> SubscribeAsync(MqttSubscription subscription, CancellationToken cancellation = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(subscription.Filter);
+        var answer = await RequestAsync(id => ClientPackets.Subscribe(_outgoing.Filling, _options.Version, id, subscription), cancellation);
+        return answer.Reason.IsError()
+            ? throw new MqttConnectionException($"The broker refused to subscribe '{subscription.Filter}': {answer.Words ?? answer.Reason.ToString()}.", answer.Reason)
+            : (QualityOfService)answer.Reason;
     }
 
     /// <summary>Ends a subscription.</summary>
@@ -154,25 +169,23 @@ public sealed partial class MqttClient : IAsyncDisposable
         return RequestAsync(id => ClientPackets.Unsubscribe(_outgoing.Filling, _options.Version, id, filter), cancellation);
     }
 
+    /// <summary>For a receiver: it is done with the message of a ticket. PUBACK or PUBREC leaves when those of all messages before have left [MQTT-4.6.0-2].</summary>
+    /// <param name="ticket">The ticket.</param>
+    /// <param name="reason">Success, or with 5.0 why the message is refused.</param>
+    public void Acknowledge(long ticket, ReasonCode reason = ReasonCode.Success) => _session.Acknowledge(ticket, reason);
+
+    /// <summary>For a receiver: it is done with all messages up to a ticket.</summary>
+    public void AcknowledgeThrough(long ticket) => _session.AcknowledgeThrough(ticket);
+
     /// <summary>
     /// Says good-bye, so that the broker drops the will, and closes. What is not acknowledged by then fails; call
     /// <see cref="DrainAsync"/> first to wait for it. Does nothing when the connection is gone.
     /// </summary>
     public async Task DisconnectAsync(CancellationToken cancellation = default)
     {
-        lock (_gate)
+        if (!TryClose(ReasonCode.Success, isAsked: true))
         {
-            if (_ended is not null)
-            {
-                return;
-            }
-
-            if (!_closing)
-            {
-                _closing = true;
-                MqttEncoder.Disconnect(_outgoing.Filling, _options.Version, ReasonCode.Success);
-                _outgoing.Signal();
-            }
+            return;
         }
 
         try
@@ -192,6 +205,9 @@ public sealed partial class MqttClient : IAsyncDisposable
         End(new MqttConnectionException("The client is disposed."), lost: false);
         await _loops;
         _stop.Dispose();
-        _outgoing.Dispose();
     }
+
+    internal static TaskCompletionSource<ReasonCode>? NewWaiter(in MqttPublication publication) => publication.QoS == QualityOfService.AtMostOnce
+        ? null
+        : new TaskCompletionSource<ReasonCode>(TaskCreationOptions.RunContinuationsAsynchronously);
 }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using TrafficCore.TestKit;
 using TrafficCore.TestKit.Processes;
 using TrafficCore.TestKit.Storage;
 
@@ -21,25 +20,18 @@ public sealed class ControllerReplayTests
     [Fact]
     public async Task Actuations_RecordedController_EqualPublishedTotals()
     {
-        var (events, expected) = (Require(Events), ReadExpected(Require(Expected)));
+        var (events, expected) = (RecordedReplay.Require(Events), ReadExpected(RecordedReplay.Require(Expected)));
         using var data = new TemporaryDirectory();
-        await using var influx = await StartInfluxAsync();
+        await using var influx = await RecordedReplay.StartInfluxAsync();
         await using var service = await ServiceProcess.StartAsync(data.FullName, "--Ingest:MaxAge=unlimited", $"--Influx:Url={influx.Url}", "--Influx:Api=v1");
 
-        var replay = await ServiceProcess.RunAsync("trafficcore-sim.dll", "replay", events, "--format", "indiana", "--broker", $"mqtt://127.0.0.1:{service.MqttPort}", "--json");
-        Assert.True(replay.ExitCode == 0, replay.Output);
+        var report = await RecordedReplay.RunAsync(service, events, "--format", "indiana");
+        Assert.Equal(37_152, report.GetProperty("events").GetInt64());
 
         using var api = new ServiceApi(service.Http);
         await AssertFlowAsync(api, expected);
         await AssertInfluxAsync(influx, expected);
         await AssertLedgerAsync(api);
-    }
-
-    private static string Require(string path)
-    {
-        var found = SharedData.Find(path);
-        Assert.SkipWhen(found is null && !RequiredTools.AreRequired, $"recorded data {path} is not beside the checkout");
-        return found ?? throw new FileNotFoundException("Recorded data is missing.", path);
     }
 
     private static ILookup<string, (DateTimeOffset Start, long Total)> ReadExpected(string path) =>
@@ -54,16 +46,11 @@ public sealed class ControllerReplayTests
                 async () =>
                 {
                     var rows = await api.FlowAsync($"{Controller}/detectors/{channel.Key}", From, From.AddHours(2), "900s");
-                    return channel.Select(bin => Difference(rows, bin.Start, bin.Total)).FirstOrDefault(difference => difference is not null);
+                    return channel.Select(bin => RecordedReplay.Difference(rows, bin.Start, bin.Total)).FirstOrDefault(difference => difference is not null);
                 },
                 Silence);
         }
     }
-
-    private static string? Difference(Dictionary<DateTimeOffset, JsonElement> rows, DateTimeOffset start, long total) =>
-        !rows.TryGetValue(start, out var row) ? $"no row at {start:O}"
-        : row.GetProperty("volume").GetInt64() == total ? null
-        : $"{row.GetProperty("volume")} instead of {total} at {start:O}";
 
     private static async Task AssertInfluxAsync(DatabaseProcess influx, ILookup<string, (DateTimeOffset Start, long Total)> expected)
     {
@@ -72,28 +59,12 @@ public sealed class ControllerReplayTests
             await Eventually.ReachesAsync(
                 async () =>
                 {
-                    var rows = await QueryAsync(influx, $"SELECT volume FROM detector_flow WHERE intersection='{Controller}' AND detector='{channel.Key}' AND \"window\"='900s'");
-                    var volumes = rows.ToDictionary(row => DateTimeOffset.FromUnixTimeMilliseconds(row[0].GetInt64()), row => row[1].GetInt64());
+                    var volumes = await RecordedReplay.VolumesAsync(
+                        influx, $"SELECT volume FROM detector_flow WHERE intersection='{Controller}' AND detector='{channel.Key}' AND \"window\"='900s'");
                     return channel.Select(bin => volumes.GetValueOrDefault(bin.Start, -1) == bin.Total ? null : $"{channel.Key} at {bin.Start:O}").FirstOrDefault(difference => difference is not null);
                 },
                 TimeSpan.FromSeconds(30));
         }
-    }
-
-    private static async Task<DatabaseProcess> StartInfluxAsync()
-    {
-        var influx = await DatabaseProcess.TryStartInfluxAsync();
-        Assert.SkipWhen(influx is null, "influxd is not installed (Debian package influxdb)");
-        await influx!.PostAsync("/query", "q", "CREATE DATABASE traffic");
-        return influx;
-    }
-
-    private static async Task<IReadOnlyList<JsonElement>> QueryAsync(DatabaseProcess influx, string query)
-    {
-        using var answer = JsonDocument.Parse(await influx.GetAsync($"/query?db=traffic&epoch=ms&q={Uri.EscapeDataString(query)}"));
-        return answer.RootElement.GetProperty("results")[0].TryGetProperty("series", out var series)
-            ? [.. series[0].GetProperty("values").EnumerateArray().Select(row => row.Clone())]
-            : [];
     }
 
     private static async Task AssertLedgerAsync(ServiceApi api)

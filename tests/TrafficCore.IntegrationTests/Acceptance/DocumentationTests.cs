@@ -6,7 +6,7 @@ namespace TrafficCore.IntegrationTests.Acceptance;
 /// <summary>What the documentation says can be done is done with the program itself.</summary>
 public sealed partial class DocumentationTests
 {
-    private static readonly string Root = FindRoot();
+    internal static readonly string Root = FindRoot();
 
     [Fact]
     public async Task Readme_ConfigurationKeys_AreAcceptedWithTheirDefaults()

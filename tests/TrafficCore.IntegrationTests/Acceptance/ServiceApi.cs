@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json;
+using TrafficCore.TestKit.Processes;
 
 namespace TrafficCore.IntegrationTests.Acceptance;
 
@@ -29,6 +30,15 @@ internal sealed class ServiceApi(Uri address) : IDisposable
     }
 
     public Task<JsonElement> LedgerAsync(string? device = null) => GetAsync(device is null ? "api/v1/ledger" : $"api/v1/ledger/{device}");
+
+    /// <summary>Waits until the service says that it is ready.</summary>
+    public Task WhenReadyAsync(TimeSpan limit) => Eventually.ReachesAsync(
+        async () =>
+        {
+            using var answer = await http.GetAsync(new Uri("health/ready", UriKind.Relative)).ConfigureAwait(false);
+            return answer.IsSuccessStatusCode ? null : await answer.Content.ReadAsStringAsync().ConfigureAwait(false);
+        },
+        limit);
 
     public void Dispose() => http.Dispose();
 

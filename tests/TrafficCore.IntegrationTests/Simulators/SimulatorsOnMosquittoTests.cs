@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using TrafficCore.Mqtt.Client;
-using TrafficCore.Simulators.Cli;
 using TrafficCore.TestKit.Mqtt;
 using TrafficCore.TestKit.Processes;
 
@@ -34,7 +33,7 @@ public sealed class SimulatorsOnMosquittoTests : IAsyncLifetime
             ["TimeStamp,DeviceId,EventId,Parameter", "2024-04-15T12:00:02,7,82,1", "2024-04-15T12:00:00,7,82,3", "2024-04-15T12:00:00,7,82,3", "2024-04-15T12:00:01,9,1,2"]);
         await using var subscriber = await SubscribeAsync("traffic/v1/+/controller/+/events");
 
-        var (exit, report) = await RunAsync("replay", directory["events.csv"], "--format", "indiana", "--broker", Broker, "--json");
+        var (exit, report) = await SimulatorProgram.RunAsync("replay", directory["events.csv"], "--format", "indiana", "--broker", Broker, "--json");
 
         Assert.Equal((0, 4, 3, 0), (exit, report.GetProperty("events").GetInt32(), report.GetProperty("acknowledged").GetInt32(), report.GetProperty("lost").GetInt32()));
         var seven = new List<string>();
@@ -60,7 +59,7 @@ public sealed class SimulatorsOnMosquittoTests : IAsyncLifetime
         Assert.SkipWhen(server is null, "mosquitto is not installed");
         await using var subscriber = await SubscribeAsync("traffic/v1/+/detector/+");
 
-        var (exit, report) = await RunAsync("load", "--broker", Broker, "--rate", "2000", "--connections", "20", "--count", "1000", "--qos", qos, "--json");
+        var (exit, report) = await SimulatorProgram.RunAsync("load", "--broker", Broker, "--rate", "2000", "--connections", "20", "--count", "1000", "--qos", qos, "--json");
 
         Assert.True(exit == 0, report.ToString());
         Assert.Equal(1000, report.GetProperty("sent").GetInt64());
@@ -87,7 +86,7 @@ public sealed class SimulatorsOnMosquittoTests : IAsyncLifetime
         await File.WriteAllLinesAsync(directory["events.csv"], ["TimeStamp,DeviceId,EventId,Parameter", .. rows]);
         var watcher = await SubscribeAsync("#");
 
-        var replay = RunAsync("replay", directory["events.csv"], "--format", "indiana", "--speed", "20", "--broker", Broker, "--json");
+        var replay = SimulatorProgram.RunAsync("replay", directory["events.csv"], "--format", "indiana", "--speed", "20", "--broker", Broker, "--json");
         await watcher.Messages.ReadAsync().AsTask().WaitAsync(Limit);
         await server!.KillAsync();
         await server.StartAsync();
@@ -98,17 +97,68 @@ public sealed class SimulatorsOnMosquittoTests : IAsyncLifetime
         await watcher.DisposeAsync();
     }
 
-    private string Broker => $"mqtt://127.0.0.1:{server!.Port}";
-
-    private static async Task<(int Exit, JsonElement Report)> RunAsync(params string[] arguments)
+    [Fact]
+    public async Task City_BrokerRestarts_ComesBackAndLosesNothing()
     {
-        var (output, error) = (new StringWriter(), new StringWriter());
-        var exit = await SimulatorCommandLine.RunAsync(arguments, output, error).WaitAsync(Limit);
-        var last = output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries).LastOrDefault();
-        Assert.True(last is not null, error.ToString());
-        using var json = JsonDocument.Parse(last);
-        return (exit, json.RootElement.Clone());
+        Assert.SkipWhen(server is null, "mosquitto is not installed");
+        var watcher = await SubscribeAsync("traffic/v1/+/detector/+");
+
+        var city = SimulatorProgram.RunAsync("city", "--broker", Broker, "--intersections", "2", "--interval", "1s", "--duration", "6s", "--warm-up", "0s", "--board-every", "0", "--json");
+        await watcher.Messages.ReadAsync().AsTask().WaitAsync(Limit);
+        await server!.KillAsync();
+        await server.StartAsync();
+        var (exit, report) = await city.WaitAsync(Limit);
+
+        Assert.True(exit == 0, report.ToString());
+        Assert.Equal((288, 288, 0), (report.GetProperty("sent").GetInt64(), report.GetProperty("acknowledged").GetInt64(), report.GetProperty("lost").GetInt64()));
+        Assert.InRange(report.GetProperty("reconnects").GetInt32(), 1, 4);
+        await watcher.DisposeAsync();
     }
+
+    [Fact]
+    public async Task City_PerDevice_SaysOnlineAndOffline()
+    {
+        Assert.SkipWhen(server is null, "mosquitto is not installed");
+        await using var watcher = await SubscribeAsync("traffic/v1/+/+/+/state");
+
+        var (exit, report) = await SimulatorProgram.RunAsync(
+            "city", "--broker", Broker, "--intersections", "1", "--interval", "1s", "--duration", "2s", "--warm-up", "0s", "--report", "both", "--connections", "per-device", "--json");
+
+        // 24 detectors and the controller; the board has a connection of its own.
+        Assert.True(exit == 0, report.ToString());
+        Assert.Equal((25, 1), (report.GetProperty("connections").GetInt32(), report.GetProperty("boards").GetInt32()));
+        var states = new Dictionary<string, string>();
+        while (states.Count < 26 || states.Values.Any(static s => s == "online"))
+        {
+            var message = await watcher.Messages.ReadAsync().AsTask().WaitAsync(Limit);
+            states[message.Topic] = Encoding.UTF8.GetString(message.Payload.Span);
+        }
+
+        Assert.All(states.Values, static s => Assert.Equal("offline", s));
+        Assert.Contains("traffic/v1/int-0001/controller/c-1/state", states.Keys);
+        Assert.Contains("traffic/v1/int-0001/board/b-1/state", states.Keys);
+    }
+
+    [Fact]
+    public async Task City_Grouped_SendsOneMessageForAnIntersection()
+    {
+        Assert.SkipWhen(server is null, "mosquitto is not installed");
+        await using var subscriber = await SubscribeAsync("traffic/v1/+/detectors");
+
+        var (exit, report) = await SimulatorProgram.RunAsync(
+            "city", "--broker", Broker, "--intersections", "3", "--interval", "1s", "--duration", "2s", "--warm-up", "0s", "--messages", "intersection", "--connections", "per-intersection", "--qos", "0", "--json");
+
+        Assert.True(exit == 0, report.ToString());
+        Assert.Equal((3, 6), (report.GetProperty("connections").GetInt32(), report.GetProperty("sent").GetInt32()));
+        for (var i = 0; i < 6; i++)
+        {
+            var message = await subscriber.Messages.ReadAsync().AsTask().WaitAsync(Limit);
+            using var readings = JsonDocument.Parse(message.Payload);
+            Assert.Equal(24, readings.RootElement.GetArrayLength());
+        }
+    }
+
+    private string Broker => $"mqtt://127.0.0.1:{server!.Port}";
 
     private async Task<MqttClient> SubscribeAsync(string filter)
     {

@@ -9,14 +9,31 @@ public sealed class MemoryInputLog : IInputLog
 {
     private readonly Lock _gate = new();
     private readonly List<byte[]> _appends = [];
+    private TaskCompletionSource? _waiting;
     private byte[]? _buffer;
     private long _end;
+    private int _room = int.MaxValue;
 
     /// <inheritdoc/>
     public uint Salt => 0x5A17;
 
     /// <summary>Appends that still fit; further ones are refused.</summary>
-    public int Room { get; set; } = int.MaxValue;
+    public int Room
+    {
+        get => _room;
+        set
+        {
+            lock (_gate)
+            {
+                _room = value;
+                if (value > 0)
+                {
+                    _waiting?.TrySetResult();
+                    _waiting = null;
+                }
+            }
+        }
+    }
 
     /// <summary>What was appended, one entry per append.</summary>
     public IReadOnlyList<byte[]> Appends => _appends;
@@ -36,12 +53,12 @@ public sealed class MemoryInputLog : IInputLog
         lock (_gate)
         {
             end = _end;
-            if (Room == 0)
+            if (_room == 0)
             {
                 return false;
             }
 
-            Room--;
+            _room--;
             Acks += acks;
             if (_buffer is null)
             {
@@ -58,5 +75,13 @@ public sealed class MemoryInputLog : IInputLog
     }
 
     /// <inheritdoc/>
-    public ValueTask WaitForRoomAsync(CancellationToken cancel) => default;
+    public ValueTask WaitForRoomAsync(CancellationToken cancel)
+    {
+        lock (_gate)
+        {
+            return _room > 0
+                ? default
+                : new ValueTask((_waiting ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task.WaitAsync(cancel));
+        }
+    }
 }

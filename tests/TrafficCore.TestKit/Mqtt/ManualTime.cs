@@ -31,6 +31,22 @@ public sealed class ManualTime : TimeProvider
         return timer;
     }
 
+    /// <summary>Timers that are set to fire.</summary>
+    public int Armed
+    {
+        get
+        {
+            lock (gate)
+            {
+                return timers.Count(t => t.Due < long.MaxValue);
+            }
+        }
+    }
+
+    /// <summary>Waits until so many timers are set: a clock that moves before somebody waits for it is not noticed.</summary>
+    public Task WhenTimersAsync(int count) => Processes.Eventually.ReachesAsync(
+        () => Task.FromResult(Armed == count ? null : $"{Armed} timers are set instead of {count}"), ScriptedPeer.Patience);
+
     /// <summary>Moves the clock on, timer by timer.</summary>
     public void Advance(TimeSpan by)
     {

@@ -17,7 +17,7 @@ public sealed partial class ServiceProcess : IAsyncDisposable
 
     private ServiceProcess(Process process) => this.process = process;
 
-    /// <summary>Port of the MQTT listener on 127.0.0.1.</summary>
+    /// <summary>Port of the MQTT listener on 127.0.0.1; 0 when it is switched off.</summary>
     public int MqttPort { get; private set; }
 
     /// <summary>Port of the HTTP listener on 127.0.0.1.</summary>
@@ -153,10 +153,11 @@ public sealed partial class ServiceProcess : IAsyncDisposable
         var match = ListeningLine().Match(line);
         if (match.Success)
         {
-            listening.TrySetResult((int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture), int.Parse(match.Groups[2].Value, CultureInfo.InvariantCulture)));
+            var mqtt = match.Groups[1].Success ? int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture) : 0;
+            listening.TrySetResult((mqtt, int.Parse(match.Groups[2].Value, CultureInfo.InvariantCulture)));
         }
     }
 
-    [GeneratedRegex(@"listening mqtt=[^ ]*:(\d+) http=[^ ]*:(\d+)")]
+    [GeneratedRegex(@"listening mqtt=(?:none|[^ ]*:(\d+)) http=[^ ]*:(\d+)")]
     private static partial Regex ListeningLine();
 }

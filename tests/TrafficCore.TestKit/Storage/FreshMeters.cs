@@ -20,6 +20,27 @@ public sealed class FreshMeters : IMeterFactory
     public Func<long> Count(string instrument)
     {
         long sum = 0;
+        Listen(instrument, value => Interlocked.Add(ref sum, value));
+        return () => Interlocked.Read(ref sum);
+    }
+
+    /// <summary>Reads an observable instrument whenever it is asked.</summary>
+    public Func<long> Observe(string instrument)
+    {
+        long last = 0;
+        MeterListener listener = Listen(instrument, value => last = value);
+        return () =>
+        {
+            listener.RecordObservableInstruments();
+            return last;
+        };
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => meters.ForEach(meter => meter.Dispose());
+
+    private MeterListener Listen(string instrument, Action<long> measured)
+    {
         MeterListener listener = new();
         listener.InstrumentPublished = (published, self) =>
         {
@@ -28,11 +49,8 @@ public sealed class FreshMeters : IMeterFactory
                 self.EnableMeasurementEvents(published);
             }
         };
-        listener.SetMeasurementEventCallback<long>((_, value, _, _) => Interlocked.Add(ref sum, value));
+        listener.SetMeasurementEventCallback<long>((_, value, _, _) => measured(value));
         listener.Start();
-        return () => Interlocked.Read(ref sum);
+        return listener;
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => meters.ForEach(meter => meter.Dispose());
 }

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Spectre.Console;
-using TrafficCore.Simulators.City;
+using TrafficCore.Simulators.City.Layout;
 using TrafficCore.Simulators.Demo;
 using TrafficCore.Simulators.Load;
 using TrafficCore.Traffic.Network;
@@ -74,7 +74,7 @@ public sealed class DemoScreenTests
     [Fact]
     public void NetworkFile_Demo_HasNoErrors()
     {
-        var parsed = RoadNetworkParser.Parse(CityNetworkFile.Write(CityPlan.Create(new CityOptions { Intersections = 8 })));
+        var parsed = RoadNetworkParser.Parse(GridNetwork.Write(DemoCity.Describe(new DemoOptions { Intersections = 8 }).Grid));
 
         Assert.Empty(parsed.Errors);
         Assert.Empty(parsed.Warnings);

@@ -1,0 +1,32 @@
+namespace TrafficCore.Simulators.City.Layout;
+
+/// <summary>A city to lay out from a seed.</summary>
+internal sealed record GridOptions
+{
+    /// <summary>The same seed gives the same city, byte for byte.</summary>
+    public int Seed { get; init; } = 1;
+
+    /// <summary>Intersections, 1 to 20,000.</summary>
+    public int Intersections { get; init; } = 100;
+
+    /// <summary>
+    /// Lanes of each approach, 1 to 6. With three or more the first is for left turns and has a phase of its own: an intersection
+    /// of eight phases in two rings. With fewer there are two phases, one for each street.
+    /// </summary>
+    public int Lanes { get; init; } = 3;
+
+    /// <summary>Metres from the stop bar to the counting detectors. Default 60: upstream of an ordinary queue, so that speeds mean something.</summary>
+    public int AdvanceDistance { get; init; } = 60;
+
+    /// <summary>Whether each lane has a second detector at the stop bar. With three lanes that makes 24 detectors.</summary>
+    public bool StopBarDetectors { get; init; } = true;
+
+    /// <summary>Counting interval of every detector.</summary>
+    public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>A board at every n-th intersection; 0: none.</summary>
+    public int BoardEvery { get; init; } = 4;
+
+    /// <summary>Intersections in a row.</summary>
+    public int Columns => Math.Max(1, (int)Math.Ceiling(Math.Sqrt(Intersections)));
+}

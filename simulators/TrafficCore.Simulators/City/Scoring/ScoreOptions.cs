@@ -1,0 +1,22 @@
+using TrafficCore.Simulators.City.Truth;
+
+namespace TrafficCore.Simulators.City.Scoring;
+
+/// <summary>What <c>score</c> compares.</summary>
+internal sealed record ScoreOptions
+{
+    /// <summary>Directory of a run's truth.</summary>
+    public required string Truth { get; init; }
+
+    /// <summary>The service's HTTP address.</summary>
+    public required Uri Http { get; init; }
+
+    /// <summary>Intersections to ask about at most, evenly chosen. Default 200: a few thousand questions.</summary>
+    public int Intersections { get; init; } = 200;
+
+    /// <summary>From which level on a road counts as congested.</summary>
+    public CongestionState Congested { get; init; } = CongestionState.Severe;
+
+    /// <summary>How far warning and congestion may miss each other. Default 2 min: a window, its publication, and the time for which a rule waits.</summary>
+    public TimeSpan Tolerance { get; init; } = TimeSpan.FromMinutes(2);
+}
