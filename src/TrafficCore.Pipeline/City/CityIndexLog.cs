@@ -5,7 +5,7 @@ namespace TrafficCore.Pipeline.City;
 /// <summary>Log messages of the city's index, in the pipeline's block: ids 2100-2199, next free 2107.</summary>
 internal static partial class CityIndexLog
 {
-    [LoggerMessage(2100, LogLevel.Information, "City index: reading the output from {Position} to {End}, {Windows} windows can still be corrected")]
+    [LoggerMessage(2100, LogLevel.Information, "City index: going on, reading the output from {Position} to {End}, {Windows} windows can still be corrected")]
     public static partial void Started(ILogger logger, long position, long end, int windows);
 
     [LoggerMessage(2101, LogLevel.Warning, "City index: what it was made from cannot be used ({Reason}); it begins anew with windows that end after {Beginning}")]

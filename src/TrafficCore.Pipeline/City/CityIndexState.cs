@@ -132,7 +132,9 @@ internal sealed class CityIndexState(CityIndexOptions options, NetworkHistory ne
     {
         if (networks.InForceAt(window.Start) is { } version)
         {
+            // Many may wait here: all that leave between the last save and the end of the output, read again after a crash of a fast replay.
             _leaving[(window.Length, window.Start)] = new LeavingWindow(window, Row(window, NetworkOf(version)));
+            window.Close();
         }
     }
 

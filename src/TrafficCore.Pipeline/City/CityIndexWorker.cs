@@ -30,20 +30,22 @@ public sealed class CityIndexWorker : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly CityIndexMetrics _metrics;
     private readonly CityMemory _memory;
+    private readonly bool _isNew;
     private readonly CancellationTokenSource _stop = new();
     private readonly CancellationTokenSource _abort = new();
     private Task _loop = Task.CompletedTask;
-    private volatile string? _trouble;
+    private volatile string? _notRead;
+    private volatile string? _notSaved;
+    private volatile string? _failed;
     private CityCounts _counts = new(0, 0, 0, 0);
 
     // The loop's.
     private CityIndexState _state;
     private OutputReader? _reader;
-    private bool _readFailing;
     private long _position;
     private long _publishFrom;
     private long _publishedAt;
-    private long _savedPosition;
+    private long _savedPosition = -1;
     private long _savedAt;
 
     /// <summary>Makes the worker; nothing is read before <see cref="Start"/>.</summary>
@@ -61,13 +63,14 @@ public sealed class CityIndexWorker : IAsyncDisposable
         _metrics = new CityIndexMetrics(meters);
         _memory = new CityMemory(directory, files, logger);
         _state = new CityIndexState(options, pipeline.Networks, time);
+        _isNew = pipeline.Output.DurableEnd == 0;
     }
 
     /// <summary>Records that are read before it is looked whether something is to be published: about 0.1 s of work. Tests read fewer.</summary>
     internal int RecordsAStep { get; init; } = 20_000;
 
     /// <summary>What is wrong at the moment, in words for an operator; null while it works.</summary>
-    public string? Trouble => _trouble;
+    public string? Trouble => _failed ?? _notRead ?? _notSaved;
 
     /// <summary>Output position up to which it has read.</summary>
     public long Position => Volatile.Read(ref _counts).Position;
@@ -122,7 +125,7 @@ public sealed class CityIndexWorker : IAsyncDisposable
         catch (Exception exception)
         {
             // The last line of the loop; likewise.
-            _trouble = exception.Message;
+            _failed = exception.Message;
             CityIndexLog.Failed(_logger, exception);
         }
         finally
@@ -161,7 +164,18 @@ public sealed class CityIndexWorker : IAsyncDisposable
     private void Open()
     {
         var end = _pipeline.Output.DurableEnd;
-        if (!TryRestore(end, out var reason) && end > 0)
+        (_publishFrom, _savedAt) = (end, _time.GetTimestamp());
+        if (TryRestore(end, out var reason))
+        {
+            _savedPosition = _position;
+            CityIndexLog.Started(_logger, _position, end, _state.Windows);
+        }
+        else if (_isNew)
+        {
+            // What comes may be older than Keep by the clock; from here on there is something to go on from, however early the service is killed.
+            Save();
+        }
+        else
         {
             // What lies further back can no longer be corrected. A window is published behind its end, so of those that end later everything is read.
             var beginning = _time.GetUtcNow() - _options.Keep;
@@ -170,10 +184,8 @@ public sealed class CityIndexWorker : IAsyncDisposable
             CityIndexLog.BeginsAnew(_logger, reason, beginning);
         }
 
-        (_publishFrom, _savedPosition, _savedAt) = (end, _position, _time.GetTimestamp());
         Count();
         _metrics.Watch(() => _pipeline.Output.DurableEnd, () => Volatile.Read(ref _counts));
-        CityIndexLog.Started(_logger, _position, end, _state.Windows);
     }
 
     private bool TryRestore(long end, out string reason)
@@ -233,8 +245,7 @@ public sealed class CityIndexWorker : IAsyncDisposable
 
             _position = _reader.Position;
             Count();
-            _trouble = _readFailing ? null : _trouble;
-            _readFailing = false;
+            _notRead = null;
             return left >= 0;
         }
         catch (IOException exception)
@@ -249,12 +260,12 @@ public sealed class CityIndexWorker : IAsyncDisposable
     /// <summary>Nothing can be read now; it is tried again with the next look, and logged once.</summary>
     private void Fail(Exception exception)
     {
-        if (!_readFailing)
+        if (_notRead is null)
         {
             CityIndexLog.NotRead(_logger, exception);
         }
 
-        (_readFailing, _trouble) = (true, exception.Message);
+        _notRead = exception.Message;
     }
 
     private void Count() => Volatile.Write(ref _counts, new CityCounts(_position, _state.Late, _state.GivenUp, _state.Windows));
@@ -297,25 +308,29 @@ public sealed class CityIndexWorker : IAsyncDisposable
     private void SaveIfDue(bool isLast)
     {
         var isDue = isLast || _time.GetElapsedTime(_savedAt) >= _options.SaveEvery;
-        if (!isDue || _position == _savedPosition || _state.HasLeaving)
+        if (isDue && _position != _savedPosition && !_state.HasLeaving)
         {
-            return;
+            Save();
         }
+    }
 
+    /// <summary>Remembers the state; a disk that refuses is asked again when the next save is due, and logged once.</summary>
+    private void Save()
+    {
         _savedAt = _time.GetTimestamp();
         try
         {
             _memory.Save(_state, _position);
-            (_savedPosition, _trouble) = (_position, null);
+            (_savedPosition, _notSaved) = (_position, null);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            if (_trouble is null)
+            if (_notSaved is null)
             {
                 CityIndexLog.NotSaved(_logger, exception);
             }
 
-            _trouble = exception.Message;
+            _notSaved = exception.Message;
             _metrics.SaveFailed();
         }
     }

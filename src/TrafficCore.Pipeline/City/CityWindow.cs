@@ -45,6 +45,9 @@ internal sealed class CityWindow(long start, long length, long seenAt)
     /// <summary>Nothing is waited for any more: what comes now is a correction.</summary>
     public void StopWaiting() => Reported = null;
 
+    /// <summary>Nothing is summed again: lets go of what the segments say, which is nearly all of its memory.</summary>
+    public void Close() => (_flows, Reported) = ([], null);
+
     /// <summary>Notes a row that was found in the output.</summary>
     public void Confirm(CityIndexRow row)
     {

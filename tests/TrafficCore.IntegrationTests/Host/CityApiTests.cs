@@ -81,7 +81,11 @@ public sealed class CityApiTests : IAsyncLifetime
         Assert.Equal(1, row.GetProperty("networkVersion").GetInt32());
         var answer = await service.GetAsync(Question);
         Assert.Equal(("Test City", "60s", "gbt33171-2016-annex-c-dtp"), (answer.GetProperty("city").GetString(), answer.GetProperty("window").GetString(), answer.GetProperty("method").GetString()));
-        Assert.Contains("trafficcore_city_published_total 1\n", await service.Http.GetStringAsync(new Uri("metrics", UriKind.Relative)), StringComparison.Ordinal);
+
+        // A row can be read as soon as it is durable, and is counted a moment later.
+        await Eventually.ReachesAsync(
+            async () => (await service.Http.GetStringAsync(new Uri("metrics", UriKind.Relative))).Contains("trafficcore_city_published_total 1\n", StringComparison.Ordinal) ? null : "not counted",
+            Deadline);
         Assert.True((await service.GetAsync("openapi/v1.json")).GetProperty("paths").TryGetProperty("/api/v1/city/index", out _));
 
         await service.RestartAsync();

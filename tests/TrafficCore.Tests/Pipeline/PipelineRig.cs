@@ -218,8 +218,8 @@ internal sealed class PipelineRig : IAsyncDisposable
     public static Dictionary<string, List<string>> Sequences(OutputLogFile file)
         => file.Records.GroupBy(static r => r.Head.Intersection).ToDictionary(static g => g.Key, static g => g.Select(static r => r.Bytes).ToList());
 
-    // A log without a disk waits for one, and without power nobody will answer.
-    private async Task WhileThereIsPowerAsync(Task task)
+    /// <summary>Waits for what waits for the disk: a log without one waits until there is one, and without power nobody will answer.</summary>
+    public async Task WhileThereIsPowerAsync(Task task)
     {
         var deadline = DateTime.UtcNow + Patience;
         while (await Task.WhenAny(task, Task.Delay(1)) != task)
