@@ -38,7 +38,7 @@ public sealed partial class ComposeTests
             Assert.StartsWith(DocumentationTests.Root, volume.Source, StringComparison.Ordinal);
             Assert.False(volume.IsWritable, volume.Source);
         });
-        Assert.Equal(5, volumes.Count(volume => volume.Source.StartsWith('/')));
+        Assert.Equal(6, volumes.Count(volume => volume.Source.StartsWith('/')));
     }
 
     [Fact]
@@ -103,13 +103,14 @@ public sealed partial class ComposeTests
         var files = Directory.EnumerateFiles(Path.Combine(DocumentationTests.Root, "deploy"), "*", SearchOption.AllDirectories).Append(ComposeFile.FullName);
         var literal = files.SelectMany(path => File.ReadLines(path).Where(line => LiteralSecret().IsMatch(line)).Select(line => $"{path}: {line}"));
         Assert.Empty(literal);
+        Assert.Matches(LiteralSecret(), "GF_SECURITY_ADMIN_PASSWORD: admin");
     }
 
     [GeneratedRegex("PASSWORD|TOKEN|SECRET", RegexOptions.IgnoreCase)]
     private static partial Regex SecretName();
 
     // A key for a secret with a value that is neither a path nor taken from somewhere else; or 32 digits in a row.
-    [GeneratedRegex("""(password|token|secret)["']?\s*[:=]\s*["']?[^\s"'/$\[|&{].*|[0-9A-Fa-f]{32}""", RegexOptions.IgnoreCase)]
+    [GeneratedRegex("""(password|token|secret)["']?\s*[:=]\s*["']?[^\s"'/$*|&{].*|[0-9A-Fa-f]{32}""", RegexOptions.IgnoreCase)]
     private static partial Regex LiteralSecret();
 
     [GeneratedRegex(@"http://127\.0\.0\.1:(\d+)/")]

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.Versioning;
 using System.Text.RegularExpressions;
 using TrafficCore.IntegrationTests.Acceptance;
 using TrafficCore.TestKit.Processes;
@@ -6,6 +7,7 @@ using TrafficCore.TestKit.Processes;
 namespace TrafficCore.IntegrationTests.Deployment;
 
 /// <summary>The scripts that make secrets at the first start, with <c>/bin/sh</c>; InfluxDB's command is one that writes down what it is asked and answers as documented.</summary>
+[SupportedOSPlatform("linux")]
 public sealed partial class SecretScriptTests : IDisposable
 {
     private const UnixFileMode Owner = UnixFileMode.UserRead | UnixFileMode.UserWrite;
