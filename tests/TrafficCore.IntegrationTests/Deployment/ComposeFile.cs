@@ -9,6 +9,9 @@ namespace TrafficCore.IntegrationTests.Deployment;
 /// <summary><c>docker-compose.yml</c> as <c>docker-compose config</c> understands it: anchors resolved, variables replaced, paths absolute.</summary>
 internal sealed class ComposeFile
 {
+    // It does not change while tests run.
+    private static readonly Lazy<Task<ComposeFile>> Read = new(LoadAsync);
+
     private ComposeFile(JsonElement json) => Services =
         json.GetProperty("services").EnumerateObject().ToDictionary(service => service.Name, service => new ComposeService(service.Name, service.Value), StringComparer.Ordinal);
 
@@ -16,12 +19,23 @@ internal sealed class ComposeFile
 
     public IReadOnlyDictionary<string, ComposeService> Services { get; }
 
-    public static async Task<ComposeFile> ReadAsync()
+    public static Task<ComposeFile> ReadAsync() => Read.Value;
+
+    /// <summary>Debian's docker-compose, 1.29: later ones write the same in other forms. Skips the test where there is none.</summary>
+    public static async Task<string> ProgramAsync()
     {
         var program = RequiredTools.Find("docker-compose");
         Assert.SkipWhen(program is null, "docker-compose is not installed");
+        var version = await ToolRun.RunAsync(program!, "version", "--short");
+        Assert.SkipUnless(version.StartsWith("1.", StringComparison.Ordinal) || RequiredTools.AreRequired, $"docker-compose is {version}, not Debian's 1.29");
+        return program!;
+    }
+
+    private static async Task<ComposeFile> LoadAsync()
+    {
+        var program = await ProgramAsync();
         using var directory = new TemporaryDirectory();
-        await File.WriteAllTextAsync(directory["config.yml"], await ToolRun.RunAsync(program!, "-f", FullName, "config"));
+        await File.WriteAllTextAsync(directory["config.yml"], await ToolRun.RunAsync(program, "-f", FullName, "config"));
         return new ComposeFile(await Yaml.ReadAsync(directory["config.yml"]));
     }
 }

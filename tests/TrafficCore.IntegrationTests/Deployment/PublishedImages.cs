@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Text.RegularExpressions;
 using TrafficCore.IntegrationTests.Acceptance;
 using TrafficCore.TestKit.Processes;
 
@@ -9,7 +10,7 @@ namespace TrafficCore.IntegrationTests.Deployment;
 
 /// <summary>What the Dockerfile puts into its images, made without a container engine: the same files copied, the same commands run.</summary>
 /// <remarks>Ownership: one test.</remarks>
-internal sealed class PublishedImages : IDisposable
+internal sealed partial class PublishedImages : IDisposable
 {
     // A build from nothing on a busy machine of two cores.
     private static readonly TimeSpan BuildLimit = TimeSpan.FromMinutes(8);
@@ -83,8 +84,7 @@ internal sealed class PublishedImages : IDisposable
 
     private string Folder(string target) => _directory["image-" + target];
 
-    // Volumes are mounted at the root of a container.
-    private string Local(string text) => new[] { "data", "network", "secrets" }.Aggregate(text, (all, name) => all.Replace($"/{name}", Volume(name), StringComparison.Ordinal));
+    private string Local(string text) => Mounted().Replace(text, match => Volume(match.Groups[1].Value));
 
     private ProcessStartInfo Prepare(ProcessStartInfo start, string stage)
     {
@@ -125,4 +125,8 @@ internal sealed class PublishedImages : IDisposable
             Copy(entry, Path.Combine(to, Path.GetFileName(entry)));
         }
     }
+
+    // Volumes are mounted at the root of a container.
+    [GeneratedRegex(@"(?<=^|\s)/(data|network|secrets)(?=/|\s|$)")]
+    private static partial Regex Mounted();
 }

@@ -11,8 +11,7 @@ internal static class Yaml
 
     public static async Task<JsonElement> ReadAsync(string path)
     {
-        var python = RequiredTools.Find("python3");
-        Assert.SkipWhen(python is null || RequiredTools.Find("docker-compose") is null, "python3 with yaml is not installed (it comes with Debian's docker-compose)");
-        return JsonDocument.Parse(await ToolRun.RunAsync(python!, "-c", Program, path)).RootElement;
+        await ComposeFile.ProgramAsync();
+        return JsonDocument.Parse(await ToolRun.RunAsync(RequiredTools.Find("python3")!, "-c", Program, path)).RootElement;
     }
 }
