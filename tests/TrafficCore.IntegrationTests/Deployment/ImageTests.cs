@@ -29,7 +29,7 @@ public sealed class ImageTests
 
         Directory.CreateDirectory(Path.Combine(images.Volume("secrets"), "trafficcore"));
         await File.WriteAllTextAsync(Path.Combine(images.Volume("secrets"), "trafficcore", "influx-token"), influx.Token + "\n");
-        var (mqtt, http) = (PublishedImages.FreePort(), PublishedImages.FreePort());
+        var (mqtt, http) = (FreePort.Find(), FreePort.Find());
         var environment = Here(compose["trafficcore"].Environment, mqtt, http, influx.Url);
         var stage = images.Stage("trafficcore");
         using var service = Process.Start(images.Program("trafficcore", [.. stage.EntryPoint, "run"], environment))!;
@@ -57,11 +57,11 @@ public sealed class ImageTests
     }
 
     /// <summary>The variables of the compose file, with addresses of this machine: names of other containers lead nowhere here.</summary>
-    private static Dictionary<string, string> Here(IReadOnlyDictionary<string, string> environment, string mqtt, string http, string influx) => new(environment)
+    private static Dictionary<string, string> Here(IReadOnlyDictionary<string, string> environment, int mqtt, int http, string influx) => new(environment)
     {
-        ["TRAFFICCORE_Mqtt__Port"] = mqtt,
+        ["TRAFFICCORE_Mqtt__Port"] = mqtt.ToString(CultureInfo.InvariantCulture),
         ["TRAFFICCORE_Mqtt__Address"] = "127.0.0.1",
-        ["TRAFFICCORE_Http__Port"] = http,
+        ["TRAFFICCORE_Http__Port"] = http.ToString(CultureInfo.InvariantCulture),
         ["TRAFFICCORE_Http__Address"] = "127.0.0.1",
         ["TRAFFICCORE_Influx__Url"] = influx,
 

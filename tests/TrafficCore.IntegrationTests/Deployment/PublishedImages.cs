@@ -1,7 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Text.RegularExpressions;
 using TrafficCore.IntegrationTests.Acceptance;
 using TrafficCore.TestKit.Processes;
@@ -69,13 +66,6 @@ internal sealed partial class PublishedImages : IDisposable
         }
 
         return (process.ExitCode, await output + await errors);
-    }
-
-    public static string FreePort()
-    {
-        using TcpListener listener = new(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port.ToString(CultureInfo.InvariantCulture);
     }
 
     public void Dispose() => _directory.Dispose();
