@@ -30,7 +30,9 @@ internal static class HealthCommand
             return ExitCodes.Usage;
         }
 
-        using var http = new HttpClient { Timeout = Patience };
+        // Engines put the proxy of their machine into every container.
+        using var direct = new SocketsHttpHandler { UseProxy = false };
+        using var http = new HttpClient(direct) { Timeout = Patience };
         try
         {
             using var answer = await http.GetAsync(Question(settings.Http.Listen), cancellation);

@@ -107,9 +107,10 @@ public sealed class InfluxOptions : IValidatableObject
     {
         try
         {
-            return ReadToken().Length == 0 ? $"{TokenFile} is empty" : null;
+            string token = ReadToken();
+            return token.Length == 0 ? $"{TokenFile} is empty" : token.AsSpan().ContainsAny('\r', '\n') ? $"{TokenFile} has more than one line" : null;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
             return e.Message;
         }

@@ -95,7 +95,9 @@ internal sealed class InfluxSender : IPointSender, IDisposable
         {
             return new SendOutcome(SendResult.Retry, $"no answer within {_options.Timeout}");
         }
-        catch (Exception e) when (e is HttpRequestException or IOException or UnauthorizedAccessException)
+
+        // The last two are about the token's file: it may not be read, or holds what cannot stand in a header.
+        catch (Exception e) when (e is HttpRequestException or IOException or UnauthorizedAccessException or FormatException)
         {
             return new SendOutcome(SendResult.Retry, e.InnerException?.Message ?? e.Message);
         }

@@ -50,7 +50,11 @@ public sealed class ImageTests
         finally
         {
             using var terminate = Process.Start("kill", ["-TERM", service.Id.ToString(CultureInfo.InvariantCulture)]);
-            await service.WaitForExitAsync().WaitAsync(Limit);
+            if (!service.WaitForExit(Limit))
+            {
+                service.Kill(entireProcessTree: true);
+                await service.WaitForExitAsync();
+            }
         }
 
         Assert.True(service.ExitCode == 0, await output + await errors);

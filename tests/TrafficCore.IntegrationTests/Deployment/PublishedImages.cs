@@ -63,6 +63,7 @@ internal sealed partial class PublishedImages : IDisposable
         catch (TimeoutException)
         {
             process.Kill(entireProcessTree: true);
+            await process.WaitForExitAsync();
         }
 
         return (process.ExitCode, await output + await errors);

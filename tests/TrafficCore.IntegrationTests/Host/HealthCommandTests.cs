@@ -54,5 +54,5 @@ public sealed class HealthCommandTests
     public async Task Health_AnyFreePort_IsWrongUsage() => Assert.Equal(2, (await AskAsync(0)).ExitCode);
 
     private static Task<(int ExitCode, string Output)> AskAsync(int port, params string[] arguments) =>
-        ServiceProcess.RunAsync("trafficcore.dll", ["health", $"--Http:Port={port.ToString(CultureInfo.InvariantCulture)}", .. arguments]);
+        ServiceProcess.RunAsync("trafficcore.dll", static start => start.Environment["HTTP_PROXY"] = "http://127.0.0.1:9", ["health", $"--Http:Port={port.ToString(CultureInfo.InvariantCulture)}", .. arguments]);
 }

@@ -29,7 +29,7 @@ public sealed class InfluxTokenFileTests : IDisposable
     }
 
     [Fact]
-    public async Task TokenFile_ThatIsGone_HoldsDeliveryUpUntilItIsThere()
+    public async Task TokenFile_GoneOrSpoilt_HoldsDeliveryUpUntilItIsRight()
     {
         await using InfluxDouble server = new();
         await using InfluxFixture influx = new(OptionsFor(server.Start()));
@@ -41,11 +41,18 @@ public sealed class InfluxTokenFileTests : IDisposable
 
         await influx.DeliveredAsync();
         Assert.Single(server.Points);
+
+        await File.WriteAllTextAsync(directory["token"], "one\ntwo");
+        influx.Output.Append(1, Row("b"));
+        await TroubleAsync(influx, "New-line");
+        await File.WriteAllTextAsync(directory["token"], server.Token);
+        await influx.DeliveredAsync();
     }
 
     [Theory]
     [InlineData(null, "", "Could not find file")]
     [InlineData(" \n", "", "is empty")]
+    [InlineData("one\ntwo\n", "", "has more than one line")]
     [InlineData("secret", "--Influx:Token=other", "is there, and so is Influx:Token: only one of them can be meant")]
     public async Task Check_TokenFileWrong_IsToldUnderItsKey(string? content, string token, string expected)
     {
