@@ -12,6 +12,7 @@ internal sealed class CityAnswers(HttpClient http, DateTimeOffset from, DateTime
     {
         ["volume"] = "volume", ["flowRate"] = "flow_rate", ["occupancy"] = "occupancy", ["speed"] = "speed", ["levelOfService"] = "level_of_service",
         ["speedRatio"] = "speed_ratio", ["coverage"] = "coverage", ["readings"] = "readings", ["expected"] = "expected", ["revision"] = "revision", ["health"] = "health",
+        ["level"] = "level", ["losMethod"] = "los_method",
     };
 
     private readonly Dictionary<string, IReadOnlyList<SeriesPoint>> _measurements = new(StringComparer.Ordinal);
@@ -26,6 +27,7 @@ internal sealed class CityAnswers(HttpClient http, DateTimeOffset from, DateTime
                 "intersection_flow" => await FlowAsync("", "", _ => [""]),
                 "approach_flow" => await FlowAsync("approach", "approaches", Approaches),
                 "detector_flow" => await FlowAsync("detector", "detectors", DashboardCity.DetectorsOf),
+                "city_index" => await IndexAsync(),
                 "intersection_info" => [.. (await IntersectionsAsync()).Select(Info)],
                 "board_message" => await BoardsAsync("messages", "time", Message),
                 "board_status" => await BoardsAsync("statuses", "received", Status),
@@ -81,16 +83,24 @@ internal sealed class CityAnswers(HttpClient http, DateTimeOffset from, DateTime
         return points;
     }
 
-    private static Dictionary<string, object> Flow(JsonElement row)
+    private async Task<IReadOnlyList<SeriesPoint>> IndexAsync()
     {
-        var fields = row.EnumerateObject().Where(value => FlowFields.ContainsKey(value.Name)).ToDictionary(value => FlowFields[value.Name], value => Value(value.Value));
-        if (fields.TryGetValue("level_of_service", out var letter))
+        List<SeriesPoint> points = [];
+        foreach (var window in DashboardCity.Windows)
         {
-            fields["level"] = SeriesPoint.Rounded("ABCDEF".IndexOf((string)letter, StringComparison.Ordinal) + 1);
+            var answer = await http.GetFromJsonAsync<JsonElement>($"api/v1/city/index?window={window}&from={Iso(from)}&to={Iso(windowsTo)}");
+            Dictionary<string, string> tags = new() { ["city"] = answer.GetProperty("city").GetString()!, ["window"] = window };
+            points.AddRange(answer.GetProperty("rows").EnumerateArray().Select(row => new SeriesPoint(tags, Instant(row, "start"), Index(row))));
         }
 
-        return fields;
+        return points;
     }
+
+    private static Dictionary<string, object> Flow(JsonElement row) =>
+        row.EnumerateObject().Where(value => FlowFields.ContainsKey(value.Name)).ToDictionary(value => FlowFields[value.Name], value => Value(value.Value));
+
+    private static Dictionary<string, object> Index(JsonElement row) => Named(
+        row, ("tpi", "tpi"), ("tti", "tti"), ("dtp", "dtp"), ("level", "level"), ("congestedShare", "congested_share"), ("approaches", "approaches"), ("coverage", "coverage"), ("revision", "revision"));
 
     private static SeriesPoint Info(JsonElement intersection) => new(
         new Dictionary<string, string> { ["intersection"] = intersection.GetProperty("id").GetString()! },

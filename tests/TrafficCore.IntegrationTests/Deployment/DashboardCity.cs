@@ -124,8 +124,10 @@ public sealed partial class DashboardCity : IAsyncLifetime
         }
 
         var end = WindowsTo.ToUnixTimeMilliseconds() + 1;
-        var last = (await Answers().OfAsync("intersection_flow")).Count(row => row.Time == end - (row.Tags["window"] == Windows[^1] ? Longest : 60_000));
-        var expected = network.GetProperty("intersections").GetArrayLength() * Windows.Length;
+        var answers = Answers();
+        IEnumerable<SeriesPoint> rows = [.. await answers.OfAsync("intersection_flow"), .. await answers.OfAsync("city_index")];
+        var last = rows.Count(row => row.Time == end - (row.Tags["window"] == Windows[^1] ? Longest : 60_000));
+        var expected = (network.GetProperty("intersections").GetArrayLength() + 1) * Windows.Length;
         return last < expected ? $"{last} of {expected} last windows"
             : Lag().Matches(await MetricsAsync()).FirstOrDefault(lag => lag.Groups[1].Value != "0")?.Value;
     }
