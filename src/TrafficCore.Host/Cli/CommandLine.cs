@@ -21,6 +21,7 @@ internal static class CommandLine
         {
             RunCommand.Create(context),
             CheckCommand.Create(context),
+            HealthCommand.Create(context),
             AuditCommand.Create(context),
             ExportCommand.Create(context),
             FreeFlowCommand.Create(context),

@@ -84,6 +84,10 @@ public sealed class StorageMetrics
     internal void Watch(string sink, Func<long> lagBytes, Func<double> lagSeconds)
     {
         KeyValuePair<string, object?>[] tags = [new("sink", sink)];
+
+        // What must not go unnoticed is there from the start: a rate or an alert sees the first step only when it begins at 0.
+        _deadLetters.Add(0, tags);
+        _gapBytes.Add(0, tags);
         _meter.CreateObservableGauge("trafficcore.storage.lag", () => new Measurement<long>(lagBytes(), tags), "By", "Output not yet delivered");
         _meter.CreateObservableGauge("trafficcore.storage.lag.age", () => new Measurement<double>(lagSeconds(), tags), "s", "Age of the oldest output not yet delivered");
     }
