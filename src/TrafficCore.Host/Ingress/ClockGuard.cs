@@ -1,5 +1,6 @@
 using TrafficCore.Log;
 using TrafficCore.Pipeline.Ingest;
+using TrafficCore.Traffic.Readings;
 
 namespace TrafficCore.Host.Ingress;
 
@@ -17,6 +18,9 @@ internal enum ClockVerdict : byte
 
     /// <summary>Behind the bound.</summary>
     TooFarAhead,
+
+    /// <summary>Not a time in milliseconds: says nothing about either clock.</summary>
+    InSeconds,
 }
 
 /// <summary>
@@ -94,6 +98,12 @@ internal sealed class ClockGuard
         if (!sent)
         {
             return _alarmed ? ClockVerdict.Unjudged : ClockVerdict.Good;
+        }
+
+        // Milliseconds of early 1970 would be too old for every bound; larger units are no time at all and do not come here.
+        if (TimestampUnits.Of(timestamp) == TimestampUnit.Seconds)
+        {
+            return ClockVerdict.InSeconds;
         }
 
         long age = receivedMs - timestamp;

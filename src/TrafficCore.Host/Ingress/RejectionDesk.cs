@@ -16,12 +16,12 @@ internal sealed class RejectionDesk(string topicRoot, IngressMetrics metrics, ID
     private readonly UnknownNotices _unknown = new(NoticeIntervalMs);
 
     /// <summary>Refuses something of a device, or of nobody when <paramref name="device"/> is null.</summary>
-    public void Reject(IntakeBatch batch, TopicSlot slot, DeviceEntry? device, RejectionReason reason, ReadOnlySpan<byte> payload)
+    public void Reject(IntakeBatch batch, TopicSlot slot, DeviceEntry? device, RejectionReason reason, ReadOnlySpan<byte> payload, uint? sequence = null)
     {
         metrics.Rejected(reason);
         if (device is not null)
         {
-            batch.Writer.AddRejection(device.Number, device.Kind, device.Intersection, device.Device, reason, payload, default);
+            batch.Writer.AddRejection(device.Number, device.Kind, device.Intersection, device.Device, reason, payload, default, sequence);
         }
         else
         {
