@@ -53,6 +53,7 @@ internal static partial class HttpService
         api.MapBoards();
         api.MapQuarantine();
         api.MapLedger();
+        api.MapSinks();
         app.MapHealth();
         app.MapOpenApi();
         return app;

@@ -54,6 +54,11 @@ public sealed class SqliteOptions
     [Range(0, long.MaxValue)]
     public long CheckBytes { get; set; } = 64L << 20;
 
+    /// <summary>Output held for the store, in bytes, at most. Default 0: 20 % of the disk that <c>Data:Directory</c> is on. Beyond it rows are lost to the store
+    /// for good: that takes a store that refuses writes for as long as it takes to fill a fifth of a disk.</summary>
+    [Range(0, long.MaxValue)]
+    public long MaxBacklog { get; set; }
+
     /// <summary>Threads that answer queries. Default 2: one long question does not hold up the next.</summary>
     [Range(1, 64)]
     public int Readers { get; set; } = 2;

@@ -15,6 +15,7 @@ public sealed class MemoryOutput : IOutputSource
     private readonly Lock gate = new();
     private readonly List<OutputEntry> entries = [];
     private TaskCompletionSource more = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly HashSet<long> damaged = [];
     private long start;
 
     /// <inheritdoc/>
@@ -40,6 +41,12 @@ public sealed class MemoryOutput : IOutputSource
             }
         }
     }
+
+    /// <inheritdoc/>
+    public long Records => DurableEnd / Step;
+
+    /// <inheritdoc/>
+    public long CountRecords(long position) => (DurableEnd - Math.Max(position, Start)) / Step;
 
     /// <summary>Appends one record with rows.</summary>
     public void Append(long receivedMs, params IReadOnlyList<FlowRow> rows) =>
@@ -72,6 +79,15 @@ public sealed class MemoryOutput : IOutputSource
         lock (gate)
         {
             start = position;
+        }
+    }
+
+    /// <summary>Makes one entry unreadable.</summary>
+    public void Damage(long position)
+    {
+        lock (gate)
+        {
+            damaged.Add(position);
         }
     }
 
@@ -123,6 +139,13 @@ public sealed class MemoryOutput : IOutputSource
                 {
                     entry = new OutputEntry(position, output.start, 0, []);
                     position = output.start;
+                    return OutputStatus.Gap;
+                }
+
+                if (output.damaged.Contains(position))
+                {
+                    entry = new OutputEntry(position, position + Step, 0, []);
+                    position += Step;
                     return OutputStatus.Gap;
                 }
 
