@@ -104,7 +104,7 @@ internal sealed class EventIntake(DeviceDesk devices, RejectionDesk rejections, 
             return Reasons.Of(item.Fault, item.Timestamp);
         }
 
-        ClockVerdict verdict = clock.Judge(controller.Number, item.Timestamp, batch.ReceivedMs, batch.ElapsedMs, sent: true);
+        ClockVerdict verdict = clock.Judge(controller.Number, item.Timestamp, 0, batch.ReceivedMs, batch.ElapsedMs, sent: true);
         unjudged |= verdict == ClockVerdict.Unjudged;
         return Reasons.Of(verdict);
     }
