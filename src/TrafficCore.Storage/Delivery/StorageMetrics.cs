@@ -22,6 +22,7 @@ public sealed class StorageMetrics
     private readonly Counter<long> _gapBytes;
     private readonly Counter<long> _refilled;
     private readonly Counter<long> _backlogs;
+    private readonly Counter<long> _quarantineDropped;
     private readonly Counter<long> _setAside;
     private readonly Counter<long> _expired;
     private readonly Histogram<double> _duration;
@@ -39,6 +40,7 @@ public sealed class StorageMetrics
         _gapBytes = _meter.CreateCounter<long>("trafficcore.storage.gaps", "By", "Output that could not be read any more");
         _refilled = _meter.CreateCounter<long>("trafficcore.storage.refilled", "{row}", "Rows sent again from the embedded store for output that could not be read any more");
         _backlogs = _meter.CreateCounter<long>("trafficcore.storage.backlogs_exceeded", "{backlog}", "Backlogs beyond MaxBacklog: the log was allowed to let go of them");
+        _quarantineDropped = _meter.CreateCounter<long>("trafficcore.storage.quarantine.dropped", "{payload}", "Rejected payloads that found the day's quarantine full; they are counted in the ledger all the same");
         _setAside = _meter.CreateCounter<long>("trafficcore.storage.files_set_aside", "{file}", "Damaged or lost database files");
         _expired = _meter.CreateCounter<long>("trafficcore.storage.files_deleted", "{file}", "Database files deleted by age");
         _duration = _meter.CreateHistogram<double>("trafficcore.storage.batch.duration", "s", "Time to deliver a batch");
@@ -83,6 +85,8 @@ public sealed class StorageMetrics
     internal void SetAside(string sink) => _setAside.Add(1, new KeyValuePair<string, object?>("sink", sink));
 
     internal void Expired(string sink) => _expired.Add(1, new KeyValuePair<string, object?>("sink", sink));
+
+    internal void QuarantineDropped(int payloads) => _quarantineDropped.Add(payloads);
 
     internal void Refilled(string sink, int rows) => _refilled.Add(rows, new KeyValuePair<string, object?>("sink", sink));
 

@@ -29,6 +29,11 @@ public sealed class SqliteOptions
     /// <summary>How long a day of rejected payloads is kept. Default 30 d: long enough to repair a device's clock and requeue.</summary>
     public TimeSpan KeepQuarantine { get; set; } = TimeSpan.FromDays(30);
 
+    /// <summary>Bytes of rejected payloads kept of one day; what comes later on a full day is counted and not kept. Default 1 GiB: with
+    /// <see cref="KeepQuarantine"/> a sender that has gone wild takes 30 GiB and not the disk.</summary>
+    [Range(1 << 20, long.MaxValue)]
+    public long QuarantineDayBytes { get; set; } = 1L << 30;
+
     /// <summary>How long a day of board messages is kept. Default 400 d: what a driver was told is asked for long after an accident.</summary>
     public TimeSpan KeepBoards { get; set; } = TimeSpan.FromDays(400);
 

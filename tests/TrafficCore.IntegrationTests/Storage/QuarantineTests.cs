@@ -45,6 +45,28 @@ public sealed class QuarantineTests
     }
 
     [Fact]
+    public async Task Quarantine_DayThatIsFull_TakesNothingMoreAndCountsIt()
+    {
+        await using SqliteFixture store = Open();
+        store.Options.QuarantineDayBytes = 1 << 20;
+        Func<long> dropped = store.Meters.Count("trafficcore.storage.quarantine.dropped");
+        foreach (int i in Enumerable.Range(0, 100))
+        {
+            store.Output.Append(new RejectedPayload(Midnight + i, "bad-json", "int-1", "detector", $"d-{i}", "", new byte[64 * 1024]));
+        }
+
+        // Another day has room of its own.
+        store.Output.Append(new RejectedPayload(Midnight - 1, "bad-json", "int-1", "detector", "d", "", new byte[64 * 1024]));
+        await store.Start().DeliveredAsync();
+        using SqliteHistory history = store.History();
+        QuarantinePage page = await history.QuarantineAsync(new QuarantineQuery(QuarantinePlace.Before(0), long.MaxValue, null, 1000));
+
+        long kept = await page.Rejected.CountAsync();
+        Assert.InRange(kept, 15, 18);
+        Assert.Equal(101, kept + dropped());
+    }
+
+    [Fact]
     public async Task Quarantine_FilesDeletedWhileItIsRead_EndsTheAnswer()
     {
         await using SqliteFixture store = Open();
