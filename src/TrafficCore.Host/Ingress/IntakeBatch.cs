@@ -28,8 +28,6 @@ internal sealed class IntakeBatch
 
     public int ServerTimes { get; set; }
 
-    public int Rejections { get; set; }
-
     /// <summary>Readings, events and observations taken in.</summary>
     public int Taken => Readings + Events + Observations;
 
@@ -39,7 +37,7 @@ internal sealed class IntakeBatch
         ReceivedMs = receivedMs ?? now;
         ElapsedMs = clock.ElapsedMs;
         Writer.Begin(salt, now, ElapsedMs);
-        Readings = Events = Observations = ServerTimes = Rejections = _sent = 0;
+        Readings = Events = Observations = ServerTimes = _sent = 0;
     }
 
     /// <summary>Appends what is not appended yet; false when the log has no room, and the rest waits.</summary>

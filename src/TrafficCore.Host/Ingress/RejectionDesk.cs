@@ -19,7 +19,6 @@ internal sealed class RejectionDesk(string topicRoot, IngressMetrics? metrics, I
     public void Reject(IntakeBatch batch, TopicSlot slot, DeviceEntry? device, RejectionReason reason, ReadOnlySpan<byte> payload, uint? sequence = null)
     {
         metrics?.Rejected(reason);
-        batch.Rejections++;
         if (device is not null)
         {
             batch.Writer.AddRejection(device.Number, device.Kind, device.Intersection, device.Device, reason, payload, default, sequence);
