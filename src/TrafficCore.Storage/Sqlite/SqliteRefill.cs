@@ -42,10 +42,19 @@ public sealed class SqliteRefill(string directory, Func<long> cursor, Action<str
     {
         { Observed: { } kind } => Pages<Observation, (long, long)>(name, (long.MinValue, long.MinValue), place => file.ObservationPage(kind, place, PageRows))
             .Select(observation => new OutputEntry(0, 0, 0, [], Observation: observation)),
+        { Kind: DayFileKind.City } => Try(name, () => Indexes(file)),
         { Kind: DayFileKind.Boards } => Try(name, () => BoardDayReader.All(file)),
         _ => Pages<FlowRow, (long, long, long)>(name, (long.MinValue, 0, 0), place => file.FlowPage(place, PageRows))
             .Select(row => new OutputEntry(0, 0, 0, [row])),
     };
+
+    // One row a window for the whole city: a day is read at once.
+    private static List<OutputEntry> Indexes(DayFileReader file)
+    {
+        List<OutputEntry> all = [];
+        file.ReadAll(CityTable.SelectAll, row => all.Add(new OutputEntry(0, 0, 0, [], CityIndex: CityTable.Read(row, row.Int64(CityTable.WindowColumn)))));
+        return all;
+    }
 
     // Page by page, each behind the place where the one before it ended.
     private IEnumerable<T> Pages<T, TPlace>(DayFileName name, TPlace first, Func<TPlace, (List<T> Rows, TPlace Last)> read)

@@ -4,6 +4,7 @@ using TrafficCore.Storage.Influx;
 using TrafficCore.TestKit.Processes;
 using TrafficCore.TestKit.Storage;
 using TrafficCore.Traffic.Observations;
+using TrafficCore.Traffic.Service;
 using TrafficCore.Traffic.Windows;
 
 namespace TrafficCore.IntegrationTests.Storage;
@@ -30,6 +31,7 @@ public sealed class BacklogTests
         Observation[] observations = [.. Enumerable.Range(0, 50).Select(i => new RandomObservations(i).Next(ObservationKind.Parking, "int-1", "p", Begin + i))];
         store.Output.AppendEach(store.Now, observations);
         store.Output.Append(store.Now, Decision());
+        store.Output.Append(store.Now, Index());
         FlowRow revised = Row("before", Begin, 2) with { Volume = null, FlowRateMilli = null };
         store.Output.Append(store.Now, revised);
         long lost = store.Output.DurableEnd;
@@ -46,6 +48,7 @@ public sealed class BacklogTests
         AssertStored([.. week[..7], .. week[8..], week[7] with { Revision = 2, Volume = 999 }, revised, after], server);
         Assert.Equal(observations.Length, server.Points.Count(p => p.Key.Series.StartsWith("parking,", StringComparison.Ordinal)));
         Assert.Single(server.Points, p => p.Key.Series.StartsWith("board_message,", StringComparison.Ordinal));
+        Assert.Single(server.Points, p => p.Key.Series.StartsWith("city_index,", StringComparison.Ordinal));
         Assert.InRange(influx.Sink.RefilledRows, week.Length, week.Length + 100);
         Assert.InRange(influx.Sink.SkippedBytes, 1, lost);
         Assert.Equal((null, new SinkLag(0, 0, 0)), (influx.Sink.Trouble, influx.Sink.Lag));
@@ -201,6 +204,12 @@ public sealed class BacklogTests
     };
 
     private static BoardDecisionRecord Decision() => new("int-1", "b-1", Begin, "m", "[jp3]X", 5, "r", "commanded", null, null, "{}");
+
+    private static CityIndexRow Index() => new()
+    {
+        City = "t", Start = Begin, Length = 60_000, Revision = 1, Index = new CongestionIndex(1_000, 1_000, 1_000_000),
+        Lengths = new LevelLengths(1_000, 1_000, 1_000, 1_000, 4_000), Approaches = 2, NetworkLength = 10_000, NetworkVersion = 1,
+    };
 
     private static void AssertStored(IEnumerable<FlowRow> rows, InfluxDouble server)
     {
