@@ -7,10 +7,12 @@ using TrafficCore.Boards.Delivery;
 using TrafficCore.Host.Boards;
 using TrafficCore.Host.Composition;
 using TrafficCore.Host.Configuration;
+using TrafficCore.Host.Requeue;
 using TrafficCore.Host.Telemetry;
 using TrafficCore.Log;
 using TrafficCore.Mqtt.Broker;
 using TrafficCore.Storage.Influx;
+using TrafficCore.Storage.Sqlite;
 using TrafficCore.Traffic.Network;
 
 namespace TrafficCore.Host;
@@ -25,6 +27,8 @@ public sealed class TrafficCoreService : IAsyncDisposable
     private readonly ServiceRooms rooms;
     private readonly Door door;
     private readonly BoardService boards;
+    private readonly RequeueJournal requeued;
+    private readonly RequeueDesk requeue;
     private readonly NetworkFollower follower;
     private readonly OpenTelemetrySdk? telemetry;
     private readonly WebApplication http;
@@ -48,6 +52,9 @@ public sealed class TrafficCoreService : IAsyncDisposable
             settings.Boards, new PipelineWindows(rooms.Pipeline.Output), new OutputBoardLog(rooms.Pipeline.Boards), channel, store, time, platform.Meters, platform.Logger<BoardWorker>());
         boards = new BoardService(worker, door.Broker, settings, time, platform.Logger<RulesSource>());
         rooms.Readiness.Watch(() => door.NetworkErrors, () => boards.RuleErrors);
+        rooms.Readiness.Watch(door.Ingress);
+        requeued = new RequeueJournal(ServiceRooms.StoreDirectory(settings), settings.Sqlite.KeepQuarantine, time);
+        requeue = new RequeueDesk(door.Earlier, settings.Mqtt.TopicRoot, rooms.History, requeued, time, platform.Logger<RequeueDesk>());
         rooms.Readiness.Watch(door.Upstream, only: !settings.Upstream.Listen);
         follower = new NetworkFollower(rooms.Pipeline.Networks, time, OnNetwork);
         http = HttpService.Build(
@@ -57,6 +64,8 @@ public sealed class TrafficCoreService : IAsyncDisposable
             {
                 rooms.AddTo(services, settings, time);
                 services.AddSingleton(worker);
+                services.AddSingleton(door.Ingress);
+                services.AddSingleton(requeue);
                 services.AddSingleton(settings.Boards);
                 services.AddSingleton(door.Broker);
                 services.AddSingleton<MqttConnectionHandler>();
@@ -183,6 +192,8 @@ public sealed class TrafficCoreService : IAsyncDisposable
         }
 
         await http.DisposeAsync();
+        requeue.Dispose();
+        requeued.Dispose();
         await door.DisposeAsync();
         await rooms.DisposeAsync();
         telemetry?.Dispose();

@@ -172,6 +172,9 @@ public sealed record LedgerAnswer
 
     /// <summary>What the other numbers do not account for: 0.</summary>
     public required long Unexplained { get; init; }
+
+    /// <summary>What the devices' own counters say; beside the sum, because what did not come was not received.</summary>
+    public required SequenceAnswer Sequence { get; init; }
 }
 
 /// <summary>Whether the service is ready, and if not, why.</summary>
@@ -179,3 +182,16 @@ public sealed record LedgerAnswer
 /// <param name="Reasons">What is wrong, in words for an operator; empty when nothing is.</param>
 public sealed record HealthAnswer(
     [property: JsonRequired] string Status, [property: JsonRequired] IReadOnlyList<string> Reasons);
+
+/// <summary>What <c>seq</c> tells about the way in.</summary>
+public sealed record SequenceAnswer
+{
+    /// <summary>Numbers that were jumped over and have not come since: lost before they reached the service.</summary>
+    public required long Missing { get; init; }
+
+    /// <summary>Numbers that were missing and came later.</summary>
+    public required long Filled { get; init; }
+
+    /// <summary>How often a counter was begun anew, e.g. by a reboot.</summary>
+    public required long Restarts { get; init; }
+}

@@ -62,6 +62,7 @@ internal static class AuditCommand
             ("corrupt", ledger.Corrupt),
             ("in flight", ledger.InFlight),
             ("unexplained", ledger.Unexplained),
+            ("missing in seq", ledger.Sequence.Missing),
         ];
         var width = lines.Max(l => l.Name.Length);
         return string.Join(Environment.NewLine, lines.Select(l => FormattableString.Invariant($"{l.Name.PadRight(width)} {l.Count,15}")));

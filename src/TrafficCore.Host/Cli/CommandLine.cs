@@ -24,6 +24,7 @@ internal static class CommandLine
             HealthCommand.Create(context),
             AuditCommand.Create(context),
             ExportCommand.Create(context),
+            RequeueCommand.Create(context),
             FreeFlowCommand.Create(context),
         };
         var parsed = root.Parse(command, new ParserConfiguration { ResponseFileTokenReplacer = null });

@@ -31,11 +31,12 @@ internal sealed class Door : IAsyncDisposable
         notifier = new DeviceNotifier(PublishAsync, platform.Logger<DeviceNotifier>());
         var log = new GroupCommitInputLog(pipeline.Input);
         var options = Options(settings);
-        var ingress = new MqttIngress(pipeline.Devices, log, pipeline.Clock, options, metrics, platform.Logger<MqttIngress>(), notifier);
+        Ingress = new MqttIngress(pipeline.Devices, log, pipeline.Clock, options, metrics, platform.Logger<MqttIngress>(), notifier);
+        Earlier = MqttIngress.ForEarlier(pipeline.Devices, log, pipeline.Clock, options, metrics, platform.Logger<MqttIngress>());
         network = new NetworkSource(
             settings.Network.File, pipeline.Devices, log, pipeline.Clock, time, options, platform.Logger<NetworkSource>(), IsTimeZone);
         Broker = new MqttBroker(
-            settings.Mqtt, ingress, new AnonymousAuthenticator(), new DefaultClientAccess(settings.Mqtt.TopicRoot), time, platform.Meters, platform.Loggers);
+            settings.Mqtt, Ingress, new AnonymousAuthenticator(), new DefaultClientAccess(settings.Mqtt.TopicRoot), time, platform.Meters, platform.Loggers);
         foreach (var client in pipeline.ReceivedPackets.ClientIds)
         {
             Broker.RestoreReceivedPackets(client, pipeline.ReceivedPackets.Find(client));
@@ -45,11 +46,17 @@ internal sealed class Door : IAsyncDisposable
         {
             // Jitter only: that services that share a broker do not come back in step.
             var random = new Random(RandomNumberGenerator.GetInt32(int.MaxValue));
-            Upstream = new UpstreamService(settings, plan => new MqttUpstreamClient(plan, time, random), ingress, upstreamMetrics, time, platform);
+            Upstream = new UpstreamService(settings, plan => new MqttUpstreamClient(plan, time, random), Ingress, upstreamMetrics, time, platform);
         }
     }
 
     public MqttBroker Broker { get; }
+
+    /// <summary>Judges what devices send.</summary>
+    public MqttIngress Ingress { get; }
+
+    /// <summary>Judges what they sent earlier, for the time when it was received.</summary>
+    public MqttIngress Earlier { get; }
 
     /// <summary>The existing broker that the service is a client of; null without one. Started when everything behind the door is ready.</summary>
     public UpstreamService? Upstream { get; }
@@ -66,6 +73,7 @@ internal sealed class Door : IAsyncDisposable
         TopicRoot = settings.Mqtt.TopicRoot,
         MaxAge = settings.Ingest.MaxAge,
         MaxAhead = settings.Ingest.MaxAhead,
+        MaxSkew = settings.Ingest.MaxSkew,
         MaxInterval = settings.Windows.Length.Max(),
         Open = settings.Network.IsOpen,
         MaxLearned = settings.Network.MaxLearned,

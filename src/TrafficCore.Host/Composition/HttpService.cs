@@ -54,6 +54,9 @@ internal static partial class HttpService
         api.MapBoards();
         api.MapQuarantine();
         api.MapLedger();
+        api.MapRequeue();
+        api.MapSinks();
+        api.MapClocks();
         app.MapHealth();
         app.MapOpenApi();
         return app;

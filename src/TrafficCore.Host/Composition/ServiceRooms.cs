@@ -83,6 +83,7 @@ internal sealed class ServiceRooms : IAsyncDisposable
         services.AddSingleton(Prometheus);
         services.AddSingleton(City);
         services.AddSingleton(Readiness);
+        services.AddSingleton(Sinks);
         services.AddSingleton(new WindowLengthsInUse([.. settings.Windows.Length.Select(l => (long)l.TotalMilliseconds).Order()]));
     }
 
@@ -135,21 +136,33 @@ internal sealed class ServiceRooms : IAsyncDisposable
         var directory = StoreDirectory(settings);
         Directory.CreateDirectory(directory);
         var sqlite = new SqliteSink(directory, settings.Sqlite, output, time, metrics, platform.Logger<SqliteSink>());
-        var influx = settings.Influx.Url.Length == 0 ? null : OpenInflux(settings, output, time, metrics, platform);
-        var sinks = new SinkSet(pipeline.Output, influx is null ? [sqlite] : [sqlite, influx], time);
+        List<BoundedSink> bounded = [new(sqlite, Backlog(settings, settings.Sqlite.MaxBacklog), "it will be missing in the embedded store")];
+        var influx = settings.Influx.Url.Length == 0 ? null : OpenInflux(settings, output, sqlite, time, metrics, platform);
+        if (influx is not null)
+        {
+            bounded.Add(new BoundedSink(influx, Backlog(settings, settings.Influx.MaxBacklog), "it will be refilled from the embedded store"));
+        }
+
+        var sinks = new SinkSet(pipeline.Output, bounded, time, metrics, platform.Logger<SinkSet>());
         var index = new CityIndexWorker(
             settings.City, pipeline, Path.Combine(Path.GetFullPath(settings.Data.Directory), "city"), PhysicalFileSystem.Instance, time, platform.Meters, platform.Logger<CityIndexWorker>());
         return new ServiceRooms(pipeline, index, sinks, OpenHistory(settings, time, sqlite.Suspect), influx, prometheus);
     }
 
+    // A fifth of the disk: input, state and store need the rest.
+    private static long Backlog(ServiceSettings settings, long configured) =>
+        configured > 0 ? configured : new DriveInfo(Path.GetFullPath(settings.Data.Directory)).TotalSize / 5;
+
     private static InfluxSink OpenInflux(
-        ServiceSettings settings, PipelineOutput output, TimeProvider time, StorageMetrics metrics, ServicePlatform platform)
+        ServiceSettings settings, PipelineOutput output, SqliteSink sqlite, TimeProvider time, StorageMetrics metrics, ServicePlatform platform)
     {
         var directory = Path.Combine(Path.GetFullPath(settings.Data.Directory), "influx");
         var cursor = new CursorFile(directory, "influx", PhysicalFileSystem.Instance);
 
         // Jitter only: that a thousand services do not retry in step.
         var random = new Random(RandomNumberGenerator.GetInt32(int.MaxValue));
-        return new InfluxSink(settings.Influx, directory, output, cursor, time, random, metrics, platform.Logger<InfluxSink>());
+        var refill = new SinkRefill(
+            new SqliteRefill(StoreDirectory(settings), () => sqlite.Cursor, sqlite.Suspect), new CursorFile(directory, "influx-received", PhysicalFileSystem.Instance));
+        return new InfluxSink(settings.Influx, directory, output, cursor, time, random, metrics, platform.Logger<InfluxSink>(), refill);
     }
 }

@@ -112,6 +112,11 @@ public sealed class IngestSettings
     /// <summary>Readings further ahead of the service's clock are rejected. Default 5 min: more than any clock drifts between syncs.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "3650.00:00:00")]
     public TimeSpan MaxAhead { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>A device whose clock is off by more is alarmed, until it is off by less than half. Default 2 s, beyond which events of one controller do not fit
+    /// another's. Decides about no reading.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.100", "1.00:00:00")]
+    public TimeSpan MaxSkew { get; set; } = TimeSpan.FromSeconds(2);
 }
 
 /// <summary>Section <c>Http</c>.</summary>

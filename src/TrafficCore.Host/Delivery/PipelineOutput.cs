@@ -11,6 +11,10 @@ internal sealed class PipelineOutput(OutputLog log) : IOutputSource
 
     public long DurableEnd => log.DurableEnd;
 
+    public long Records => log.Records;
+
+    public long CountRecords(long position) => log.CountRecords(position);
+
     public IOutputReader OpenReader(long position) => new Reader(log.OpenReader(position));
 
     public ValueTask WaitBeyondAsync(long position, CancellationToken cancellation) => log.WaitBeyondAsync(position, cancellation);

@@ -1,5 +1,6 @@
 using TrafficCore.Host.Configuration;
 using TrafficCore.Host.Delivery;
+using TrafficCore.Host.Ingress;
 using TrafficCore.Host.Upstream;
 using TrafficCore.Pipeline;
 using TrafficCore.Pipeline.City;
@@ -17,6 +18,7 @@ internal sealed class Readiness(TrafficPipeline pipeline, SinkSet sinks, CityInd
     private Func<IReadOnlyList<NetworkError>> networkErrors = () => [];
     private Func<IReadOnlyList<ConfigurationError>> ruleErrors = () => [];
 
+    private MqttIngress? door;
     private UpstreamService? upstream;
     private bool isOnlyWay;
 
@@ -24,6 +26,9 @@ internal sealed class Readiness(TrafficPipeline pipeline, SinkSet sinks, CityInd
     /// <param name="service">The service as its client.</param>
     /// <param name="only">Devices come in no other way: while the broker is away, none is acknowledged.</param>
     public void Watch(UpstreamService? service, bool only) => (upstream, isOnlyWay) = (service, only);
+
+    /// <summary>Where to look for clocks that are off.</summary>
+    public void Watch(MqttIngress ingress) => door = ingress;
 
     /// <summary>Where to look for errors of the network file and of the boards' rules file.</summary>
     public void Watch(Func<IReadOnlyList<NetworkError>> network, Func<IReadOnlyList<ConfigurationError>> rules) => (networkErrors, ruleErrors) = (network, rules);
@@ -58,11 +63,28 @@ internal sealed class Readiness(TrafficPipeline pipeline, SinkSet sinks, CityInd
     public IReadOnlyList<string> Warnings =>
     [
         .. sinks.Sinks.Where(s => s.Trouble is not null && Lag(s) <= MaxLagBytes).Select(s => $"sink {s.Name}: {s.Trouble}"),
+        .. ClockTrouble,
         .. index.Trouble is { } trouble ? [$"city index: {trouble}"] : Array.Empty<string>(),
         .. ruleErrors().Select(e => $"rules file refused, the rules before it are in force: {e}"),
         .. isOnlyWay ? [] : UpstreamTrouble,
         .. networkErrors().Select(e => $"network file refused, the version before is in force: {e}"),
     ];
+
+    private IEnumerable<string> ClockTrouble
+    {
+        get
+        {
+            if (door?.Guard.IsAlarmed == true)
+            {
+                yield return "clock: the service distrusts its own clock, and rejects nothing for its time";
+            }
+
+            if (door?.Skew.Alarms is > 0 and var alarms)
+            {
+                yield return $"clock: {alarms} devices are off by more than Ingest:MaxSkew; see /api/v1/clocks";
+            }
+        }
+    }
 
     private IEnumerable<string> UpstreamTrouble => upstream is { Link: { IsConnected: false } link }
         ? [$"upstream {upstream.Broker} is away since {link.Since:yyyy-MM-dd'T'HH:mm:ss'Z'}: {link.Problem ?? "connecting"}"]

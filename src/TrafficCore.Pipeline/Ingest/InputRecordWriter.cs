@@ -108,8 +108,9 @@ public sealed class InputRecordWriter
     /// <param name="reason">Why.</param>
     /// <param name="payload">What was refused; cut at <see cref="MaxRejectedPayload"/>.</param>
     /// <param name="topic">The topic, where the device does not tell it; else empty.</param>
+    /// <param name="sequence">The device's own number of what was refused, where it can be read: it did come.</param>
     public void AddRejection(
-        uint device, DeviceKind kind, string intersection, string id, RejectionReason reason, ReadOnlySpan<byte> payload, ReadOnlySpan<byte> topic)
+        uint device, DeviceKind kind, string intersection, string id, RejectionReason reason, ReadOnlySpan<byte> payload, ReadOnlySpan<byte> topic, uint? sequence = null)
     {
         Open(RecordType.Rejection);
         _count = 1;
@@ -127,6 +128,11 @@ public sealed class InputRecordWriter
         {
             topic = topic[..Math.Min(topic.Length, MaxTopic)];
             topic.CopyTo(Trailer(TrailerTag.Topic, topic.Length));
+        }
+
+        if (sequence is { } number)
+        {
+            BinaryPrimitives.WriteUInt32LittleEndian(Trailer(TrailerTag.Sequence, 4), number);
         }
     }
 

@@ -79,6 +79,11 @@ public sealed class InfluxOptions : IValidatableObject
     [Range(1024, 1 << 28)]
     public int RememberedPoints { get; set; } = 1 << 20;
 
+    /// <summary>Output held for this sink, in bytes, at most; beyond it the log may let go of the oldest, and it is refilled from the embedded store when the
+    /// server is back. Default 0: 20 % of the disk that <c>Data:Directory</c> is on, so that a database that is away for weeks does not stop the service.</summary>
+    [Range(0, long.MaxValue)]
+    public long MaxBacklog { get; set; }
+
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {

@@ -26,6 +26,12 @@ internal sealed class PointBatch
     /// <summary>Rows, observations, board records and indexes collected.</summary>
     public int Rows => _rows.Count + _observations.Count + _decisions.Count + _statuses.Count + _indexes.Count;
 
+    /// <summary>Entries added, those without points included.</summary>
+    public int Entries { get; private set; }
+
+    /// <summary>Receive time of the newest entry, Unix ms; 0 without any.</summary>
+    public long NewestMs { get; private set; }
+
     /// <summary>Rows of which a higher revision is in the same batch.</summary>
     public int Superseded { get; private set; }
 
@@ -35,6 +41,8 @@ internal sealed class PointBatch
     public void Add(in OutputEntry entry)
     {
         Next = entry.Next;
+        Entries++;
+        NewestMs = Math.Max(NewestMs, entry.ReceivedMs);
         Add(_observations, entry.Observation);
         Add(_decisions, entry.BoardDecision);
         Add(_statuses, entry.BoardStatus);
@@ -54,8 +62,6 @@ internal sealed class PointBatch
             }
         }
     }
-
-    public void Advance(long next) => Next = next;
 
     /// <summary>Writes the points; info points come first.</summary>
     public void Encode(IReadOnlyList<IntersectionInfo> infos, long nowMs)
@@ -118,7 +124,8 @@ internal sealed class PointBatch
         _indexes.Clear();
         _starts.Clear();
         _lines.Clear();
-        Superseded = 0;
+        Superseded = Entries = 0;
+        NewestMs = 0;
         Next = -1;
     }
 

@@ -24,9 +24,17 @@ internal static class CityTable
         + "network_length=excluded.network_length, network_version=excluded.network_version, method=excluded.method WHERE excluded.revision > city_index.revision";
 
     /// <summary>A range: window, first start, end, most rows.</summary>
-    public const string Select =
-        "SELECT start, revision, city, tpi_milli, dtp_micro, tti_micro, length_1, length_2, length_3, length_4, length_5, approaches, network_length, network_version "
+    public const string Select = $"SELECT {Columns} "
         + "FROM city_index WHERE \"window\"=?1 AND start>=?2 AND start<?3 ORDER BY start LIMIT ?4";
+
+    /// <summary>Everything that a day holds; the window follows the columns of <see cref="Select"/>.</summary>
+    public const string SelectAll = $"SELECT {Columns}, \"window\" FROM city_index ORDER BY start, \"window\"";
+
+    /// <summary>Where <see cref="SelectAll"/> has the window.</summary>
+    public const int WindowColumn = 14;
+
+    private const string Columns =
+        "start, revision, city, tpi_milli, dtp_micro, tti_micro, length_1, length_2, length_3, length_4, length_5, approaches, network_length, network_version";
 
     public static void Bind(SqliteStatement upsert, CityIndexRow row)
     {

@@ -159,6 +159,59 @@ internal sealed class DayFileReader : IDisposable
         return observations;
     }
 
+    /// <summary>Newest receive time of what is in the file, Unix ms.</summary>
+    public long LastWrittenMs() => _database.Scalar("SELECT last_ms FROM written");
+
+    /// <summary>Rows of every series behind a place (window, start, series), in the order of the key.</summary>
+    public (List<FlowRow> Rows, (long Window, long Start, long Series) Last) FlowPage((long Window, long Start, long Series) after, int limit)
+    {
+        using SqliteStatement select = _database.Prepare(
+            $"SELECT \"window\", start, flow.series, series.level, series.intersection, series.name, {_flowColumns} "
+            + "FROM flow JOIN series ON series.id = flow.series WHERE (\"window\", start, flow.series)>(?1, ?2, ?3) ORDER BY \"window\", start, flow.series LIMIT ?4");
+        select.Bind(1, after.Window);
+        select.Bind(2, after.Start);
+        select.Bind(3, after.Series);
+        select.Bind(4, (long)limit);
+        List<FlowRow> rows = [];
+        while (select.Step())
+        {
+            after = (select.Int64(0), select.Int64(1), select.Int64(2));
+            rows.Add(FlowTable.Read(select, 6, (FlowLevel)select.Int64(3), select.Text(4)!, select.Text(5)!, after.Start, after.Window));
+        }
+
+        return (rows, after);
+    }
+
+    /// <summary>Observations of every device behind a place (series, time), in the order of the key.</summary>
+    public (List<Observation> Rows, (long Series, long Time) Last) ObservationPage(ObservationKind kind, (long Series, long Time) after, int limit)
+    {
+        var table = ObservationTable.Of(kind);
+        using SqliteStatement select = _database.Prepare(table.SelectAll);
+        select.Bind(1, after.Series);
+        select.Bind(2, after.Time);
+        select.Bind(3, (long)limit);
+        List<Observation> rows = [];
+        while (select.Step())
+        {
+            int behind = kind.Properties.Count + 1;
+            Observation observation = table.Read(select, select.Text(behind)!, select.Text(behind + 1)!);
+            after = (select.Int64(behind + 2), observation.Timestamp);
+            rows.Add(observation);
+        }
+
+        return (rows, after);
+    }
+
+    /// <summary>Runs a question about all that a file has.</summary>
+    public void ReadAll(string sql, Action<SqliteStatement> row)
+    {
+        using SqliteStatement select = _database.Prepare(sql);
+        while (select.Step())
+        {
+            row(select);
+        }
+    }
+
     /// <summary>The city's index of a window length, ascending.</summary>
     public List<CityIndexRow> Indexes(CityIndexQuery query, int limit)
     {

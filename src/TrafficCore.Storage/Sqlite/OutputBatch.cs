@@ -21,6 +21,9 @@ internal sealed class OutputBatch(SqliteOptions options)
 
     public int Count { get; private set; }
 
+    /// <summary>Entries added, those without anything for the store included.</summary>
+    public int Entries { get; private set; }
+
     public bool IsEmpty => Next < 0;
 
     public IEnumerable<FilePart> Parts => _parts.Values;
@@ -28,6 +31,7 @@ internal sealed class OutputBatch(SqliteOptions options)
     public void Add(in OutputEntry entry)
     {
         Advance(entry.Position, entry.Next);
+        Entries++;
         foreach (FlowRow row in entry.Rows)
         {
             Part(DayFileName.Of(row, options), entry).Rows.Add(row);
@@ -66,7 +70,7 @@ internal sealed class OutputBatch(SqliteOptions options)
     {
         _parts.Clear();
         From = Next = -1;
-        Count = 0;
+        Count = Entries = 0;
     }
 
     private void AddBoard(in OutputEntry entry)

@@ -37,6 +37,8 @@ internal sealed class SqliteFixture : IAsyncDisposable
 
     public SqliteSink Sink { get; private set; }
 
+    public IRefillSource Refill => new SqliteRefill(Directory, () => Sink.Cursor, path => Sink.Suspect(path));
+
     public long Now => Time.GetUtcNow().ToUnixTimeMilliseconds();
 
     public SqliteFixture Start()

@@ -16,6 +16,7 @@ public sealed class MemoryOutput : IOutputSource
     private readonly Lock gate = new();
     private readonly List<OutputEntry> entries = [];
     private TaskCompletionSource more = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly HashSet<long> damaged = [];
     private long start;
 
     /// <inheritdoc/>
@@ -41,6 +42,12 @@ public sealed class MemoryOutput : IOutputSource
             }
         }
     }
+
+    /// <inheritdoc/>
+    public long Records => DurableEnd / Step;
+
+    /// <inheritdoc/>
+    public long CountRecords(long position) => (DurableEnd - Math.Max(position, Start)) / Step;
 
     /// <summary>Appends one record with rows.</summary>
     public void Append(long receivedMs, params IReadOnlyList<FlowRow> rows) =>
@@ -77,6 +84,15 @@ public sealed class MemoryOutput : IOutputSource
         lock (gate)
         {
             start = position;
+        }
+    }
+
+    /// <summary>Makes one entry unreadable.</summary>
+    public void Damage(long position)
+    {
+        lock (gate)
+        {
+            damaged.Add(position);
         }
     }
 
@@ -128,6 +144,13 @@ public sealed class MemoryOutput : IOutputSource
                 {
                     entry = new OutputEntry(position, output.start, 0, []);
                     position = output.start;
+                    return OutputStatus.Gap;
+                }
+
+                if (output.damaged.Contains(position))
+                {
+                    entry = new OutputEntry(position, position + Step, 0, []);
+                    position += Step;
                     return OutputStatus.Gap;
                 }
 
