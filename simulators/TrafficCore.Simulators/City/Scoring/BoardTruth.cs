@@ -40,7 +40,7 @@ internal static class BoardTruth
         foreach (var row in TruthTable.Read(approaches, Name, "start", "window", "intersection", "approach", "state"))
         {
             var start = TruthTable.Instant(row[0], Name);
-            var until = start + (TruthTable.Whole(row[1], Name) * 1000);
+            var until = start + TruthTable.Window(row[1], Name);
             end = Math.Max(end, until);
             var approach = $"{row[2]}/{row[3]}";
             if (watched.Contains(approach) && CongestionStates.Parse(row[4]) >= from)

@@ -41,8 +41,8 @@ internal sealed record WatchingBoard(string Intersection, string Board, IReadOnl
         [.. TruthTable.Read(lines, TruthFiles.BoardsName, "time", "intersection", "board", "watches", "state", "multi")
             .GroupBy(static r => (Intersection: r[1], Board: r[2]))
             .Select(static b => new WatchingBoard(
-                b.Key.Intersection,
-                b.Key.Board,
+                TruthTable.Id(b.Key.Intersection, TruthFiles.BoardsName),
+                TruthTable.Id(b.Key.Board, TruthFiles.BoardsName),
                 b.First()[3].Split(';'),
                 b.All(static r => r[4].Length == 0) ? null : [.. b.Select(static r => new BoardChange(TruthTable.Instant(r[0], TruthFiles.BoardsName), r[5]))]))];
 

@@ -136,6 +136,10 @@ public sealed class ScoreTests
     [InlineData("start,window,intersection,detector,passed,sent_volume,faults\nsoon,60,i,d,1,1,")]
     [InlineData("start,window,intersection,detector,passed,sent_volume,faults\n2026-01-05T07:00:00Z,60,i,d,x,1,")]
     [InlineData("start,window,intersection,detector,passed,sent_volume,faults\n2026-01-05T07:00:00Z,60,i")]
+    [InlineData("start,window,intersection,detector,passed,sent_volume,faults\n2026-01-05T07:00:00Z,60,../..,d,1,1,")]
+    [InlineData("start,window,intersection,detector,passed,sent_volume,faults\n2026-01-05T07:00:00Z,60,i,d?x=#1,1,1,")]
+    [InlineData("start,window,intersection,detector,passed,sent_volume,faults\n2026-01-05T07:00:00Z,999999999999999999,i,d,1,1,")]
+    [InlineData("start,window,intersection,detector,passed,sent_volume,faults\n9999-12-31T23:59:59Z,60,i,d,1,1,")]
     public void Detectors_NoSuchFile_IsWrongUsage(string text) => Assert.Throws<UsageException>(() => DetectorTruth.Read(() => text.Split('\n'), 10));
 
     private static Episode[] Minutes(params (int From, int Until)[] spans) => [.. spans.Select(static s => new Episode(s.From * 60_000L, s.Until * 60_000L))];
