@@ -1,6 +1,7 @@
 using TrafficCore.Host.Boards;
 using TrafficCore.Host.Composition;
 using TrafficCore.Host.Configuration;
+using TrafficCore.Host.Ingress;
 using TrafficCore.Traffic.Network;
 
 namespace TrafficCore.Host.Cli;
@@ -43,7 +44,7 @@ internal static class FileCheck
             return ([new ConfigurationError(NetworkKey, error.Message)], []);
         }
 
-        var parsed = RoadNetworkParser.Parse(content, Door.IsTimeZone);
+        var parsed = NetworkSource.Parse(content, Door.IsTimeZone);
         return ([.. parsed.Errors.Select(e => Of(path, e))], [.. parsed.Warnings.Select(w => Of(path, w))]);
     }
 

@@ -182,6 +182,12 @@ public sealed class InputRecordWriter
         AddDeviceLine(number, kind, flags, intersection, device);
     }
 
+    /// <summary>Bytes of a network record in front of its lines.</summary>
+    internal const int NetworkHeadSize = 8;
+
+    /// <summary>Bytes of a device in a network record.</summary>
+    internal static int DeviceLineSize(DeviceName name) => 8 + name.Intersection.Length + name.Device.Length;
+
     /// <summary>Starts a <see cref="RecordType.Network"/> record: then its lines, then its file.</summary>
     public void BeginNetwork(uint version, int deviceCount)
     {
@@ -202,7 +208,11 @@ public sealed class InputRecordWriter
     }
 
     /// <summary>Ends a network record with the file itself.</summary>
-    public void AddNetworkFile(ReadOnlySpan<byte> json) => json.CopyTo(Take(json.Length));
+    public void AddNetworkFile(ReadOnlySpan<byte> json)
+    {
+        ReadOnlySpan<byte> packed = NetworkFilePacking.Pack(json);
+        packed.CopyTo(Take(packed.Length));
+    }
 
     /// <summary>Seals the last record and returns all of them; valid until the next <see cref="Begin"/>.</summary>
     public ReadOnlySpan<byte> Complete()
@@ -248,7 +258,8 @@ public sealed class InputRecordWriter
         _trailer.AsSpan(0, _trailerEnd).CopyTo(Take(_trailerEnd));
         int body = _end - _start - RecordHeader.Size;
         Take(RecordCodec.SizeOf(body) - (_end - _start)).Clear();
-        RecordCodec.Seal(_buffer.AsSpan(_start, _end - _start), (byte)_open, 1, body, _count, ReceivedMs, _elapsedMs, _salt);
+        byte version = _open == RecordType.Network ? InputRecordReader.PackedNetwork : (byte)1;
+        RecordCodec.Seal(_buffer.AsSpan(_start, _end - _start), (byte)_open, version, body, _count, ReceivedMs, _elapsedMs, _salt);
         _open = RecordType.None;
         _count = _trailerEnd = 0;
     }

@@ -189,6 +189,17 @@ public sealed class InputRecordTests
         return writer;
     }
 
+    [Fact]
+    public void Network_RecordOfTheFirstVersion_HoldsTheFileAsItIs()
+    {
+        byte[] body = [7, 0, 0, 0, 0, 0, 0, 0, .. "{}"u8];
+
+        Assert.True(InputRecordReader.TryNetwork(new RecordHeader { Version = 1 }, body, out NetworkView view));
+        Assert.Equal((7u, 0, "{}"), (view.Version, view.DeviceCount, System.Text.Encoding.UTF8.GetString(view.Json)));
+        Assert.False(InputRecordReader.TryNetwork(new RecordHeader { Version = 2 }, body, out _));
+        Assert.False(InputRecordReader.TryNetwork(new RecordHeader { Version = 3 }, body, out _));
+    }
+
     private static void ForEachBody(Action<RecordHeader, byte[]> action)
     {
         byte[] records = Everything().Complete().ToArray();

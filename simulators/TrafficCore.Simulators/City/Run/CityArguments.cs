@@ -156,7 +156,7 @@ internal sealed class CityArguments
             : throw new UsageException($"'{text}' is not a factor from 0.01 to 10000.");
 
     private static DateTimeOffset ParseStart(string text) =>
-        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var start)
+        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var start) && start.UtcDateTime.Year is >= 1970 and < 3000
             ? start
-            : throw new UsageException($"'{text}' is not a time; write for example 2026-01-05T07:00:00Z.");
+            : throw new UsageException($"'{text}' is not a time from 1970 to 2999; write for example 2026-01-05T07:00:00Z.");
 }
