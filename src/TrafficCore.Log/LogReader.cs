@@ -188,7 +188,7 @@ public sealed class LogReader : IDisposable
         _cursor = null;
         try
         {
-            _cursor = new SegmentCursor(segment, _source.Files.Open(segment.Path, writable: false));
+            _cursor = new SegmentCursor(segment, segment.Open(_source.Files));
             return true;
         }
         catch (FileNotFoundException)
