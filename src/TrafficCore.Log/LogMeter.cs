@@ -20,7 +20,10 @@ internal sealed class LogMeter(string name, IMeterFactory? factory, TimeProvider
 
     public long Timestamp => time.GetTimestamp();
 
-    public volatile bool Available = true;
+    /// <summary>Why the disk takes nothing; null while it does. The writer sets it, anyone reads.</summary>
+    public volatile Exception? Refusal;
+
+    public bool Available => Refusal is null;
 
     public TimeSpan Elapsed(long since) => time.GetElapsedTime(since);
 

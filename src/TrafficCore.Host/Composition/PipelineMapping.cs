@@ -28,6 +28,7 @@ internal static class PipelineMapping
         options.InputLog.Pack = options.OutputLog.Pack = settings.Pipeline.Pack;
         foreach (var log in new[] { options.InputLog, options.OutputLog, options.StateLog })
         {
+            log.SegmentBytes = settings.Pipeline.SegmentBytes;
             log.SealingCpuPercent = settings.Pipeline.SealingCpuPercent;
         }
 

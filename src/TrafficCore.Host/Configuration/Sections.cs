@@ -101,6 +101,10 @@ public sealed class PipelineSettings
     [Range(1L << 20, long.MaxValue)]
     public long OutputMaxBytes { get; set; } = 16L << 30;
 
+    /// <summary>Bytes of records in a segment file of each log. Default 64 MiB; a small disk wants less, since each log keeps two ready.</summary>
+    [Range(1 << 20, 1 << 30)]
+    public int SegmentBytes { get; set; } = 64 << 20;
+
     /// <summary>Whether segments of input and output that are written no more are packed. Default true: a fifth to a tenth of the room.</summary>
     public bool Pack { get; set; } = true;
 

@@ -45,6 +45,9 @@ public sealed class GroupCommitLog : IAsyncDisposable
     /// <summary>False while the disk refuses; appends are refused then too.</summary>
     public bool IsAvailable => _meter.Available;
 
+    /// <summary>Why the disk takes nothing; null while it does.</summary>
+    public string? Refusal => _meter.Refusal?.Message;
+
     /// <summary>What opening found.</summary>
     public LogRecoveryReport Recovery => _store.Recovery;
 

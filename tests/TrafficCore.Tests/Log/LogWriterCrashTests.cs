@@ -67,6 +67,23 @@ public sealed class LogWriterCrashTests
         }
     }
 
+    [Theory]
+    [InlineData(1, false)]
+    [InlineData(1, true)]
+    [InlineData(12, false)]
+    [InlineData(12, true)]
+    public void Writer_DiskFullFromAnyOperationOn_LosesNothingAndGoesOnWhenThereIsRoom(int operations, bool pack)
+    {
+        var undisturbed = Run(new ForgetfulFileSystem(), pack);
+        for (var from = 1; from <= undisturbed.Files.Operations; from++)
+        {
+            var run = Run(new ForgetfulFileSystem().Full(from, operations), pack);
+            Assert.Equal(Records, run.Committed);
+            Verify(run, undisturbed, run.Files.Restart(0));
+            Verify(run, undisturbed, run.Files.Restart(from + 2, 8));
+        }
+    }
+
     [Fact]
     public void Writer_RandomFailuresThenPowerLoss_KeepsWhatWasCommitted()
     {
