@@ -61,8 +61,10 @@ internal sealed class RecordColumns
             VarintCodec.Write(_columns[Lengths], (uint)header.Length);
             _columns[Kinds].Write([header.Type, header.Version]);
             VarintCodec.WriteSigned(_columns[Counts], header.Count);
-            VarintCodec.WriteSigned(_columns[Received], header.ReceivedMs - received);
-            VarintCodec.WriteSigned(_columns[Elapsed], header.ElapsedMs - elapsed);
+            // Both clocks go equally fast, so what one step is more than the other is 0 nearly always.
+            var step = header.ReceivedMs - received;
+            VarintCodec.WriteSigned(_columns[Received], step);
+            VarintCodec.WriteSigned(_columns[Elapsed], header.ElapsedMs - elapsed - step);
             (received, elapsed) = (header.ReceivedMs, header.ElapsedMs);
             AddBody(header, records.Slice(RecordHeader.Size, header.Length));
             records = records[size..];
@@ -115,14 +117,14 @@ internal sealed class RecordColumns
         header = default;
         if (!columns.TryNumber(Lengths, out var length) || length is < 0 or > RecordCodec.MaxBodyLength
             || !columns.TryNumber(Counts, out var count, signed: true)
-            || !columns.TryNumber(Received, out var sinceReceived, signed: true)
-            || !columns.TryNumber(Elapsed, out var sinceElapsed, signed: true)
+            || !columns.TryNumber(Received, out var step, signed: true)
+            || !columns.TryNumber(Elapsed, out var difference, signed: true)
             || !columns.TryTake(Kinds, 2, out var kind))
         {
             return false;
         }
 
-        (received, elapsed) = (received + sinceReceived, elapsed + sinceElapsed);
+        (received, elapsed) = (received + step, elapsed + step + difference);
         header = new RecordHeader { Length = (int)length, Type = kind[0], Version = kind[1], Count = (int)count };
         return true;
     }

@@ -70,8 +70,8 @@ public sealed class LogWriterCrashTests
     [Theory]
     [InlineData(1, false)]
     [InlineData(1, true)]
-    [InlineData(12, false)]
-    [InlineData(12, true)]
+    [InlineData(8, false)]
+    [InlineData(8, true)]
     public void Writer_DiskFullFromAnyOperationOn_LosesNothingAndGoesOnWhenThereIsRoom(int operations, bool pack)
     {
         var undisturbed = Run(new ForgetfulFileSystem(), pack);
