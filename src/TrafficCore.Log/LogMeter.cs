@@ -32,7 +32,7 @@ internal sealed class LogMeter(string name, IMeterFactory? factory, TimeProvider
     public double Stored => _catalog?.StoredBytes ?? 0;
 
     /// <summary>Positions of finished segments that are not in the chain of hashes yet.</summary>
-    public double Unsealed => _catalog is { } catalog && _history is { } history ? Math.Max(0, catalog.Segments[^1].Base - history.Chain.End) : 0;
+    public double Unsealed => _catalog is { Segments: [.., var newest] } && _history is { } history ? Math.Max(0, newest.Base - history.Chain.End) : 0;
 
     /// <summary>Seconds of the longest sync in this and the last window.</summary>
     public double LongestSync

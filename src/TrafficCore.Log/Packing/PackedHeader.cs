@@ -8,13 +8,12 @@ namespace TrafficCore.Log;
 /// </summary>
 internal readonly record struct PackedHeader(uint Salt, long Sequence, long Base, long End, long IndexOffset, int IndexLength, uint IndexCrc)
 {
-    public const int Size = 64;
+    public const int Size = FileHeader.Size;
 
     /// <summary>Distance of the two copies of the index, and what they are aligned to: another page, hence another sector.</summary>
     public const int PageBytes = 4096;
 
     private const ushort FormatVersion = 1;
-    private const int CrcOffset = Size - sizeof(uint);
 
     private static ReadOnlySpan<byte> Magic => "TCLOGPAK"u8;
 
@@ -29,9 +28,7 @@ internal readonly record struct PackedHeader(uint Salt, long Sequence, long Base
     public void Write(ILogFile file)
     {
         Span<byte> bytes = stackalloc byte[Size];
-        bytes.Clear();
-        Magic.CopyTo(bytes);
-        BinaryPrimitives.WriteUInt16LittleEndian(bytes[8..], FormatVersion);
+        FileHeader.Begin(bytes, Magic, FormatVersion);
         BinaryPrimitives.WriteUInt32LittleEndian(bytes[12..], Salt);
         BinaryPrimitives.WriteInt64LittleEndian(bytes[16..], Sequence);
         BinaryPrimitives.WriteInt64LittleEndian(bytes[24..], Base);
@@ -39,7 +36,7 @@ internal readonly record struct PackedHeader(uint Salt, long Sequence, long Base
         BinaryPrimitives.WriteInt64LittleEndian(bytes[40..], IndexOffset);
         BinaryPrimitives.WriteInt32LittleEndian(bytes[48..], IndexLength);
         BinaryPrimitives.WriteUInt32LittleEndian(bytes[52..], IndexCrc);
-        BinaryPrimitives.WriteUInt32LittleEndian(bytes[CrcOffset..], RecordCodec.Crc(uint.MaxValue, bytes[..CrcOffset]));
+        FileHeader.Complete(bytes);
         file.Write(bytes, CopyOffset);
         file.Write(bytes, 0);
     }
@@ -57,16 +54,9 @@ internal readonly record struct PackedHeader(uint Salt, long Sequence, long Base
 
     private static PackedHeader? Parse(ReadOnlySpan<byte> bytes)
     {
-        if (!bytes.StartsWith(Magic)
-            || BinaryPrimitives.ReadUInt32LittleEndian(bytes[CrcOffset..]) != RecordCodec.Crc(uint.MaxValue, bytes[..CrcOffset]))
+        if (!FileHeader.IsIntact(bytes, Magic, FormatVersion))
         {
             return null;
-        }
-
-        var version = BinaryPrimitives.ReadUInt16LittleEndian(bytes[8..]);
-        if (version != FormatVersion)
-        {
-            throw new InvalidDataException($"The packed log segment has format {version}; this program knows {FormatVersion}.");
         }
 
         return new PackedHeader(
