@@ -191,8 +191,7 @@ public sealed class TrafficCoreService : IAsyncDisposable
 
     private async Task StartAsync(CancellationToken cancellation)
     {
-        rooms.Pipeline.Start();
-        rooms.Sinks.Start();
+        rooms.Start();
         await door.StartAsync(cancellation);
         follower.Start();
         boards.Start();

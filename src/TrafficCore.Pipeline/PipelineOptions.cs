@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using TrafficCore.Log;
 using TrafficCore.Pipeline.Ingest;
+using TrafficCore.Traffic.Service;
 
 namespace TrafficCore.Pipeline;
 
@@ -36,6 +37,9 @@ public sealed class PipelineOptions
 
     /// <summary>How long state is kept after it was last written, default 8 days: <see cref="Lateness"/> and a day.</summary>
     public TimeSpan HistoryKeep { get; set; } = TimeSpan.FromDays(8);
+
+    /// <summary>How levels of service are judged.</summary>
+    public ServiceRules Service { get; set; } = ServiceRules.Default;
 
     /// <summary>Time between snapshots, default 5 minutes: replaying 5 minutes at 20,000 readings/s takes a few seconds.</summary>
     public TimeSpan SnapshotInterval { get; set; } = TimeSpan.FromMinutes(5);

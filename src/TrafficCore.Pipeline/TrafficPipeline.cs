@@ -27,6 +27,7 @@ public sealed class TrafficPipeline : IAsyncDisposable
     private TrafficPipeline(PipelineParts parts)
     {
         _parts = parts;
+        Boards = new BoardOutput(parts.Output.Outside);
         _snapshots = new SnapshotLoop(
             parts.Snapshots,
             parts.SnapshotTrigger,
@@ -54,7 +55,10 @@ public sealed class TrafficPipeline : IAsyncDisposable
     public OutputLog Output => _parts.Output.Log;
 
     /// <summary>Where boards keep what they decide; it becomes part of <see cref="Output"/>.</summary>
-    public BoardOutput Boards => _parts.Output.Boards;
+    public BoardOutput Boards { get; }
+
+    /// <summary>Where other records that no input caused become part of <see cref="Output"/>.</summary>
+    internal OutsideOutput Outside => _parts.Output.Outside;
 
     /// <summary>What the live feed looks at.</summary>
     public LatestWindows Latest => _parts.Output.Latest;

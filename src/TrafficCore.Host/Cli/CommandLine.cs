@@ -23,6 +23,7 @@ internal static class CommandLine
             CheckCommand.Create(context),
             AuditCommand.Create(context),
             ExportCommand.Create(context),
+            FreeFlowCommand.Create(context),
         };
         var parsed = root.Parse(command, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0)

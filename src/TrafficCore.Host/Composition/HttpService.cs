@@ -50,6 +50,7 @@ internal static partial class HttpService
         var api = app.MapGroup("").AddEndpointFilterFactory(StrictQuery.Create);
         api.MapFlow();
         api.MapObservations();
+        api.MapCity();
         api.MapBoards();
         api.MapQuarantine();
         api.MapLedger();

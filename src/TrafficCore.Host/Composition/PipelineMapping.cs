@@ -18,6 +18,7 @@ internal static class PipelineMapping
             IdleTimeout = settings.Windows.IdleTimeout,
             InMemory = settings.Windows.InMemory,
             HistoryKeep = settings.History.Keep,
+            Service = settings.Service.ToRules(),
             SnapshotInterval = settings.Pipeline.SnapshotInterval,
             InputKeep = settings.Pipeline.InputKeep,
             InputMaxBytes = settings.Pipeline.InputMaxBytes,

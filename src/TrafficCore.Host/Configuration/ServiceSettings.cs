@@ -2,8 +2,10 @@ using TrafficCore.Boards;
 using TrafficCore.Host.Boards;
 using TrafficCore.Host.Upstream;
 using TrafficCore.Mqtt.Broker;
+using TrafficCore.Pipeline.City;
 using TrafficCore.Storage.Influx;
 using TrafficCore.Storage.Sqlite;
+using TrafficCore.Traffic.Service;
 
 namespace TrafficCore.Host.Configuration;
 
@@ -34,6 +36,12 @@ public sealed class ServiceSettings
 
     /// <summary>Section <c>History</c>.</summary>
     public required HistorySettings History { get; init; }
+
+    /// <summary>Section <c>Service</c>.</summary>
+    public required ServiceOptions Service { get; init; }
+
+    /// <summary>Section <c>City</c>.</summary>
+    public required CityIndexOptions City { get; init; }
 
     /// <summary>Section <c>Ingest</c>.</summary>
     public required IngestSettings Ingest { get; init; }
@@ -95,6 +103,8 @@ public sealed class ServiceSettings
             Windows = binder.Bind<WindowsSettings>("Windows"),
             Pipeline = binder.Bind<PipelineSettings>("Pipeline"),
             History = binder.Bind<HistorySettings>("History"),
+            Service = binder.Bind<ServiceOptions>(ServiceOptions.Section),
+            City = binder.Bind<CityIndexOptions>(CityIndexOptions.Section),
             Ingest = binder.Bind<IngestSettings>("Ingest"),
             Mqtt = binder.Bind<BrokerOptions>(BrokerOptions.Section),
             Upstream = binder.Bind<UpstreamOptions>(BrokerOptions.Section),

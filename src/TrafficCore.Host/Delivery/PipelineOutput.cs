@@ -28,7 +28,8 @@ internal sealed class PipelineOutput(OutputLog log) : IOutputSource
                 record.Quarantine is { } refused ? Refused(refused) : null,
                 record.Observation?.Observation,
                 record.BoardDecision,
-                record.BoardStatus);
+                record.BoardStatus,
+                record.CityIndex);
             return status switch
             {
                 OutputReadStatus.Record => OutputStatus.Entry,

@@ -2,13 +2,14 @@ using TrafficCore.Host.Configuration;
 using TrafficCore.Host.Delivery;
 using TrafficCore.Host.Upstream;
 using TrafficCore.Pipeline;
+using TrafficCore.Pipeline.City;
 using TrafficCore.Traffic.Network;
 
 namespace TrafficCore.Host.Health;
 
 /// <summary>Says whether devices can be acknowledged and questions answered, and why not.</summary>
 /// <remarks>Thread-safe; reads what others publish.</remarks>
-internal sealed class Readiness(TrafficPipeline pipeline, SinkSet sinks)
+internal sealed class Readiness(TrafficPipeline pipeline, SinkSet sinks, CityIndexWorker index)
 {
     // 64 MiB of output, one segment of its log: some hours of a city. A sink that is further behind needs somebody.
     private const long MaxLagBytes = 64L << 20;
@@ -55,6 +56,7 @@ internal sealed class Readiness(TrafficPipeline pipeline, SinkSet sinks)
     public IReadOnlyList<string> Warnings =>
     [
         .. sinks.Sinks.Where(s => s.Trouble is not null && Lag(s) <= MaxLagBytes).Select(s => $"sink {s.Name}: {s.Trouble}"),
+        .. index.Trouble is { } trouble ? [$"city index: {trouble}"] : Array.Empty<string>(),
         .. ruleErrors().Select(e => $"rules file refused, the rules before it are in force: {e}"),
         .. isOnlyWay ? [] : UpstreamTrouble,
         .. networkErrors().Select(e => $"network file refused, the version before is in force: {e}"),

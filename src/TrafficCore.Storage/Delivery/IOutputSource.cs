@@ -1,5 +1,6 @@
 using TrafficCore.Pipeline.Output;
 using TrafficCore.Traffic.Observations;
+using TrafficCore.Traffic.Service;
 using TrafficCore.Traffic.Windows;
 
 namespace TrafficCore.Storage.Delivery;
@@ -50,6 +51,7 @@ public enum OutputStatus
 /// <param name="Observation">What an environment sensor or a car park observed.</param>
 /// <param name="BoardDecision">What a board is to show.</param>
 /// <param name="BoardStatus">What a board says.</param>
+/// <param name="CityIndex">The congestion index of the city in a window.</param>
 public readonly record struct OutputEntry(
     long Position,
     long Next,
@@ -58,7 +60,8 @@ public readonly record struct OutputEntry(
     RejectedPayload? Rejected = null,
     Observation? Observation = null,
     BoardDecisionRecord? BoardDecision = null,
-    BoardStatusRecord? BoardStatus = null);
+    BoardStatusRecord? BoardStatus = null,
+    CityIndexRow? CityIndex = null);
 
 /// <summary>What was refused at the door: its bytes and why.</summary>
 /// <param name="ReceivedMs">UTC receive time, Unix ms.</param>

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using TrafficCore.Pipeline.Output;
 using TrafficCore.Storage.Delivery;
 using TrafficCore.Traffic.Observations;
+using TrafficCore.Traffic.Service;
 using TrafficCore.Traffic.Windows;
 
 namespace TrafficCore.Storage.Influx;
@@ -15,14 +16,15 @@ internal sealed class PointBatch
     private readonly List<Observation> _observations = [];
     private readonly List<BoardDecisionRecord> _decisions = [];
     private readonly List<BoardStatusRecord> _statuses = [];
+    private readonly List<CityIndexRow> _indexes = [];
     private readonly List<int> _starts = [];
     private readonly LineBuffer _lines = new();
 
     /// <summary>Where reading goes on after this batch; -1 when nothing was read.</summary>
     public long Next { get; private set; } = -1;
 
-    /// <summary>Rows, observations and board records collected.</summary>
-    public int Rows => _rows.Count + _observations.Count + _decisions.Count + _statuses.Count;
+    /// <summary>Rows, observations, board records and indexes collected.</summary>
+    public int Rows => _rows.Count + _observations.Count + _decisions.Count + _statuses.Count + _indexes.Count;
 
     /// <summary>Rows of which a higher revision is in the same batch.</summary>
     public int Superseded { get; private set; }
@@ -36,6 +38,7 @@ internal sealed class PointBatch
         Add(_observations, entry.Observation);
         Add(_decisions, entry.BoardDecision);
         Add(_statuses, entry.BoardStatus);
+        Add(_indexes, entry.CityIndex);
         foreach (FlowRow row in entry.Rows)
         {
             ref int index = ref CollectionsMarshal.GetValueRefOrAddDefault(_index, RowKey.Of(row), out bool known);
@@ -89,6 +92,13 @@ internal sealed class PointBatch
             _starts.Add(_lines.Length);
             BoardLines.Write(_lines, status);
         }
+
+        // Revisions of one window follow each other; of points with the same time the last one stays.
+        foreach (CityIndexRow index in _indexes)
+        {
+            _starts.Add(_lines.Length);
+            CityIndexLines.Write(_lines, index);
+        }
     }
 
     public PointRange All => new(this, 0, Points);
@@ -105,6 +115,7 @@ internal sealed class PointBatch
         _observations.Clear();
         _decisions.Clear();
         _statuses.Clear();
+        _indexes.Clear();
         _starts.Clear();
         _lines.Clear();
         Superseded = 0;

@@ -1,6 +1,7 @@
 using TrafficCore.Storage.Delivery;
 using TrafficCore.Storage.History;
 using TrafficCore.Traffic.Observations;
+using TrafficCore.Traffic.Service;
 using TrafficCore.Traffic.Windows;
 
 namespace TrafficCore.Storage.Sqlite;
@@ -11,7 +12,13 @@ internal sealed class DayFileReader : IDisposable
 {
     private readonly SqliteDatabase _database;
 
-    private DayFileReader(SqliteDatabase database) => _database = database;
+    private readonly string _flowColumns;
+
+    private DayFileReader(SqliteDatabase database)
+    {
+        _database = database;
+        _flowColumns = FlowTable.ColumnsOf(database.Scalar("PRAGMA user_version"));
+    }
 
     /// <summary>Opens a day; null when there is none, or none yet.</summary>
     public static DayFileReader? TryOpen(string directory, DayFileName name)
@@ -115,7 +122,7 @@ internal sealed class DayFileReader : IDisposable
     public List<FlowRow> IntersectionRows(long length, long from)
     {
         using SqliteStatement select = _database.Prepare(
-            $"SELECT series.intersection, start, {FlowTable.Columns.Replace(" level,", " flow.level,", StringComparison.Ordinal)} FROM flow JOIN series ON series.id = flow.series "
+            $"SELECT series.intersection, start, {_flowColumns} FROM flow JOIN series ON series.id = flow.series "
             + "WHERE \"window\"=?1 AND start>=?2 AND series.level=3 ORDER BY start DESC");
         select.Bind(1, length);
         select.Bind(2, from);
@@ -150,6 +157,23 @@ internal sealed class DayFileReader : IDisposable
         }
 
         return observations;
+    }
+
+    /// <summary>The city's index of a window length, ascending.</summary>
+    public List<CityIndexRow> Indexes(CityIndexQuery query, int limit)
+    {
+        using SqliteStatement select = _database.Prepare(CityTable.Select);
+        select.Bind(1, query.WindowMs);
+        select.Bind(2, query.FromMs);
+        select.Bind(3, query.ToMs);
+        select.Bind(4, (long)limit);
+        List<CityIndexRow> rows = [];
+        while (select.Step())
+        {
+            rows.Add(CityTable.Read(select, query.WindowMs));
+        }
+
+        return rows;
     }
 
     /// <summary>Rejected payloads, ascending, read while they are enumerated.</summary>
@@ -221,7 +245,7 @@ internal sealed class DayFileReader : IDisposable
 
     private SqliteStatement SelectOne(long length, long series)
     {
-        SqliteStatement select = _database.Prepare($"SELECT {FlowTable.Columns} FROM flow WHERE \"window\"=?1 AND start=?2 AND series=?3");
+        SqliteStatement select = _database.Prepare($"SELECT {_flowColumns} FROM flow WHERE \"window\"=?1 AND start=?2 AND series=?3");
         select.Bind(1, length);
         select.Bind(3, series);
         return select;

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using TrafficCore.Pipeline.Output;
 using TrafficCore.Storage.Delivery;
 using TrafficCore.Traffic.Observations;
+using TrafficCore.Traffic.Service;
 using TrafficCore.Traffic.Windows;
 
 namespace TrafficCore.Storage.Sqlite;
@@ -42,6 +43,12 @@ internal sealed class OutputBatch(SqliteOptions options)
         if (entry.Rejected is { } rejected)
         {
             Part(new DayFileName(DayFileKind.Quarantine, DayFileName.DayOf(rejected.ReceivedMs)), entry).Payloads.Add((entry.Position, rejected));
+            Count++;
+        }
+
+        if (entry.CityIndex is { } index)
+        {
+            Part(new DayFileName(DayFileKind.City, DayFileName.DayOf(index.Start)), entry).Indexes.Add(index);
             Count++;
         }
 
@@ -103,5 +110,7 @@ internal sealed class OutputBatch(SqliteOptions options)
         public List<BoardDecisionRecord> Decisions { get; } = [];
 
         public List<BoardStatusRecord> Statuses { get; } = [];
+
+        public List<CityIndexRow> Indexes { get; } = [];
     }
 }

@@ -32,6 +32,9 @@ public sealed class SqliteOptions
     /// <summary>How long a day of board messages is kept. Default 400 d: what a driver was told is asked for long after an accident.</summary>
     public TimeSpan KeepBoards { get; set; } = TimeSpan.FromDays(400);
 
+    /// <summary>How long a day of the city's index is kept. Default 400 d, as the longer windows that it is compared with.</summary>
+    public TimeSpan KeepCity { get; set; } = TimeSpan.FromDays(400);
+
     /// <summary>Windows at least this long are "long". Default 15 min, the traffic engineer's reporting interval.</summary>
     public TimeSpan LongWindow { get; set; } = TimeSpan.FromMinutes(15);
 

@@ -202,8 +202,9 @@ internal sealed class SqliteStore : IDisposable
         return name switch
         {
             { Kind: DayFileKind.Quarantine } => QuarantineDayFile.Open(path, name, expected, _options.CheckBytes),
-            { Observed: { } kind } => ObservationDayFile.Open(path, name, kind, expected, _options.CheckBytes),
             { Kind: DayFileKind.Boards } => BoardDayFile.Open(path, name, expected, _options.CheckBytes),
+            { Kind: DayFileKind.City } => CityDayFile.Open(path, name, expected, _options.CheckBytes),
+            { Observed: { } kind } => ObservationDayFile.Open(path, name, kind, expected, _options.CheckBytes),
             _ => FlowDayFile.Open(path, name, expected, _options.CheckBytes),
         };
     }
@@ -226,6 +227,7 @@ internal sealed class SqliteStore : IDisposable
             DayFileKind.Long => _options.KeepLongWindows,
             DayFileKind.Environment or DayFileKind.Parking => _options.KeepObservations,
             DayFileKind.Boards => _options.KeepBoards,
+            DayFileKind.City => _options.KeepCity,
             _ => _options.KeepQuarantine,
         };
         return lastMs > 0 && nowMs - lastMs > keep.TotalMilliseconds;

@@ -1,6 +1,7 @@
 using TrafficCore.Pipeline.Output;
 using TrafficCore.Storage.Delivery;
 using TrafficCore.Traffic.Observations;
+using TrafficCore.Traffic.Service;
 using TrafficCore.Traffic.Windows;
 
 namespace TrafficCore.TestKit.Storage;
@@ -49,14 +50,6 @@ public sealed class MemoryOutput : IOutputSource
     public void Append(RejectedPayload rejected) =>
         Append(position => new OutputEntry(position, position + Step, rejected.ReceivedMs, [], rejected));
 
-    /// <summary>Appends what a board is to show.</summary>
-    public void Append(long receivedMs, BoardDecisionRecord decision) =>
-        Append(position => new OutputEntry(position, position + Step, receivedMs, [], BoardDecision: decision));
-
-    /// <summary>Appends what a board says.</summary>
-    public void Append(long receivedMs, BoardStatusRecord status) =>
-        Append(position => new OutputEntry(position, position + Step, receivedMs, [], BoardStatus: status));
-
     /// <summary>Appends one record for each observation.</summary>
     public void AppendEach(long receivedMs, params IReadOnlyList<Observation> observations)
     {
@@ -65,6 +58,18 @@ public sealed class MemoryOutput : IOutputSource
             Append(position => new OutputEntry(position, position + Step, receivedMs, [], Observation: observation));
         }
     }
+
+    /// <summary>Appends what a board is to show.</summary>
+    public void Append(long receivedMs, BoardDecisionRecord decision) =>
+        Append(position => new OutputEntry(position, position + Step, receivedMs, [], BoardDecision: decision));
+
+    /// <summary>Appends what a board says.</summary>
+    public void Append(long receivedMs, BoardStatusRecord status) =>
+        Append(position => new OutputEntry(position, position + Step, receivedMs, [], BoardStatus: status));
+
+    /// <summary>Appends the city's index in a window.</summary>
+    public void Append(long receivedMs, CityIndexRow index) =>
+        Append(position => new OutputEntry(position, position + Step, receivedMs, [], CityIndex: index));
 
     /// <summary>Forgets what is below a position, as retention does.</summary>
     public void RetainFrom(long position)

@@ -13,7 +13,7 @@ using TrafficCore.Traffic.Windows;
 namespace TrafficCore.Tests.Pipeline;
 
 /// <summary>A reading as a test writes it.</summary>
-internal readonly record struct Sample(string Intersection, string Detector, long Timestamp, uint Interval, uint Volume);
+internal readonly record struct Sample(string Intersection, string Detector, long Timestamp, uint Interval, uint Volume, ushort SpeedCenti = 5000);
 
 /// <summary>A pipeline on a file system in memory, and a small door to it.</summary>
 internal sealed class PipelineRig : IAsyncDisposable
@@ -83,7 +83,7 @@ internal sealed class PipelineRig : IAsyncDisposable
                     Interval = samples[i].Interval,
                     Volume = samples[i].Volume,
                     Occupancy = (int)samples[i].Volume * 100,
-                    Speed = 5000,
+                    Speed = samples[i].SpeedCenti,
                 });
             }
         });
