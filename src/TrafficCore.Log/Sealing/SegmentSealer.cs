@@ -98,8 +98,9 @@ internal sealed class SegmentSealer : IDisposable
                 Pack();
             }
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or InvalidDataException)
         {
+            // Whatever is wrong with old segments, new readings are taken.
             _onFailure(failure);
         }
     }
