@@ -66,6 +66,17 @@ public sealed class TrafficPipeline : IAsyncDisposable
     /// <summary>Whether the pipeline works.</summary>
     public PipelineHealth Health => _parts.Environment.Health;
 
+    /// <summary>
+    /// Logs whose disk takes nothing, with the reason; empty while all is well. Without <c>input</c> nothing is acknowledged at once, without
+    /// another one as soon as the buffers between are full. All of them go on by themselves when there is room.
+    /// </summary>
+    public IReadOnlyList<(string Log, string Reason)> RefusedLogs =>
+    [
+        .. new[] { ("input", _parts.Input.Refusal), ("state", _parts.Pages.Refusal), ("output", _parts.Output.File.Refusal) }
+            .Where(static log => log.Item2 is not null)
+            .Select(static log => (log.Item1, log.Item2!)),
+    ];
+
     /// <summary>Input position up to which every shard has applied the log.</summary>
     public long AppliedPosition => _parts.Shards.Min(static shard => shard.Position);
 

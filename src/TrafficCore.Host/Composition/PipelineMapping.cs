@@ -23,8 +23,16 @@ internal static class PipelineMapping
             InputKeep = settings.Pipeline.InputKeep,
             InputMaxBytes = settings.Pipeline.InputMaxBytes,
             OutputKeep = settings.Pipeline.OutputKeep,
+            OutputMaxBytes = settings.Pipeline.OutputMaxBytes,
         };
         options.InputLog.CommitInterval = settings.Pipeline.CommitInterval;
+        options.InputLog.Pack = options.OutputLog.Pack = settings.Pipeline.Pack;
+        foreach (var log in new[] { options.InputLog, options.OutputLog, options.StateLog })
+        {
+            log.SegmentBytes = settings.Pipeline.SegmentBytes;
+            log.SealingCpuPercent = settings.Pipeline.SealingCpuPercent;
+        }
+
         return options;
     }
 

@@ -44,10 +44,8 @@ internal sealed class Readiness(TrafficPipeline pipeline, SinkSet sinks, CityInd
                 reasons.Add($"{fault.Component} failed: {fault.Exception.Message}");
             }
 
-            if (!pipeline.Input.IsAvailable)
-            {
-                reasons.Add("log unavailable: the disk refuses writes, so nothing is acknowledged");
-            }
+            reasons.AddRange(pipeline.RefusedLogs.Select(static refused =>
+                $"log {refused.Log} unavailable: the disk refuses writes ({refused.Reason}), so nothing is acknowledged until there is room"));
 
             if (isOnlyWay)
             {

@@ -95,6 +95,9 @@ public sealed class OutputLog
         _signal.Pulse();
     }
 
+    /// <summary>Base of the oldest segment that the newest so many bytes of files reach back to.</summary>
+    internal long StartOfNewest(long bytes) => _log.StartOfNewest(bytes);
+
     /// <summary>Deletes whole segments below a position.</summary>
     internal void RetainFrom(long position) => _log.RetainFrom(position);
 }
