@@ -17,7 +17,7 @@ public sealed class CityRushHourTests
 
         Assert.Equal(first, second);
         var changes = Changes(first);
-        Assert.True(changes.Count >= 40, first);
+        Assert.True(changes.Count >= 80, first);
         Assert.All(changes.GroupBy(static c => c.Board), static board =>
         {
             long[] times = [.. board.Select(static c => c.Time.ToUnixTimeMilliseconds())];
@@ -30,10 +30,10 @@ public sealed class CityRushHourTests
     /// one city's, so all cities are counted together, and each on its own only roughly.
     /// </summary>
     [Fact]
-    public async Task Warnings_RushHoursOfSixCities_AgreeWithTheTruth()
+    public async Task Warnings_RushHoursOfFourCities_AgreeWithTheTruth()
     {
         var total = new Dictionary<string, int>();
-        foreach (var seed in Enumerable.Range(1, 6))
+        foreach (var seed in Enumerable.Range(1, 4))
         {
             using var city = await RecordedCity.RecordAsync(seed, RecordedCity.RushHours);
             var (score, _) = await city.RunAsync(city.ScoreAsync);
@@ -45,7 +45,7 @@ public sealed class CityRushHourTests
 
             Assert.Equal(25, boards.GetProperty("boards").GetInt32());
             Assert.InRange(boards.GetProperty("mostChangesInAnHour").GetInt32(), 1, ChangesPerHour);
-            Assert.True(boards.GetProperty("congestions").GetInt32() >= 24, score.ToString());
+            Assert.True(boards.GetProperty("congestions").GetInt32() >= 36, score.ToString());
             Assert.True(boards.GetProperty("precision").GetDouble() >= 0.9 && boards.GetProperty("recall").GetDouble() >= 0.9, $"seed {seed}: {score}");
             TestContext.Current.TestOutputHelper?.WriteLine($"seed {seed}: {boards}");
         }
