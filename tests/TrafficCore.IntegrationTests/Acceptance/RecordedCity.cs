@@ -108,12 +108,19 @@ internal sealed class RecordedCity : IDisposable
     {
         var last = System.IO.File.ReadLines(Path.Combine(Truth, "approaches.csv")).Last().Split(',');
         var end = DateTimeOffset.Parse(last[0], CultureInfo.InvariantCulture).AddSeconds(int.Parse(last[1], CultureInfo.InvariantCulture));
+        var boards = System.IO.File.ReadLines(Path.Combine(Truth, "boards.csv")).Skip(1).Count();
         using var api = new ServiceApi(service.Http);
         await Eventually.ReachesAsync(
             async () =>
             {
-                var behind = (await api.GetAsync("api/v1/boards")).EnumerateArray()
-                    .Where(b => !b.TryGetProperty("judgedUntil", out var until) || until.GetDateTimeOffset() < end).Select(static b => b.GetProperty("intersection").GetString()).ToList();
+                // Right after the start there are none yet.
+                var known = (await api.GetAsync("api/v1/boards")).EnumerateArray().ToList();
+                if (known.Count != boards)
+                {
+                    return $"{known.Count} of {boards} boards";
+                }
+
+                var behind = known.Where(b => !b.TryGetProperty("judgedUntil", out var until) || until.GetDateTimeOffset() < end).Select(static b => b.GetProperty("intersection").GetString()).ToList();
                 return behind.Count == 0 ? null : $"not judged until {end:O}: {string.Join(", ", behind)}";
             },
             Limit);
