@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 
 namespace TrafficCore.IntegrationTests.Acceptance;
 
@@ -17,7 +16,7 @@ public sealed class CityRushHourTests
 
         Assert.Equal(first, second);
         var changes = Changes(first);
-        Assert.True(changes.Count >= 40, first);
+        Assert.True(changes.Count >= 80, first);
         Assert.All(changes.GroupBy(static c => c.Board), static board =>
         {
             long[] times = [.. board.Select(static c => c.Time.ToUnixTimeMilliseconds())];
@@ -25,33 +24,22 @@ public sealed class CityRushHourTests
         });
     }
 
-    /// <summary>
-    /// The rules that docs/operations.md recommends for streets with signals, default options of boards, default truth and tolerance. One warning more or less is some percent of
-    /// one city's, so all cities are counted together, and each on its own only roughly.
-    /// </summary>
-    [Fact]
-    public async Task Warnings_RushHoursOfSixCities_AgreeWithTheTruth()
+    /// <summary>The rules that docs/operations.md recommends for streets with signals, default options of boards, default truth and tolerance; each of the cities, not their average.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    public async Task Warnings_RushHoursOfACity_AgreeWithTheTruth(int seed)
     {
-        var total = new Dictionary<string, int>();
-        foreach (var seed in Enumerable.Range(1, 6))
-        {
-            using var city = await RecordedCity.RecordAsync(seed, RecordedCity.RushHours);
-            var (score, _) = await city.RunAsync(city.ScoreAsync);
-            var boards = score.GetProperty("boards");
-            foreach (var name in (string[])["warnings", "justified", "congestions", "found"])
-            {
-                total[name] = total.GetValueOrDefault(name) + boards.GetProperty(name).GetInt32();
-            }
+        using var city = await RecordedCity.RecordAsync(seed, RecordedCity.RushHours);
+        var (score, _) = await city.RunAsync(city.ScoreAsync);
 
-            Assert.Equal(25, boards.GetProperty("boards").GetInt32());
-            Assert.InRange(boards.GetProperty("mostChangesInAnHour").GetInt32(), 1, ChangesPerHour);
-            Assert.True(boards.GetProperty("congestions").GetInt32() >= 24, score.ToString());
-            Assert.True(boards.GetProperty("precision").GetDouble() >= 0.9 && boards.GetProperty("recall").GetDouble() >= 0.9, $"seed {seed}: {score}");
-            TestContext.Current.TestOutputHelper?.WriteLine($"seed {seed}: {boards}");
-        }
-
-        var (precision, recall) = ((double)total["justified"] / total["warnings"], (double)total["found"] / total["congestions"]);
-        Assert.True(precision >= 0.95 && recall >= 0.9, $"precision {precision:0.000}, recall {recall:0.000}, {JsonSerializer.Serialize(total)}");
+        var boards = score.GetProperty("boards");
+        Assert.Equal(25, boards.GetProperty("boards").GetInt32());
+        Assert.True(boards.GetProperty("congestions").GetInt32() >= 36 && boards.GetProperty("warnings").GetInt32() >= 36, boards.ToString());
+        Assert.True(boards.GetProperty("precision").GetDouble() >= 0.95 && boards.GetProperty("recall").GetDouble() >= 0.9, boards.ToString());
+        Assert.InRange(boards.GetProperty("mostChangesInAnHour").GetInt32(), 1, ChangesPerHour);
     }
 
     private static List<(DateTimeOffset Time, string Board)> Changes(string log) =>

@@ -12,8 +12,8 @@ internal sealed class RecordedCity : IDisposable
     /// <summary>The rush hours by which warnings are judged, as docs/simulators.md has them.</summary>
     public static readonly string[] RushHours =
     [
-        "--intersections", "25", "--lanes", "2", "--stop-bar-detectors", "no", "--board-every", "1", "--messages", "intersection",
-        "--profile", "peaks", "--demand", "250", "--start-time-of-day", "05:30", "--duration", "6h",
+        "--intersections", "25", "--links", "no", "--lanes", "2", "--stop-bar-detectors", "no", "--board-every", "1", "--messages", "intersection",
+        "--profile", "peaks", "--day", "6h", "--demand", "150", "--start-time-of-day", "05:00", "--duration", "3h",
     ];
 
     // Loading a busy machine must not look like a silent street.
@@ -77,17 +77,17 @@ internal sealed class RecordedCity : IDisposable
     /// <summary>What <c>score</c> says of a service, once every window of the truth is answered as it was sent and the board log is delivered.</summary>
     public async Task<JsonElement> ScoreAsync(ServiceProcess service)
     {
-        JsonElement score = default;
+        JsonElement? score = null;
         await Eventually.ReachesAsync(
             async () =>
             {
                 var (exit, report) = await SimulatorProgram.RunAsync("score", "--truth", Truth, "--http", service.Http.ToString(), "--boards", "log", "--json");
-                var isSettled = JsonElement.DeepEquals(score, report);
+                var isSettled = score is { } before && JsonElement.DeepEquals(before, report);
                 score = report;
                 return exit == 0 && isSettled && IsAsSent(report.GetProperty("healthy")) && IsAsSent(report.GetProperty("faulty")) ? null : report.ToString();
             },
             Limit);
-        return score;
+        return score!.Value;
 
         static bool IsAsSent(JsonElement windows) =>
             windows.GetProperty("answered").GetInt64() == windows.GetProperty("windows").GetInt64() && windows.GetProperty("asSent").GetInt64() == windows.GetProperty("windows").GetInt64();
@@ -108,12 +108,19 @@ internal sealed class RecordedCity : IDisposable
     {
         var last = System.IO.File.ReadLines(Path.Combine(Truth, "approaches.csv")).Last().Split(',');
         var end = DateTimeOffset.Parse(last[0], CultureInfo.InvariantCulture).AddSeconds(int.Parse(last[1], CultureInfo.InvariantCulture));
+        var boards = System.IO.File.ReadLines(Path.Combine(Truth, "boards.csv")).Skip(1).Count();
         using var api = new ServiceApi(service.Http);
         await Eventually.ReachesAsync(
             async () =>
             {
-                var behind = (await api.GetAsync("api/v1/boards")).EnumerateArray()
-                    .Where(b => !b.TryGetProperty("judgedUntil", out var until) || until.GetDateTimeOffset() < end).Select(static b => b.GetProperty("intersection").GetString()).ToList();
+                // Right after the start there are none yet.
+                var known = (await api.GetAsync("api/v1/boards")).EnumerateArray().ToList();
+                if (known.Count != boards)
+                {
+                    return $"{known.Count} of {boards} boards";
+                }
+
+                var behind = known.Where(b => !b.TryGetProperty("judgedUntil", out var until) || until.GetDateTimeOffset() < end).Select(static b => b.GetProperty("intersection").GetString()).ToList();
                 return behind.Count == 0 ? null : $"not judged until {end:O}: {string.Join(", ", behind)}";
             },
             Limit);

@@ -23,8 +23,7 @@ public sealed class CityUpstreamTests
             { "seed": 1, "faults": [
               { "device": "int-0001/detector/*", "kind": "duplicate", "start": "0s", "duration": "1h" },
               { "device": "int-0002/detector/*", "kind": "reorder", "start": "2m", "duration": "20m", "parameters": { "delay": "70s" } },
-              { "device": "int-0003/detector/*", "kind": "backlog", "start": "5m", "duration": "10m", "parameters": { "order": "live-first" } },
-              { "device": "int-0004/detector/d-02", "kind": "malformed", "start": "5m", "duration": "2m" } ] }
+              { "device": "int-0003/detector/*", "kind": "backlog", "start": "5m", "duration": "10m", "parameters": { "order": "live-first" } } ] }
             """);
         using var city = await RecordedCity.RecordAsync(seed: 2, ["--intersections", "9", "--interval", "10s", "--demand", "150", "--start-time-of-day", "07:00", "--duration", "30m", "--faults", plan["faults.json"]]);
 
