@@ -199,7 +199,7 @@ public sealed class CityIndexWorkerTests
         await rig.SettleAsync();
         await AdvanceUntilAsync(pace, () => worker.Position == rig.Pipeline.Output.DurableEnd || worker.Trouble is not null);
         pace.Advance(Options.Wait);
-        await worker.StopAsync(CancellationToken.None);
+        await worker.StopAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(20));
     }
 
     private static Task AdvanceUntilAsync(ManualTime pace, Func<bool> condition) => Eventually.ReachesAsync(
