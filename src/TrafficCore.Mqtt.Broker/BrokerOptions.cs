@@ -37,6 +37,13 @@ public sealed class BrokerOptions
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
+    /// The longest keep-alive of a 5.0 client; one that asks for more is told this. Default 60 s: a device that is gone is noticed within 90 s, and one that
+    /// reports every minute needs no extra packet. 0: as the client asks. Earlier versions cannot be told, and keep what they ask for.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00", "18:12:15")]
+    public TimeSpan MaxKeepAlive { get; set; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>
     /// Time from the first byte of a packet to its last. Default 60 s: the largest packet, 256 KiB, takes 52 s over a GPRS link of 40 kbit/s. Keep-alive
     /// alone would let a client without one hold part of a packet for ever.
     /// </summary>
@@ -108,7 +115,9 @@ public sealed class BrokerOptions
     [Range(0, long.MaxValue)]
     public long MaxRetainedBytes { get; set; } = 64 * 1024 * 1024;
 
-    /// <summary>Topic aliases that a 5.0 client may set. Default 16: a cabinet that sends each of its topics once by name.</summary>
+    /// <summary>
+    /// Topic aliases that a 5.0 client may set, and the most that are set for one. Default 16: a cabinet that sends each of its topics once by name.
+    /// </summary>
     [Range(0, 65535)]
     public int TopicAliasMaximum { get; set; } = 16;
 

@@ -11,8 +11,9 @@ internal sealed class BrokerRuntime
 
     public BrokerRuntime(
         BrokerOptions options, IPublishIngress ingress, IClientAuthenticator authenticator, IClientAccess access, TimeProvider time,
-        BrokerMetrics metrics, ILogger logger)
+        BrokerMetrics metrics, ILogger logger, SessionJournal? journal = null)
     {
+        Journal = journal;
         Options = options;
         Ingress = ingress;
         Authenticator = authenticator;
@@ -22,7 +23,7 @@ internal sealed class BrokerRuntime
         Metrics = metrics;
         Logger = logger;
         Troubles = new TroubleLog(logger, time);
-        Sessions = new SessionRegistry(options.MaxSessions);
+        Sessions = new SessionRegistry(options.MaxSessions, journal is not null);
         Router = new MessageRouter(options, metrics, (message, e) => BrokerLog.HandlerFailed(logger, message.Topic, e));
     }
 
@@ -44,6 +45,12 @@ internal sealed class BrokerRuntime
 
     public MessageRouter Router { get; }
 
+    /// <summary>What outlives the service; null when nothing does.</summary>
+    public SessionJournal? Journal { get; }
+
+    /// <summary>How far the journal is durable: nothing it must hold leaves before.</summary>
+    public long JournalEnd => Journal?.DurableEnd ?? 0;
+
     public CancellationTokenSource Stopping { get; } = new();
 
     public TimeProvider Time => _time;
@@ -56,6 +63,19 @@ internal sealed class BrokerRuntime
     /// take its own delay for a client's silence.
     /// </summary>
     public int Tick => Volatile.Read(ref _tick);
+
+    public RoutingPass NewPass() => new(Journal);
+
+    /// <summary>Ends a pass that no read loop ends: waits for room in the journal, not for its disk.</summary>
+    public async ValueTask FinishAsync(RoutingPass pass)
+    {
+        if (pass.HasRecords)
+        {
+            await pass.CommitAsync(null, Stopping.Token);
+        }
+
+        pass.SignalAll();
+    }
 
     public int AdvanceTick() => Interlocked.Increment(ref _tick);
 }
