@@ -21,6 +21,16 @@ public sealed class BrokerOptions
     /// </summary>
     public string Address { get; set; } = "";
 
+    /// <summary>Port of the TLS listener, which there is when a certificate is configured. Default 8883, the port that IANA registered for it. 0 takes any free port.</summary>
+    [Range(0, 65535)]
+    public int TlsPort { get; set; } = 8883;
+
+    /// <summary>PEM file of the server's certificate, intermediate ones behind it. Default none: there is no TLS listener.</summary>
+    public string TlsCertificateFile { get; set; } = "";
+
+    /// <summary>PEM file of its private key. Default none: the key lies in the certificate's file.</summary>
+    public string TlsKeyFile { get; set; } = "";
+
     /// <summary>First levels of every topic that the service takes in. Default `traffic/v1`; no wildcards, no empty levels, at most 256 characters.</summary>
     [Required, StringLength(256), RegularExpression("[^+#$\\0/][^+#\\0/]*(/[^+#\\0/]+)*", ErrorMessage = "must be levels without wildcards, such as traffic/v1")]
     public string TopicRoot { get; set; } = "traffic/v1";

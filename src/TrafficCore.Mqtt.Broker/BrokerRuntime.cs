@@ -77,5 +77,32 @@ internal sealed class BrokerRuntime
         pass.SignalAll();
     }
 
+    /// <summary>
+    /// Ends a pass that nobody may be held up by, such as that of a session whose successor waits: without room in the journal it goes on by itself.
+    /// </summary>
+    public void Finish(RoutingPass pass)
+    {
+        if (pass.TryCommit(null, out _))
+        {
+            pass.SignalAll();
+        }
+        else
+        {
+            _ = FinishLaterAsync(pass);
+        }
+    }
+
     public int AdvanceTick() => Interlocked.Increment(ref _tick);
+
+    private async Task FinishLaterAsync(RoutingPass pass)
+    {
+        try
+        {
+            await FinishAsync(pass);
+        }
+        catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
+        {
+            // The service stops while the disk refuses: nobody was told that it was kept.
+        }
+    }
 }

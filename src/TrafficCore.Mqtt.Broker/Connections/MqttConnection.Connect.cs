@@ -49,7 +49,7 @@ internal sealed partial class MqttConnection
             await EndSessionAsync(ended, discardIds: false);
         }
 
-        await JournalAttachAsync(attached.Present);
+        JournalAttach(attached.Present);
 
         Welcome(connect, attached.Present);
         if (_isDiscarding)
@@ -179,8 +179,11 @@ internal sealed partial class MqttConnection
         }
     }
 
-    /// <summary>Lets the journal know the session. The client waits for room only: what a crash forgets here, it is told on its next connection.</summary>
-    private async ValueTask JournalAttachAsync(bool isPresent)
+    /// <summary>
+    /// Lets the journal know the session. The client does not wait for it: what a crash forgets here, it is told on its next connection. Without room the note
+    /// goes with the first batch.
+    /// </summary>
+    private void JournalAttach(bool isPresent)
     {
         if (!_session!.IsDurable)
         {
@@ -196,10 +199,7 @@ internal sealed partial class MqttConnection
             _pass.Records?.SessionOnline(_session.Number, _sessionExpirySeconds);
         }
 
-        if (_pass.HasRecords)
-        {
-            await _pass.CommitAsync(null, _runtime.Stopping.Token);
-        }
+        _pass.TryCommit(null, out _);
     }
 
     private void Welcome(ConnectData connect, bool isPresent)

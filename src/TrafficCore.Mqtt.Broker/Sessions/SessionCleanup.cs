@@ -6,7 +6,7 @@ namespace TrafficCore.Mqtt.Broker;
 internal static class SessionCleanup
 {
     /// <summary>Takes its subscriptions out, deals what a group gave it to the group's other members, and lets the journal forget it.</summary>
-    public static async ValueTask ForgetAsync(BrokerRuntime runtime, Session session)
+    public static void Forget(BrokerRuntime runtime, Session session)
     {
         foreach (var subscription in session.Subscriptions?.Values ?? Enumerable.Empty<Subscription>())
         {
@@ -27,13 +27,13 @@ internal static class SessionCleanup
             pass.Records?.SessionEnded(session.Number);
         }
 
-        await runtime.FinishAsync(pass);
+        runtime.Finish(pass);
     }
 
     /// <summary>Ends an expired session: subscriptions, and the QoS 2 ids that the log still holds for it.</summary>
     public static async Task EndExpiredAsync(BrokerRuntime runtime, Session session)
     {
-        await ForgetAsync(runtime, session);
+        Forget(runtime, session);
         if (!session.HasRecordedIds)
         {
             return;

@@ -15,7 +15,7 @@ internal static class WillPublisher
                 var retention = outcome == PublishOutcome.NotIngested ? Retention.IfRoom : Retention.None;
                 var pass = runtime.NewPass();
                 runtime.Router.Publish(will.AsMessage(runtime.NowMs), null, pass, retention);
-                await runtime.FinishAsync(pass);
+                runtime.Finish(pass);
             }
 
             while (outcome != PublishOutcome.NotIngested && !session.TryCommit(0, NoWaiter.Instance, out _))

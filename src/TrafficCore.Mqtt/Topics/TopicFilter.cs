@@ -6,10 +6,10 @@ namespace TrafficCore.Mqtt.Topics;
 public static class TopicFilter
 {
     /// <summary>
-    /// The most levels of a filter that a server here accepts: the contract's topics have seven, mosquitto takes 200, and matching walks a level per
+    /// The most levels of a filter that a server here accepts: the contract's topics have seven, mosquitto takes 201, and matching walks a level per
     /// stack frame.
     /// </summary>
-    public const int MaxLevels = 200;
+    public const int MaxLevels = 256;
 
     private static ReadOnlySpan<byte> SharePrefix => "$share/"u8;
 

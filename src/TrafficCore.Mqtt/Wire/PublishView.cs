@@ -65,7 +65,7 @@ public readonly ref struct PublishView
         var packetId = (first & 0x06) != 0 ? reader.ReadUInt16() : (ushort)0;
         if (packetId == 0 && (first & 0x06) != 0)
         {
-            MqttProtocolException.ProtocolError("Packet identifier 0"); // [MQTT-2.2.1-4]
+            MqttProtocolException.ProtocolError("Packet identifier 0"); // [MQTT-2.2.1-3]
         }
 
         ReadOnlySpan<byte> properties = default;

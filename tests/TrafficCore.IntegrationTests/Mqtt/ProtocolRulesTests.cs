@@ -76,7 +76,7 @@ public sealed class ProtocolRulesTests
     [InlineData("300600017402" + "0B01", "Disconnect 82")] // [MQTT-3.3.4-6] a subscription identifier from a client
     [InlineData("30070001740323" + "0000", "Disconnect 94")] // [MQTT-3.3.2-8] topic alias 0
     [InlineData("E00105", "Disconnect 82")] // [MQTT-3.14.2-1] no such reason
-    [InlineData("320600017400" + "0000", "Disconnect 82")] // [MQTT-2.2.1-4] packet id 0
+    [InlineData("320600017400" + "0000", "Disconnect 82")] // [MQTT-2.2.1-3] packet id 0
     [InlineData("82070000000001" + "7400", "Disconnect 81")] // [MQTT-2.2.1-3] packet id 0
     public async Task Packet_ThatBreaksARule_IsToldItsReason(string hex, string expected)
     {
