@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace TrafficCore.Mqtt.Broker;
 
@@ -11,11 +12,11 @@ public static class MqttWebSocketEndpoint
     private const string SubProtocol = "mqtt";
 
     /// <summary>
-    /// Serves MQTT at a path. 400 for what is no WebSocket or does not offer the subprotocol <c>mqtt</c> [MQTT-6.0.0-3]; 403 for a page of another origin:
+    /// Serves MQTT at a path, from the broker among the server's services. 400 for what is no WebSocket or does not offer the subprotocol <c>mqtt</c> [MQTT-6.0.0-3]; 403 for a page of another origin:
     /// a browser would let it talk to a broker that is open to this machine only.
     /// </summary>
-    public static IEndpointConventionBuilder MapMqtt(this IEndpointRouteBuilder endpoints, MqttBroker broker, string path = "/mqtt") =>
-        endpoints.MapGet(path, context => ServeAsync(context, broker)).ExcludeFromDescription();
+    public static IEndpointConventionBuilder MapMqtt(this IEndpointRouteBuilder endpoints, string path = "/mqtt") =>
+        endpoints.MapGet(path, context => ServeAsync(context, context.RequestServices.GetRequiredService<MqttBroker>())).ExcludeFromDescription();
 
     private static async Task ServeAsync(HttpContext context, MqttBroker broker)
     {

@@ -56,7 +56,7 @@ internal static partial class HttpService
         api.MapQuarantine();
         api.MapLedger();
         app.MapHealth();
-        app.MapMqtt(app.Services.GetRequiredService<MqttBroker>());
+        app.MapMqtt();
         app.MapOpenApi();
         return app;
     }
