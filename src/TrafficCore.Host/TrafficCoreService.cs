@@ -2,6 +2,7 @@ using System.Net;
 using System.Reflection;
 using System.Text;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using OpenTelemetry;
 using TrafficCore.Boards.Delivery;
 using TrafficCore.Host.Boards;
@@ -33,6 +34,7 @@ public sealed class TrafficCoreService : IAsyncDisposable
     private readonly OpenTelemetrySdk? telemetry;
     private readonly WebApplication http;
     private readonly MqttListener? mqtt;
+    private readonly MqttListener? mqttTls;
     private readonly ILogger logger;
     private bool stopped;
     private bool disposed;
@@ -82,6 +84,16 @@ public sealed class TrafficCoreService : IAsyncDisposable
             listen => listen.UseConnectionHandler<MqttConnectionHandler>(),
             http.Services,
             platform.Loggers);
+        if (settings.MqttTlsListen is { } encrypted)
+        {
+            var certificate = ServerCertificate.Load(settings.Mqtt);
+            mqttTls = new MqttListener(
+                encrypted,
+                listen => listen.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => ValueTask.FromResult(certificate) })
+                    .UseConnectionHandler<MqttConnectionHandler>(),
+                http.Services,
+                platform.Loggers);
+        }
     }
 
     /// <summary>Version of the program.</summary>
@@ -94,6 +106,9 @@ public sealed class TrafficCoreService : IAsyncDisposable
 
     /// <summary>Where MQTT listens, as text; <c>none</c> when the own listener is switched off.</summary>
     public string MqttAddress => mqtt?.EndPoint.ToString() ?? "none";
+
+    /// <summary>Where MQTT over TLS listens, with the real port; null without a certificate.</summary>
+    public IPEndPoint? MqttTls => mqttTls?.EndPoint;
 
     /// <summary>Where HTTP listens, with the real port.</summary>
     public IPEndPoint Http => HttpEndPoint();
@@ -166,7 +181,7 @@ public sealed class TrafficCoreService : IAsyncDisposable
         stopped = true;
         HostLog.Stopping(logger, why);
         using var limit = new CancellationTokenSource(settings.Stop.Connections, time);
-        var listening = mqtt?.StopAsync(limit.Token) ?? Task.CompletedTask;
+        var listening = Task.WhenAll(mqtt?.StopAsync(limit.Token) ?? Task.CompletedTask, mqttTls?.StopAsync(limit.Token) ?? Task.CompletedTask);
         await TryAsync("MQTT connections", () => door.StopAsync(limit.Token));
         await TryAsync("the MQTT listener", () => listening);
         await TryAsync("the network follower", async () => await follower.DisposeAsync());
@@ -191,6 +206,11 @@ public sealed class TrafficCoreService : IAsyncDisposable
             await mqtt.DisposeAsync();
         }
 
+        if (mqttTls is not null)
+        {
+            await mqttTls.DisposeAsync();
+        }
+
         await http.DisposeAsync();
         requeue.Dispose();
         requeued.Dispose();
@@ -210,6 +230,11 @@ public sealed class TrafficCoreService : IAsyncDisposable
         if (mqtt is not null)
         {
             await Listening.StartAsync("Mqtt", settings.MqttListen, () => mqtt.StartAsync(cancellation));
+        }
+
+        if (mqttTls is not null)
+        {
+            await Listening.StartAsync("Mqtt", settings.MqttTlsListen!.Value, () => mqttTls.StartAsync(cancellation), "TlsPort");
         }
 
         door.Upstream?.Start((topic, payload) => boards.Hear(Encoding.UTF8.GetString(topic), payload));

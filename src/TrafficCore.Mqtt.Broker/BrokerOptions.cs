@@ -21,6 +21,16 @@ public sealed class BrokerOptions
     /// </summary>
     public string Address { get; set; } = "";
 
+    /// <summary>Port of the TLS listener, which there is when a certificate is configured. Default 8883, the port that IANA registered for it. 0 takes any free port.</summary>
+    [Range(0, 65535)]
+    public int TlsPort { get; set; } = 8883;
+
+    /// <summary>PEM file of the server's certificate, intermediate ones behind it. Default none: there is no TLS listener.</summary>
+    public string TlsCertificateFile { get; set; } = "";
+
+    /// <summary>PEM file of its private key. Default none: the key lies in the certificate's file.</summary>
+    public string TlsKeyFile { get; set; } = "";
+
     /// <summary>First levels of every topic that the service takes in. Default `traffic/v1`; no wildcards, no empty levels, at most 256 characters.</summary>
     [Required, StringLength(256), RegularExpression("[^+#$\\0/][^+#\\0/]*(/[^+#\\0/]+)*", ErrorMessage = "must be levels without wildcards, such as traffic/v1")]
     public string TopicRoot { get; set; } = "traffic/v1";
@@ -35,6 +45,13 @@ public sealed class BrokerOptions
     /// <summary>Time from the connection to a whole CONNECT. Default 10 s: several round trips of a bad mobile link.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// The longest keep-alive of a 5.0 client; one that asks for more is told this. Default 60 s: a device that is gone is noticed within 90 s, and one that
+    /// reports every minute needs no extra packet. 0: as the client asks. Earlier versions cannot be told, and keep what they ask for.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00", "18:12:15")]
+    public TimeSpan MaxKeepAlive { get; set; } = TimeSpan.FromSeconds(60);
 
     /// <summary>
     /// Time from the first byte of a packet to its last. Default 60 s: the largest packet, 256 KiB, takes 52 s over a GPRS link of 40 kbit/s. Keep-alive
@@ -108,7 +125,9 @@ public sealed class BrokerOptions
     [Range(0, long.MaxValue)]
     public long MaxRetainedBytes { get; set; } = 64 * 1024 * 1024;
 
-    /// <summary>Topic aliases that a 5.0 client may set. Default 16: a cabinet that sends each of its topics once by name.</summary>
+    /// <summary>
+    /// Topic aliases that a 5.0 client may set, and the most that are set for one. Default 16: a cabinet that sends each of its topics once by name.
+    /// </summary>
     [Range(0, 65535)]
     public int TopicAliasMaximum { get; set; } = 16;
 

@@ -24,7 +24,7 @@ internal static class FileCheck
             }
         }
 
-        return ([.. network, .. ReadRules(settings), .. directories], warnings);
+        return ([.. network, .. ReadRules(settings), .. ReadCertificate(settings), .. directories], warnings);
     }
 
     private static (IReadOnlyList<ConfigurationError> Errors, IReadOnlyList<ConfigurationError> Warnings) ReadNetwork(string path)
@@ -52,6 +52,24 @@ internal static class FileCheck
     {
         var path = settings.Boards.RulesFile;
         return path.Length == 0 ? [] : RulesFile.Read(path, settings).Errors.Select(e => new ConfigurationError($"Boards:RulesFile {path}", e.ToString()));
+    }
+
+    private static IEnumerable<ConfigurationError> ReadCertificate(ServiceSettings settings)
+    {
+        if (settings.MqttTlsListen is null)
+        {
+            return [];
+        }
+
+        try
+        {
+            ServerCertificate.Load(settings.Mqtt);
+            return [];
+        }
+        catch (InvalidDataException error)
+        {
+            return [new ConfigurationError("Mqtt:TlsCertificateFile", error.Message)];
+        }
     }
 
     private static ConfigurationError Of(string path, NetworkError error) => new($"{NetworkKey} {path}", error.ToString());

@@ -55,7 +55,7 @@ internal static class RunCommand
     private static async Task<int> ServeAsync(ServiceSettings settings, CliContext context, CancellationToken stop)
     {
         await using var service = await TrafficCoreService.StartAsync(settings, TimeProvider.System, cancellation: stop);
-        await context.Output.WriteLineAsync($"listening mqtt={service.MqttAddress} http={service.Http}");
+        await context.Output.WriteLineAsync($"listening mqtt={service.MqttAddress} http={service.Http}{(service.MqttTls is { } tls ? $" mqtts={tls}" : "")}");
         await context.Output.FlushAsync(CancellationToken.None);
         var failed = await service.WaitAsync(stop);
         await service.StopAsync(failed ? "a part of it failed" : "asked to");

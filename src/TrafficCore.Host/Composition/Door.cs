@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using TrafficCore.Host.Configuration;
 using TrafficCore.Host.Ingress;
 using TrafficCore.Host.Upstream;
+using TrafficCore.Log;
 using TrafficCore.Mqtt.Broker;
 using TrafficCore.Mqtt.Wire;
 using TrafficCore.Pipeline;
@@ -21,6 +22,7 @@ internal sealed class Door : IAsyncDisposable
     private readonly UpstreamMetrics upstreamMetrics;
     private readonly DeviceNotifier notifier;
     private readonly NetworkSource network;
+    private readonly SessionJournal journal;
 
     public Door(ServiceSettings settings, TrafficPipeline pipeline, TimeProvider time, ServicePlatform platform)
     {
@@ -35,8 +37,11 @@ internal sealed class Door : IAsyncDisposable
         Earlier = MqttIngress.ForEarlier(pipeline.Devices, log, pipeline.Clock, options, metrics, platform.Logger<MqttIngress>());
         network = new NetworkSource(
             settings.Network.File, pipeline.Devices, log, pipeline.Clock, time, options, platform.Logger<NetworkSource>(), IsTimeZone);
+        journal = SessionJournal.Open(
+            Path.Combine(Path.GetFullPath(settings.Data.Directory), "sessions"), PhysicalFileSystem.Instance, time, PipelineMapping.NewSalt,
+            platform.Logger<SessionJournal>(), platform.Meters);
         Broker = new MqttBroker(
-            settings.Mqtt, Ingress, new AnonymousAuthenticator(), new DefaultClientAccess(settings.Mqtt.TopicRoot), time, platform.Meters, platform.Loggers);
+            settings.Mqtt, Ingress, new AnonymousAuthenticator(), new DefaultClientAccess(settings.Mqtt.TopicRoot), time, platform.Meters, platform.Loggers, journal);
         foreach (var client in pipeline.ReceivedPackets.ClientIds)
         {
             Broker.RestoreReceivedPackets(client, pipeline.ReceivedPackets.Find(client));
@@ -97,6 +102,7 @@ internal sealed class Door : IAsyncDisposable
     {
         await notifier.DisposeAsync();
         await Broker.DisposeAsync();
+        await journal.DisposeAsync();
         if (Upstream is not null)
         {
             await Upstream.DisposeAsync();

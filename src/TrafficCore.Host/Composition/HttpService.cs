@@ -6,6 +6,7 @@ using TrafficCore.Host.Api;
 using TrafficCore.Host.Configuration;
 using TrafficCore.Host.Health;
 using TrafficCore.Host.Telemetry;
+using TrafficCore.Mqtt.Broker;
 using TrafficCore.Storage.Sqlite;
 using BadHttpRequestException = Microsoft.AspNetCore.Http.BadHttpRequestException;
 
@@ -46,6 +47,7 @@ internal static partial class HttpService
         app.UseRequestTraces();
         app.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = context => HandleAsync(context, platform), SuppressDiagnosticsCallback = _ => true });
         app.UseStatusCodePages();
+        app.UseWebSockets();
         app.UseRouting();
         var api = app.MapGroup("").AddEndpointFilterFactory(StrictQuery.Create);
         api.MapFlow();
@@ -58,6 +60,7 @@ internal static partial class HttpService
         api.MapSinks();
         api.MapClocks();
         app.MapHealth();
+        app.MapMqtt();
         app.MapOpenApi();
         return app;
     }

@@ -22,7 +22,7 @@ internal sealed class MqttListener : IAsyncDisposable
     private readonly KestrelServer server;
     private ListenOptions? endpoint;
 
-    public MqttListener(ListenPoint address, Action<IConnectionBuilder> connections, IServiceProvider services, ILoggerFactory loggers)
+    public MqttListener(ListenPoint address, Action<ListenOptions> connections, IServiceProvider services, ILoggerFactory loggers)
     {
         var options = new KestrelServerOptions { ApplicationServices = services };
         address.Listen(options, listen =>

@@ -75,6 +75,9 @@ public sealed class ServiceSettings
         : Mqtt.Anonymous ? ListenPoint.Everywhere(Mqtt.Port)
         : ListenPoint.Loopback(Mqtt.Port);
 
+    /// <summary>Where MQTT over TLS listens, on the same addresses; null without a certificate.</summary>
+    internal ListenPoint? MqttTlsListen => Mqtt.TlsCertificateFile.Length == 0 ? null : MqttListen with { Port = Mqtt.TlsPort };
+
     /// <summary>Reads all sources: appsettings.json, then environment, then overrides in the form <c>--Key:Sub=value</c>.</summary>
     /// <returns>The settings, null when there are errors; and all errors.</returns>
     public static (ServiceSettings? Settings, IReadOnlyList<ConfigurationError> Errors) Read(IReadOnlyList<string> overrides)
@@ -180,6 +183,16 @@ public sealed class ServiceSettings
         else if (!settings.Mqtt.Anonymous && !settings.MqttListen.IsLoopback)
         {
             binder.Add("Mqtt:Address", "reaches beyond this machine and there are no accounts yet: needs Mqtt:Anonymous=true");
+        }
+
+        if (settings.Mqtt.TlsKeyFile.Length > 0 && settings.MqttTlsListen is null)
+        {
+            binder.Add("Mqtt:TlsKeyFile", "needs Mqtt:TlsCertificateFile");
+        }
+
+        if (settings.MqttTlsListen is { Port: > 0 and var tls } && (tls == settings.Mqtt.Port || tls == settings.Http.Port))
+        {
+            binder.Add("Mqtt:TlsPort", $"{tls} is another listener's port too; each listener needs a port of its own");
         }
 
         if (settings.Mqtt.Port == settings.Http.Port && settings.Mqtt.Port != 0)

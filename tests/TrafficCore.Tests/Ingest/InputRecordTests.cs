@@ -85,7 +85,7 @@ public sealed class InputRecordTests
     [Fact]
     public void Read_UnknownVersion_IsRefused() => ForEachBody((header, body) =>
     {
-        header.Version = 2;
+        header.Version = 3;
         Assert.True((RecordType)header.Type == RecordType.Tick || !TryRead(header, body));
     });
 
