@@ -17,6 +17,8 @@ needed() {
   local missing=()
   command -v mosquitto >/dev/null || [ -x /usr/sbin/mosquitto ] || missing+=(mosquitto)
   command -v mosquitto_pub >/dev/null || missing+=(mosquitto-clients)
+  [ -e /usr/lib/python3/dist-packages/paho/mqtt/client.py ] || missing+=(python3-paho-mqtt)
+  command -v paho_c_pub >/dev/null || missing+=(paho.mqtt.c-examples)
   command -v influxd >/dev/null || missing+=(influxdb)
   command -v victoria-metrics >/dev/null || missing+=(victoria-metrics)
   command -v gcc >/dev/null || missing+=(gcc libc6-dev)

@@ -2,11 +2,13 @@ using System.Net;
 using System.Reflection;
 using System.Text;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using OpenTelemetry;
 using TrafficCore.Boards.Delivery;
 using TrafficCore.Host.Boards;
 using TrafficCore.Host.Composition;
 using TrafficCore.Host.Configuration;
+using TrafficCore.Host.Requeue;
 using TrafficCore.Host.Security;
 using TrafficCore.Host.Security.Audit;
 using TrafficCore.Host.Security.Http;
@@ -14,6 +16,7 @@ using TrafficCore.Host.Telemetry;
 using TrafficCore.Log;
 using TrafficCore.Mqtt.Broker;
 using TrafficCore.Storage.Influx;
+using TrafficCore.Storage.Sqlite;
 using TrafficCore.Traffic.Network;
 
 namespace TrafficCore.Host;
@@ -30,15 +33,18 @@ public sealed class TrafficCoreService : IAsyncDisposable
     private readonly AuditLog audit;
     private readonly Door door;
     private readonly BoardService boards;
+    private readonly RequeueJournal requeued;
+    private readonly RequeueDesk requeue;
     private readonly NetworkFollower follower;
     private readonly OpenTelemetrySdk? telemetry;
     private readonly WebApplication http;
     private readonly MqttListener? mqtt;
+    private readonly MqttListener? mqttTls;
     private readonly ILogger logger;
     private bool stopped;
     private bool disposed;
 
-    private TrafficCoreService(ServiceSettings settings, TimeProvider time, ServicePlatform platform, ServiceRooms rooms)
+    private TrafficCoreService(ServiceSettings settings, MqttTls? tls, TimeProvider time, ServicePlatform platform, ServiceRooms rooms)
     {
         this.settings = settings;
         this.time = time;
@@ -46,7 +52,7 @@ public sealed class TrafficCoreService : IAsyncDisposable
         this.rooms = rooms;
         logger = platform.Logger<TrafficCoreService>();
         telemetry = settings.Telemetry.OtlpEndpoint is { } endpoint ? OpenTelemetryExport.Start(endpoint, Version) : null;
-        security = new SecurityService(settings.Security, settings.MqttTls, time, platform);
+        security = new SecurityService(settings.Security, tls, time, platform);
         audit = new AuditLog(Path.Combine(Path.GetFullPath(settings.Data.Directory), "audit"), settings.Security.AuditKeep, time, platform.Logger<AuditLog>());
         door = new Door(settings, rooms.Pipeline, security, time, platform);
         var channel = new BrokerBoardChannel(door.Broker, door.Upstream, settings.Mqtt.TopicRoot, time, hasClock: settings.Boards.MaxInputAge is not null);
@@ -55,6 +61,9 @@ public sealed class TrafficCoreService : IAsyncDisposable
             settings.Boards, new PipelineWindows(rooms.Pipeline.Output), new OutputBoardLog(rooms.Pipeline.Boards), channel, store, time, platform.Meters, platform.Logger<BoardWorker>());
         boards = new BoardService(worker, door.Broker, settings, time, platform.Logger<RulesSource>());
         rooms.Readiness.Watch(() => door.NetworkErrors, () => boards.RuleErrors, () => security.Source.Errors);
+        rooms.Readiness.Watch(door.Ingress);
+        requeued = new RequeueJournal(ServiceRooms.StoreDirectory(settings), settings.Sqlite.KeepQuarantine, time);
+        requeue = new RequeueDesk(door.Earlier, settings.Mqtt.TopicRoot, rooms.History, requeued, time, platform.Logger<RequeueDesk>());
         rooms.Readiness.Watch(door.Upstream, only: !settings.Upstream.Listen);
         follower = new NetworkFollower(rooms.Pipeline.Networks, time, OnNetwork);
         http = HttpService.Build(
@@ -65,6 +74,8 @@ public sealed class TrafficCoreService : IAsyncDisposable
                 services.AddHttpSecurity(settings, security, audit);
                 rooms.AddTo(services, settings, time);
                 services.AddSingleton(worker);
+                services.AddSingleton(door.Ingress);
+                services.AddSingleton(requeue);
                 services.AddSingleton(settings.Boards);
                 services.AddSingleton(door.Broker);
                 services.AddSingleton<MqttConnectionHandler>();
@@ -77,11 +88,16 @@ public sealed class TrafficCoreService : IAsyncDisposable
         }
 
         mqtt = new MqttListener(
-            settings.MqttListen,
-            settings.MqttTlsListen is { } secure ? (secure, settings.MqttTls.Options()) : null,
-            listen => listen.UseConnectionHandler<MqttConnectionHandler>(),
-            http.Services,
-            platform.Loggers);
+            settings.MqttListen, listen => listen.UseConnectionHandler<MqttConnectionHandler>(), http.Services, platform.Loggers);
+        if (tls is not null)
+        {
+            mqttTls = new MqttListener(
+                settings.MqttTlsListen!.Value,
+                listen => listen.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => ValueTask.FromResult(tls.Handshake) })
+                    .UseConnectionHandler<MqttConnectionHandler>(),
+                http.Services,
+                platform.Loggers);
+        }
     }
 
     /// <summary>Version of the program.</summary>
@@ -92,11 +108,11 @@ public sealed class TrafficCoreService : IAsyncDisposable
     /// <exception cref="InvalidOperationException">The own listener is switched off.</exception>
     public IPEndPoint Mqtt => mqtt?.EndPoint ?? throw new InvalidOperationException("Mqtt:Listen is false.");
 
-    /// <summary>Where MQTT listens with TLS; null where it does not.</summary>
-    public IPEndPoint? MqttTls => mqtt?.TlsEndPoint;
-
     /// <summary>Where MQTT listens, as text; <c>none</c> when the own listener is switched off.</summary>
     public string MqttAddress => mqtt?.EndPoint.ToString() ?? "none";
+
+    /// <summary>Where MQTT over TLS listens, with the real port; null without a certificate.</summary>
+    public IPEndPoint? MqttTls => mqttTls?.EndPoint;
 
     /// <summary>Where HTTP listens, with the real port.</summary>
     public IPEndPoint Http => HttpEndPoint();
@@ -110,11 +126,13 @@ public sealed class TrafficCoreService : IAsyncDisposable
     /// <param name="cancellation">Gives up a start that is under way.</param>
     /// <exception cref="Pipeline.DataDirectoryException">The data directory cannot be made, or may not be written.</exception>
     /// <exception cref="IOException">The data directory is in use, the disk fails, or a listener cannot be opened.</exception>
+    /// <exception cref="InvalidDataException">A file for TLS cannot be used.</exception>
     public static async Task<TrafficCoreService> StartAsync(
         ServiceSettings settings, TimeProvider time, Action<ILoggingBuilder>? logging = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(settings);
         ServicePlatform.PrepareSockets();
+        var tls = ReadTls(settings);
         var platform = ServicePlatform.Create(settings.Configuration, time, logging);
         ServiceRooms rooms;
         try
@@ -127,7 +145,7 @@ public sealed class TrafficCoreService : IAsyncDisposable
             throw;
         }
 
-        var service = new TrafficCoreService(settings, time, platform, rooms);
+        var service = new TrafficCoreService(settings, tls, time, platform, rooms);
         try
         {
             await service.StartAsync(cancellation);
@@ -169,7 +187,7 @@ public sealed class TrafficCoreService : IAsyncDisposable
         stopped = true;
         HostLog.Stopping(logger, why);
         using var limit = new CancellationTokenSource(settings.Stop.Connections, time);
-        var listening = mqtt?.StopAsync(limit.Token) ?? Task.CompletedTask;
+        var listening = Task.WhenAll(mqtt?.StopAsync(limit.Token) ?? Task.CompletedTask, mqttTls?.StopAsync(limit.Token) ?? Task.CompletedTask);
         await TryAsync("MQTT connections", () => door.StopAsync(limit.Token));
         await TryAsync("the MQTT listener", () => listening);
         await TryAsync("the network follower", async () => await follower.DisposeAsync());
@@ -194,8 +212,15 @@ public sealed class TrafficCoreService : IAsyncDisposable
             await mqtt.DisposeAsync();
         }
 
+        if (mqttTls is not null)
+        {
+            await mqttTls.DisposeAsync();
+        }
+
         await http.DisposeAsync();
         audit.Dispose();
+        requeue.Dispose();
+        requeued.Dispose();
         await door.DisposeAsync();
         await security.DisposeAsync();
         await rooms.DisposeAsync();
@@ -205,8 +230,7 @@ public sealed class TrafficCoreService : IAsyncDisposable
 
     private async Task StartAsync(CancellationToken cancellation)
     {
-        rooms.Pipeline.Start();
-        rooms.Sinks.Start();
+        rooms.Start();
         security.Start();
         await door.StartAsync(cancellation);
         follower.Start();
@@ -217,8 +241,24 @@ public sealed class TrafficCoreService : IAsyncDisposable
             await Listening.StartAsync("Mqtt", settings.MqttListen, () => mqtt.StartAsync(cancellation));
         }
 
+        if (mqttTls is not null)
+        {
+            await Listening.StartAsync("Mqtt", settings.MqttTlsListen!.Value, () => mqttTls.StartAsync(cancellation), "Tls");
+        }
+
         door.Upstream?.Start((topic, payload) => boards.Hear(Encoding.UTF8.GetString(topic), payload));
         HostLog.Started(logger, Version, settings.Data.Directory, MqttAddress, Http.ToString());
+    }
+
+    private static MqttTls? ReadTls(ServiceSettings settings)
+    {
+        if (settings.MqttTlsListen is null)
+        {
+            return null;
+        }
+
+        var (tls, wrong) = Composition.MqttTls.Read(settings.MqttTls);
+        return tls ?? throw new InvalidDataException(wrong!.ToString());
     }
 
     private void OnNetwork(RoadNetwork network)

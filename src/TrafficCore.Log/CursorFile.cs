@@ -4,9 +4,7 @@ namespace TrafficCore.Log;
 /// <remarks>Ownership: single; <see cref="Position"/> may be read from any thread.</remarks>
 public sealed class CursorFile
 {
-    private readonly string _directory;
     private readonly string _path;
-    private readonly string _temporary;
     private readonly ILogFileSystem _files;
     private long _position;
 
@@ -17,11 +15,10 @@ public sealed class CursorFile
     public CursorFile(string directory, string name, ILogFileSystem files)
     {
         ArgumentNullException.ThrowIfNull(files);
-        (_directory, _files) = (directory, files);
+        _files = files;
         _path = Path.Combine(directory, name + ".cursor");
-        _temporary = _path + ".tmp";
         DurableDirectory.Ensure(files, directory);
-        files.Delete(_temporary);
+        files.Delete(_path + SealedFile.TemporaryExtension);
 
         // A name that a killed process did not sync must not change after it was read.
         files.SyncDirectory(directory);
@@ -39,15 +36,7 @@ public sealed class CursorFile
     public void Save(long position)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(position);
-        _files.Delete(_temporary);
-        using (var file = _files.Create(_temporary, 0))
-        {
-            new SealedFileWriter(file).Complete(position);
-            file.Sync();
-        }
-
-        _files.Rename(_temporary, _path);
-        _files.SyncDirectory(_directory);
+        SealedFile.Replace(_files, _path, position);
         Volatile.Write(ref _position, position);
     }
 

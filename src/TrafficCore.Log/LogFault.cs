@@ -15,6 +15,12 @@ public enum LogFaultKind
     /// <summary>The next segment could not be prepared ahead; it is made when needed.</summary>
     PreparationFailed,
 
+    /// <summary>A finished segment could not be linked into the chain of hashes or be packed; it is tried again.</summary>
+    SealingFailed,
+
+    /// <summary>The chain of hashes can't be read; a new one begins, and nothing older can be proved by it.</summary>
+    ChainDamaged,
+
     /// <summary>A commit waiter threw; its connection may miss acknowledgements.</summary>
     WaiterFailed,
 

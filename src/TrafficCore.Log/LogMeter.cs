@@ -11,6 +11,7 @@ internal sealed class LogMeter(string name, IMeterFactory? factory, TimeProvider
 
     private readonly LogMetrics? _metrics = LogMetrics.For(factory);
     private SegmentCatalog? _catalog;
+    private SealedHistory? _history;
     private long _windowStart = time.GetTimestamp();
     private double _worst;
     private double _worstBefore;
@@ -19,9 +20,19 @@ internal sealed class LogMeter(string name, IMeterFactory? factory, TimeProvider
 
     public long Timestamp => time.GetTimestamp();
 
-    public volatile bool Available = true;
+    /// <summary>Why the disk takes nothing; null while it does. The writer sets it, anyone reads.</summary>
+    public volatile Exception? Refusal;
+
+    public bool Available => Refusal is null;
+
+    public TimeSpan Elapsed(long since) => time.GetElapsedTime(since);
 
     public double Retained => _catalog is { } catalog ? catalog.DurableEnd - catalog.Start : 0;
+
+    public double Stored => _catalog?.StoredBytes ?? 0;
+
+    /// <summary>Positions of finished segments that are not in the chain of hashes yet.</summary>
+    public double Unsealed => _catalog is { Segments: [.., var newest] } && _history is { } history ? Math.Max(0, newest.Base - history.Chain.End) : 0;
 
     /// <summary>Seconds of the longest sync in this and the last window.</summary>
     public double LongestSync
@@ -34,9 +45,9 @@ internal sealed class LogMeter(string name, IMeterFactory? factory, TimeProvider
         }
     }
 
-    public void Attach(SegmentCatalog catalog)
+    public void Attach(SegmentCatalog catalog, SealedHistory history)
     {
-        _catalog = catalog;
+        (_catalog, _history) = (catalog, history);
         _metrics?.Add(this);
     }
 

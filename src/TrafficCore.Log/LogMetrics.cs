@@ -28,6 +28,10 @@ internal sealed class LogMetrics
             "trafficcore.log.available", () => Observe(log => log.Available ? 1 : 0), "1", "1 when records are taken, 0 when the disk refuses them.");
         meter.CreateObservableGauge(
             "trafficcore.log.retained", () => Observe(log => log.Retained), "By", "Positions between the log's start and its durable end.");
+        meter.CreateObservableGauge(
+            "trafficcore.log.stored", () => Observe(log => log.Stored), "By", "Bytes that the log's segment files take.");
+        meter.CreateObservableGauge(
+            "trafficcore.log.unsealed", () => Observe(log => log.Unsealed), "By", "Positions of finished segments that are not in the chain of hashes yet.");
     }
 
     public Counter<long> Commits { get; }

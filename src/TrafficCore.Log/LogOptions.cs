@@ -49,6 +49,25 @@ public sealed class LogOptions
     /// <summary>Longest wait between attempts, default 5 s: an operator who made room sees it used at once.</summary>
     public TimeSpan RetryMaximum { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Zero-fill the next segment on the calling thread: tests need one order of operations.</summary>
+    /// <summary>
+    /// Pack segments that are written no more (docs/log-format.md), default false: readers that jump about in the log, as those of
+    /// state pages do, would unpack a block for each record.
+    /// </summary>
+    public bool Pack { get; set; }
+
+    /// <summary>How bodies are laid out, as far as packing profits from it; default: nothing is known.</summary>
+    public IReadOnlyList<RecordLayout> Layouts { get; set; } = [];
+
+    /// <summary>
+    /// Share of one processor that hashing and packing may take, 1 to 100 percent, default 25: at some 30 MB/s for a whole one
+    /// that is behind 200,000 readings/s, and a machine of two cores keeps the rest for devices.
+    /// </summary>
+    [Range(1, 100)]
+    public int SealingCpuPercent { get; set; } = 25;
+
+    /// <summary>Bytes of records in a block of a packed segment: tests want many blocks.</summary>
+    internal int PackBlockBytes { get; set; } = SegmentPacker.BlockBytes;
+
+    /// <summary>Zero-fill the next segment, and seal the finished, on the calling thread: tests need one order of operations.</summary>
     internal bool PrepareInline { get; set; }
 }

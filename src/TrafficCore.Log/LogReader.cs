@@ -97,6 +97,21 @@ public sealed class LogReader : IDisposable
     }
 
     /// <summary>
+    /// The damaged bytes of <see cref="Gap"/>, from its beginning, at most 16 MiB of them; none when they were deleted or their file is missing. For
+    /// whoever wants to know what it was: no checksum fits.
+    /// </summary>
+    public byte[] ReadGap()
+    {
+        if (!_source.Catalog.TryFind(Gap.From, Gap.To, out var segment, out var end) || (_cursor?.Segment != segment && !TryOpen(segment)))
+        {
+            return [];
+        }
+
+        var bytes = new byte[Math.Min(RecordCodec.MaxBodyLength, Math.Min(Gap.To, end) - Gap.From)];
+        return bytes[.._cursor!.File.Read(bytes, segment.OffsetOf(Gap.From))];
+    }
+
+    /// <summary>
     /// Reads many whole records at once, for recovery and replay. False at the end and before a gap: <see cref="Read"/> then tells
     /// which. The batch carries one reference that the caller releases.
     /// </summary>
@@ -188,7 +203,7 @@ public sealed class LogReader : IDisposable
         _cursor = null;
         try
         {
-            _cursor = new SegmentCursor(segment, _source.Files.Open(segment.Path, writable: false));
+            _cursor = new SegmentCursor(segment, segment.Open(_source.Files));
             return true;
         }
         catch (FileNotFoundException)

@@ -38,6 +38,9 @@ public sealed class LogWriter : IDisposable
     /// <summary>Everything below is durable; readers see no further.</summary>
     public long DurableEnd => _store.Catalog.DurableEnd;
 
+    /// <summary>Why the disk takes nothing; null while it does, or while nothing was asked of it. Any thread.</summary>
+    public string? Refusal => _meter.Refusal?.Message;
+
     /// <summary>What opening found.</summary>
     public LogRecoveryReport Recovery => _store.Recovery;
 
@@ -106,7 +109,7 @@ public sealed class LogWriter : IDisposable
         var bytes = _pendingLength;
         if (!_store.TryPersist(_pending.AsSpan(0, bytes), out var failure))
         {
-            Report(available: false, failure);
+            Report(failure);
             throw new LogUnavailableException("The log could not be made durable.", failure);
         }
 
@@ -119,7 +122,7 @@ public sealed class LogWriter : IDisposable
         }
 
         _meter.Committed(bytes, acks: 0);
-        Report(available: true, null);
+        Report(refusal: null);
     }
 
     /// <summary>
@@ -141,9 +144,12 @@ public sealed class LogWriter : IDisposable
         }
     }
 
+    /// <summary>Base of the oldest segment that the newest so many bytes of segment files reach back to. Any thread.</summary>
+    public long StartOfNewest(long bytes) => _store.Catalog.StartOfNewest(bytes);
+
     /// <summary>Deletes whole segments below a position; the newest stays. Any thread.</summary>
     /// <exception cref="IOException">A file could not be deleted; the next call tries again.</exception>
-    public void RetainFrom(long position) => _store.Retention.RetainFrom(position);
+    public void RetainFrom(long position) => _store.RetainFrom(position);
 
     /// <summary>A reader from a position on, for any one thread; it sees what is durable.</summary>
     public LogReader OpenReader(long from) => new(_store.Readers, from);
@@ -165,12 +171,13 @@ public sealed class LogWriter : IDisposable
         return _pending.AsSpan(_pendingLength, size);
     }
 
-    private void Report(bool available, Exception? failure)
+    private void Report(Exception? refusal)
     {
-        if (_meter.Available != available)
+        var changes = _meter.Available != refusal is null;
+        _meter.Refusal = refusal;
+        if (changes)
         {
-            _meter.Available = available;
-            _store.Report(available ? LogFaultKind.Available : LogFaultKind.Unavailable, failure);
+            _store.Report(refusal is null ? LogFaultKind.Available : LogFaultKind.Unavailable, refusal);
         }
     }
 }

@@ -82,6 +82,27 @@ public static class RecordCodec
         return Checksum(source, header.Length, salt) == header.Checksum ? RecordStatus.Whole : RecordStatus.Invalid;
     }
 
+    /// <summary>
+    /// Reads what was a record before it was damaged, as far as its header still makes sense; false when it does not, or when the record would not
+    /// end inside. Nothing in it can be trusted.
+    /// </summary>
+    /// <param name="source">Bytes of a gap, from where a record began.</param>
+    /// <param name="header">Its header.</param>
+    /// <param name="size">What it takes with padding.</param>
+    public static bool TryReadDamaged(ReadOnlySpan<byte> source, out RecordHeader header, out int size)
+    {
+        header = default;
+        size = 0;
+        if (source.Length < RecordHeader.Size || !LooksLikeHeader(source))
+        {
+            return false;
+        }
+
+        header = ReadHeader(source);
+        size = SizeOf(header.Length);
+        return size <= source.Length;
+    }
+
     /// <summary>Reads a header without judging it.</summary>
     internal static RecordHeader ReadHeader(ReadOnlySpan<byte> source)
     {

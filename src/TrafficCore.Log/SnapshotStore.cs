@@ -12,7 +12,6 @@ namespace TrafficCore.Log;
 public sealed class SnapshotStore
 {
     private const string Extension = ".snapshot";
-    private const string TemporaryExtension = ".tmp";
     private const int SequenceDigits = 8;
     private const int PositionDigits = 16;
 
@@ -48,7 +47,7 @@ public sealed class SnapshotStore
             {
                 _stored.Add(found);
             }
-            else if (!readOnly && name.EndsWith(TemporaryExtension, StringComparison.Ordinal))
+            else if (!readOnly && name.EndsWith(SealedFile.TemporaryExtension, StringComparison.Ordinal))
             {
                 files.Delete(Path.Combine(directory, name));
             }
@@ -84,18 +83,7 @@ public sealed class SnapshotStore
 
         var sequence = _stored.Count == 0 ? 1 : _stored[^1].Sequence + 1;
         var name = string.Create(CultureInfo.InvariantCulture, $"{sequence:x8}-{position:x16}{Extension}");
-        var temporary = Path.Combine(_directory, name + TemporaryExtension);
-        _files.Delete(temporary);
-        using (var file = _files.Create(temporary, 0))
-        {
-            var writer = new SealedFileWriter(file);
-            write(writer);
-            writer.Complete(position);
-            file.Sync();
-        }
-
-        _files.Rename(temporary, Path.Combine(_directory, name));
-        _files.SyncDirectory(_directory);
+        SealedFile.Replace(_files, Path.Combine(_directory, name), position, write);
         _stored.Add(new StoredSnapshot(name, sequence, position));
         DeleteOld();
     }

@@ -1,8 +1,9 @@
 using Microsoft.Extensions.Logging;
+using TrafficCore.Log;
 
 namespace TrafficCore.Mqtt.Broker;
 
-/// <summary>Log messages of the broker: ids 1000 to 1999. Next free id: 1021; 1010 to 1019 are the session journal's.</summary>
+/// <summary>Log messages of the broker: ids 1000 to 1999. Next free id: 1013.</summary>
 internal static partial class BrokerLog
 {
     [LoggerMessage(1000, LogLevel.Debug, "{ClientId} connected from {Remote} with MQTT level {Version}, session present: {SessionPresent}")]
@@ -32,9 +33,15 @@ internal static partial class BrokerLog
     [LoggerMessage(1008, LogLevel.Error, "The will of {ClientId} could not be published")]
     public static partial void WillFailed(ILogger logger, string clientId, Exception exception);
 
+    [LoggerMessage(1010, LogLevel.Warning, "The session journal reports {Kind}")]
+    public static partial void JournalFault(ILogger logger, LogFaultKind kind, Exception? exception);
+
+    [LoggerMessage(1011, LogLevel.Error, "The session journal is damaged from {From} to {To}: sessions and retained messages may be older than they were")]
+    public static partial void JournalDamaged(ILogger logger, long from, long to);
+
     [LoggerMessage(1009, LogLevel.Warning, "{Count} more {Kind} (0x{Code:X2}) were not logged one by one")]
     public static partial void LeftOut(ILogger logger, long count, string kind, byte code);
 
-    [LoggerMessage(1020, LogLevel.Warning, "{ClientId} may not subscribe to {Filter}")]
+    [LoggerMessage(1012, LogLevel.Warning, "{ClientId} may not subscribe to {Filter}")]
     public static partial void SubscribeDenied(ILogger logger, string clientId, string filter);
 }

@@ -16,8 +16,8 @@ public sealed class BrokerOptions
     public bool Anonymous { get; set; }
 
     /// <summary>
-    /// Address to listen on: an IP address of this machine, <c>localhost</c>, or <c>*</c> for all. Default: 127.0.0.1 while clients would need accounts,
-    /// which are not there yet; all addresses, over IPv6 and IPv4, with <see cref="Anonymous"/>.
+    /// Address to listen on: an IP address of this machine, <c>localhost</c>, or <c>*</c> for all. Default: 127.0.0.1 while there are no accounts;
+    /// all addresses, over IPv6 and IPv4, with accounts or with <see cref="Anonymous"/>.
     /// </summary>
     public string Address { get; set; } = "";
 
@@ -35,6 +35,13 @@ public sealed class BrokerOptions
     /// <summary>Time from the connection to a whole CONNECT. Default 10 s: several round trips of a bad mobile link.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// The longest keep-alive of a 5.0 client; one that asks for more is told this. Default 60 s: a device that is gone is noticed within 90 s, and one that
+    /// reports every minute needs no extra packet. 0: as the client asks. Earlier versions cannot be told, and keep what they ask for.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00", "18:12:15")]
+    public TimeSpan MaxKeepAlive { get; set; } = TimeSpan.FromSeconds(60);
 
     /// <summary>
     /// Time from the first byte of a packet to its last. Default 60 s: the largest packet, 256 KiB, takes 52 s over a GPRS link of 40 kbit/s. Keep-alive
@@ -108,7 +115,9 @@ public sealed class BrokerOptions
     [Range(0, long.MaxValue)]
     public long MaxRetainedBytes { get; set; } = 64 * 1024 * 1024;
 
-    /// <summary>Topic aliases that a 5.0 client may set. Default 16: a cabinet that sends each of its topics once by name.</summary>
+    /// <summary>
+    /// Topic aliases that a 5.0 client may set, and the most that are set for one. Default 16: a cabinet that sends each of its topics once by name.
+    /// </summary>
     [Range(0, 65535)]
     public int TopicAliasMaximum { get; set; } = 16;
 

@@ -11,8 +11,9 @@ internal sealed class BrokerRuntime
 
     public BrokerRuntime(
         BrokerOptions options, IPublishIngress ingress, IClientAuthenticator authenticator, IClientAccess access, TimeProvider time,
-        BrokerMetrics metrics, ILogger logger)
+        BrokerMetrics metrics, ILogger logger, SessionJournal? journal = null)
     {
+        Journal = journal;
         Options = options;
         Ingress = ingress;
         Authenticator = authenticator;
@@ -23,7 +24,7 @@ internal sealed class BrokerRuntime
         Logger = logger;
         Troubles = new TroubleLog(logger, time);
         Addresses = new AddressLimits(options.MaxConnectionsPerAddress, options.MaxConnectsPerSecond, time);
-        Sessions = new SessionRegistry(options.MaxSessions);
+        Sessions = new SessionRegistry(options.MaxSessions, journal is not null);
         Router = new MessageRouter(options, metrics, (message, e) => BrokerLog.HandlerFailed(logger, message.Topic, e));
     }
 
@@ -47,6 +48,12 @@ internal sealed class BrokerRuntime
 
     public MessageRouter Router { get; }
 
+    /// <summary>What outlives the service; null when nothing does.</summary>
+    public SessionJournal? Journal { get; }
+
+    /// <summary>How far the journal is durable: nothing it must hold leaves before.</summary>
+    public long JournalEnd => Journal?.DurableEnd ?? 0;
+
     public CancellationTokenSource Stopping { get; } = new();
 
     public TimeProvider Time => _time;
@@ -60,5 +67,45 @@ internal sealed class BrokerRuntime
     /// </summary>
     public int Tick => Volatile.Read(ref _tick);
 
+    public RoutingPass NewPass() => new(Journal);
+
+    /// <summary>Ends a pass that no read loop ends: waits for room in the journal, not for its disk.</summary>
+    public async ValueTask FinishAsync(RoutingPass pass)
+    {
+        if (pass.HasRecords)
+        {
+            await pass.CommitAsync(null, Stopping.Token);
+        }
+
+        pass.SignalAll();
+    }
+
+    /// <summary>
+    /// Ends a pass that nobody may be held up by, such as that of a session whose successor waits: without room in the journal it goes on by itself.
+    /// </summary>
+    public void Finish(RoutingPass pass)
+    {
+        if (pass.TryCommit(null, out _))
+        {
+            pass.SignalAll();
+        }
+        else
+        {
+            _ = FinishLaterAsync(pass);
+        }
+    }
+
     public int AdvanceTick() => Interlocked.Increment(ref _tick);
+
+    private async Task FinishLaterAsync(RoutingPass pass)
+    {
+        try
+        {
+            await FinishAsync(pass);
+        }
+        catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
+        {
+            // The service stops while the disk refuses: nobody was told that it was kept.
+        }
+    }
 }

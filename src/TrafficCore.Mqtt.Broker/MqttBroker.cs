@@ -20,7 +20,10 @@ public sealed class MqttBroker : IAsyncDisposable
     private readonly ConcurrentDictionary<MqttConnection, bool> _connections = [];
     private int _connectionCount;
 
-    /// <summary>Creates a broker; connections are served from here on, timeouts from <see cref="Start"/>.</summary>
+    /// <summary>
+    /// Creates a broker; connections are served from here on, timeouts from <see cref="Start"/>. With a journal, which its owner closes after it, sessions and
+    /// retained messages are those of the broker's last life.
+    /// </summary>
     public MqttBroker(
         BrokerOptions options,
         IPublishIngress ingress,
@@ -28,13 +31,21 @@ public sealed class MqttBroker : IAsyncDisposable
         IClientAccess access,
         TimeProvider time,
         IMeterFactory meters,
-        ILoggerFactory loggers)
+        ILoggerFactory loggers,
+        SessionJournal? journal = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(time);
         ArgumentNullException.ThrowIfNull(meters);
         var metrics = new BrokerMetrics(meters);
-        _runtime = new BrokerRuntime(options, ingress, authenticator, access, time, metrics, loggers.CreateLogger<MqttBroker>());
+        _runtime = new BrokerRuntime(options, ingress, authenticator, access, time, metrics, loggers.CreateLogger<MqttBroker>(), journal);
+        if (journal is not null)
+        {
+            journal.BrokerNowMs = () => _runtime.NowMs;
+            SessionRestore.Run(_runtime, journal);
+            journal.Start();
+        }
+
         _monitor = new ConnectionMonitor(_runtime, _connections);
         metrics.Observe("trafficcore.broker.connections", () => Volatile.Read(ref _connectionCount), "Open connections");
         metrics.Observe("trafficcore.broker.sessions", () => _runtime.Sessions.Count, "Sessions, connected or kept");
@@ -75,7 +86,7 @@ public sealed class MqttBroker : IAsyncDisposable
     /// for clients.
     /// </returns>
     /// <exception cref="ArgumentException">The topic is not a topic name.</exception>
-    public ValueTask<bool> PublishAsync(
+    public async ValueTask<bool> PublishAsync(
         string topic, ReadOnlyMemory<byte> payload, QualityOfService qos = QualityOfService.AtMostOnce, bool retain = false, TimeSpan? expiry = null)
     {
         var name = Encoding.UTF8.GetBytes(topic);
@@ -85,15 +96,11 @@ public sealed class MqttBroker : IAsyncDisposable
         }
 
         var expiresAt = expiry is { } time ? _runtime.NowMs + (long)time.TotalMilliseconds : ApplicationMessage.NeverExpires;
-        var touched = new List<ConnectionOutput>();
+        var pass = _runtime.NewPass();
         var message = new ApplicationMessage(name, payload.ToArray(), [], qos, retain, expiresAt);
-        var isKept = _runtime.Router.Publish(message, null, touched, Retention.Always);
-        foreach (var output in touched)
-        {
-            output.Signal();
-        }
-
-        return ValueTask.FromResult(isKept);
+        var isKept = _runtime.Router.Publish(message, null, pass, Retention.Always);
+        await _runtime.FinishAsync(pass);
+        return isKept;
     }
 
     /// <summary>

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace TrafficCore.Pipeline;
 
-/// <summary>Log messages of the pipeline; ids 2000-2999, next free 2013.</summary>
+/// <summary>Log messages of the pipeline; ids 2000-2999, next free 2014.</summary>
 internal static partial class PipelineLog
 {
     [LoggerMessage(2000, LogLevel.Information, "Opening {Directory}: snapshot at {Position}, input log {Start}..{End}")]
@@ -43,4 +43,7 @@ internal static partial class PipelineLog
 
     [LoggerMessage(2012, LogLevel.Information, "Stopped at input position {Position}")]
     public static partial void Stopped(ILogger logger, long position);
+
+    [LoggerMessage(2013, LogLevel.Error, "There were probably {Count} readings and events in it, of {Devices} devices: counted as corrupt. Its bytes are kept in {Path}")]
+    public static partial void Damage(ILogger logger, long count, int devices, string path);
 }

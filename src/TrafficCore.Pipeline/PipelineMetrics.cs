@@ -31,7 +31,9 @@ internal sealed class PipelineMetrics : IDisposable
         ObserveOutcome(parts, "readings.duplicate", static t => t.Duplicate, "Repeats.");
         ObserveOutcome(parts, "readings.conflict", static t => t.Conflict, "Repeats with other values; the first counted.");
         ObserveOutcome(parts, "readings.late", static t => t.Late, "Readings, observations and events too far behind their own device.");
-        ObserveOutcome(parts, "sequence.gaps", static t => t.Gaps, "Numbers missing in the devices' own counters.");
+        ObserveOutcome(parts, "sequence.gaps", static t => t.Gaps, "Numbers that the devices' own counters jumped over: lost on the way in, unless filled.");
+        ObserveOutcome(parts, "sequence.filled", static t => t.Filled, "Numbers of gaps that came after all.");
+        ObserveOutcome(parts, "sequence.restarts", static t => t.Restarts, "Times a device's counter was begun anew.");
         _meter.CreateObservableGauge("trafficcore.pipeline.output.queue", () => (long)parts.Output.Queue.Count, "{chunk}", "Chunks of outputs that wait for the output writer.");
         _meter.CreateObservableCounter("trafficcore.pipeline.output.queue.full", () => parts.Output.Queue.FullWaits, "{wait}", "Waits of a shard for the output writer.");
         _meter.CreateObservableCounter("trafficcore.pipeline.output.records", () => parts.Output.Writer.Records, "{record}", "Records written to the output log.");

@@ -1,5 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using TrafficCore.Log;
+using TrafficCore.Pipeline.Ingest;
+using TrafficCore.Traffic.Service;
 
 namespace TrafficCore.Pipeline;
 
@@ -36,6 +38,9 @@ public sealed class PipelineOptions
     /// <summary>How long state is kept after it was last written, default 8 days: <see cref="Lateness"/> and a day.</summary>
     public TimeSpan HistoryKeep { get; set; } = TimeSpan.FromDays(8);
 
+    /// <summary>How levels of service are judged.</summary>
+    public ServiceRules Service { get; set; } = ServiceRules.Default;
+
     /// <summary>Time between snapshots, default 5 minutes: replaying 5 minutes at 20,000 readings/s takes a few seconds.</summary>
     public TimeSpan SnapshotInterval { get; set; } = TimeSpan.FromMinutes(5);
 
@@ -46,12 +51,22 @@ public sealed class PipelineOptions
     /// <summary>How long raw readings stay in the input log, default 7 days: as long as they may be asked for again or exported.</summary>
     public TimeSpan InputKeep { get; set; } = TimeSpan.FromDays(7);
 
-    /// <summary>Most bytes of raw readings, default 64 GiB: a week of 1,500 readings/s.</summary>
+    /// <summary>
+    /// Most bytes that the files of the input log take, default 64 GiB: plain, a week of 1,500 readings/s, packed, one of 10,000. What the kept
+    /// snapshots need stays all the same.
+    /// </summary>
     [Range(1, long.MaxValue)]
     public long InputMaxBytes { get; set; } = 64L * 1024 * 1024 * 1024;
 
     /// <summary>How long outputs stay at least, default 8 days, so that an embedded store that was lost can be filled again for the revisable past.</summary>
     public TimeSpan OutputKeep { get; set; } = TimeSpan.FromDays(8);
+
+    /// <summary>
+    /// Most bytes that the files of the output log take, default 16 GiB: then the oldest go before <see cref="OutputKeep"/> has passed. What a sink
+    /// has not delivered, or a kept snapshot needs, stays all the same.
+    /// </summary>
+    [Range(1, long.MaxValue)]
+    public long OutputMaxBytes { get; set; } = 16L * 1024 * 1024 * 1024;
 
     /// <summary>
     /// Chunks (64 KiB) of outputs that may wait for the output writer, default 64; when full the shards wait (Wait): 4 MiB hide
@@ -64,11 +79,11 @@ public sealed class PipelineOptions
     public TimeSpan OutputCommitInterval { get; set; } = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Sizes and times of the input log.</summary>
-    public LogOptions InputLog { get; set; } = new() { Name = "input" };
+    public LogOptions InputLog { get; set; } = new() { Name = "input", Pack = true, Layouts = RecordLayouts.Input };
 
     /// <summary>Sizes of the output log.</summary>
-    public LogOptions OutputLog { get; set; } = new() { Name = "output" };
+    public LogOptions OutputLog { get; set; } = new() { Name = "output", Pack = true };
 
-    /// <summary>Sizes of the log of state pages.</summary>
+    /// <summary>Sizes of the log of state pages: never packed, since single pages are read from all over it.</summary>
     public LogOptions StateLog { get; set; } = new() { Name = "state" };
 }

@@ -27,6 +27,7 @@ public sealed class TrafficPipeline : IAsyncDisposable
     private TrafficPipeline(PipelineParts parts)
     {
         _parts = parts;
+        Boards = new BoardOutput(parts.Output.Outside);
         _snapshots = new SnapshotLoop(
             parts.Snapshots,
             parts.SnapshotTrigger,
@@ -54,13 +55,27 @@ public sealed class TrafficPipeline : IAsyncDisposable
     public OutputLog Output => _parts.Output.Log;
 
     /// <summary>Where boards keep what they decide; it becomes part of <see cref="Output"/>.</summary>
-    public BoardOutput Boards => _parts.Output.Boards;
+    public BoardOutput Boards { get; }
+
+    /// <summary>Where other records that no input caused become part of <see cref="Output"/>.</summary>
+    internal OutsideOutput Outside => _parts.Output.Outside;
 
     /// <summary>What the live feed looks at.</summary>
     public LatestWindows Latest => _parts.Output.Latest;
 
     /// <summary>Whether the pipeline works.</summary>
     public PipelineHealth Health => _parts.Environment.Health;
+
+    /// <summary>
+    /// Logs whose disk takes nothing, with the reason; empty while all is well. Without <c>input</c> nothing is acknowledged at once, without
+    /// another one as soon as the buffers between are full. All of them go on by themselves when there is room.
+    /// </summary>
+    public IReadOnlyList<(string Log, string Reason)> RefusedLogs =>
+    [
+        .. new[] { ("input", _parts.Input.Refusal), ("state", _parts.Pages.Refusal), ("output", _parts.Output.File.Refusal) }
+            .Where(static log => log.Item2 is not null)
+            .Select(static log => (log.Item1, log.Item2!)),
+    ];
 
     /// <summary>Input position up to which every shard has applied the log.</summary>
     public long AppliedPosition => _parts.Shards.Min(static shard => shard.Position);

@@ -26,8 +26,8 @@ internal sealed class LineWrite : HotOperation
         SpeedVehicles = 96,
         FlowRateMilli = 5_760_000,
         SpeedRatioMilli = 824,
-        Level6 = 1,
-        LevelMethod = "speed-ratio",
+        ServiceLevel = 1,
+        LevelMethod = "hcm7-speed-ratio",
         Classes = [new ClassVolume("bus", 2), new ClassVolume("car", 94)],
         PcuMilli = 98_000,
     };

@@ -6,6 +6,7 @@ using TrafficCore.Simulators.City.Faults;
 using TrafficCore.Simulators.City.Layout;
 using TrafficCore.Simulators.City.Run;
 using TrafficCore.Simulators.City.Sending;
+using TrafficCore.Simulators.City.Truth;
 using TrafficCore.Simulators.Cli;
 
 namespace TrafficCore.Simulators.Demo;
@@ -27,15 +28,15 @@ internal sealed class DemoCity : IAsyncDisposable
     private readonly SendPace _pace;
     private readonly TimeProvider _time;
 
-    private DemoCity(CityInputs inputs, CityOptions options, BrokerAddress broker, TimeProvider time)
+    private DemoCity(CityInputs inputs, CityOptions options, BrokerAddress broker, TimeProvider time, TruthFiles? truth)
     {
         (_options, _time) = (options, time);
-        var reports = new ReportOptions { IsSpread = false };
+        var reports = new ReportOptions { IsSpread = false, TruthWindow = DemoService.ShortestWindow };
         _engine = new CityEngine(
-            inputs.Map, options, reports, FaultSchedule.Empty, new CityStart(30_000, () => ((time.GetUtcNow().ToUnixTimeMilliseconds() / 1000) + 1) * 1000));
+            inputs.Map, options, reports, FaultSchedule.Empty, new CityStart(30_000, () => ((time.GetUtcNow().ToUnixTimeMilliseconds() / 1000) + 1) * 1000), truth);
         _connections = new CityConnections(new ConnectionPlan(inputs.Map, ConnectionSharing.PerIntersection, reports), broker, qos: 1, time);
         _pace = new SendPace(time.GetUtcNow().ToUnixTimeMilliseconds(), 1, time);
-        _boards = new CityBoards(inputs.Map, FaultSchedule.Empty, _engine.Clock, _pace, broker, time, truth: null);
+        _boards = new CityBoards(inputs.Map, FaultSchedule.Empty, _engine.Clock, _pace, broker, time, truth);
     }
 
     /// <summary>Readings sent so far.</summary>
@@ -70,10 +71,10 @@ internal sealed class DemoCity : IAsyncDisposable
         {
             Seed = options.Seed,
 
-            // From 15:30 in a day of four minutes: demand rises at once to twice what signals let through and falls after twenty
-            // seconds; queues have come within a minute and gone within two, before the next rush.
-            Day = new DayProfile(240_000, (15 * 3_600_000L) + 1_800_000, DayShape.Peaks),
-            DemandMilli = 2200,
+            // From 17:00 in a day of four minutes, in the middle of a rush hour of twenty seconds: demand is three times what signals let
+            // through, so that queues stand within half a minute and have gone within two, before the next rush.
+            Day = new DayProfile(240_000, 17 * 3_600_000L, DayShape.Peaks),
+            DemandMilli = 3000,
             Classes = ClassMix.Cars,
             Cycle = TimeSpan.FromSeconds(16),
         },
@@ -81,9 +82,10 @@ internal sealed class DemoCity : IAsyncDisposable
 
     /// <summary>Connects a city to a broker.</summary>
     /// <exception cref="MqttConnectionException">Nobody lets it in.</exception>
-    public static async Task<DemoCity> StartAsync(CityInputs inputs, CityOptions options, BrokerAddress broker, TimeProvider time, CancellationToken cancellation)
+    public static async Task<DemoCity> StartAsync(
+        CityInputs inputs, CityOptions options, BrokerAddress broker, TimeProvider time, TruthFiles? truth, CancellationToken cancellation)
     {
-        var city = new DemoCity(inputs, options, broker, time);
+        var city = new DemoCity(inputs, options, broker, time, truth);
         await city._connections.OpenAsync(cancellation);
         city._boards.Start();
         return city;

@@ -22,10 +22,11 @@ internal static class DemoCommand
         };
         var seed = SharedOptions.Whole("--seed", "The same seed gives the same traffic", defaults.Seed, 0, int.MaxValue);
         var intersections = SharedOptions.Whole("--intersections", "Intersections of the city", defaults.Intersections, 1, 99);
+        var truth = new Option<string?>("--truth") { Description = "Write down what really happened, in windows of 10 s", HelpName = "directory" };
         var json = SharedOptions.Json();
         var command = new Command("demo", "Starts the service, a small city of sensors and its boards in one process, and shows them.")
         {
-            directory, mqttPort, httpPort, duration, seed, intersections, json,
+            directory, mqttPort, httpPort, duration, seed, intersections, truth, json,
         };
         command.SetAction((parsed, cancellation) => RunAsync(
             new DemoOptions
@@ -36,6 +37,7 @@ internal static class DemoCommand
                 Duration = parsed.GetValue(duration),
                 Seed = parsed.GetValue(seed),
                 Intersections = parsed.GetValue(intersections),
+                TruthDirectory = parsed.GetValue(truth),
                 Json = parsed.GetValue(json),
             },
             output,

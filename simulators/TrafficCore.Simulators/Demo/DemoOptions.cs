@@ -21,6 +21,9 @@ internal sealed record DemoOptions
     /// <summary>Intersections: as many as fit on a terminal of 24 lines.</summary>
     public int Intersections { get; init; } = 6;
 
+    /// <summary>Directory for what really happened; null: it is not kept.</summary>
+    public string? TruthDirectory { get; init; }
+
     /// <summary>Print the result as one JSON line, last.</summary>
     public bool Json { get; init; }
 }

@@ -1,5 +1,6 @@
 using TrafficCore.Simulators.City;
 using TrafficCore.Simulators.City.Run;
+using TrafficCore.Simulators.City.Truth;
 using TrafficCore.Simulators.Cli;
 using TrafficCore.Simulators.Load;
 
@@ -54,7 +55,8 @@ internal sealed class DemoRunner
         using var feed = new DemoFeed(service.Http, _time);
         using var ledger = new LedgerClient(service.Http, _time);
         var before = await ledger.ReadAsync(cancellation);
-        await using var city = await DemoCity.StartAsync(inputs, cityOptions, service.Mqtt, _time, cancellation);
+        using var truth = _options.TruthDirectory is { } kept ? TruthFiles.In(kept) : null;
+        await using var city = await DemoCity.StartAsync(inputs, cityOptions, service.Mqtt, _time, truth, cancellation);
         var start = _time.GetTimestamp();
 
         // The detectors stop first and the boards last, so that every reading is answered and every board says good-bye.
@@ -100,6 +102,6 @@ internal sealed class DemoRunner
           boards         {service.Http}api/v1/boards
           ledger         {service.Http}api/v1/ledger
           all messages   mosquitto_sub -h {service.Mqtt.Host} -p {service.Mqtt.Port} -v -t 'traffic/v1/#'
-        Windows of 10 s close from the first ten seconds on; the rush hour begins within ten seconds; boards warn within a minute and clear within two.
+        Windows of 10 s close from the first ten seconds on. It begins in a rush hour: boards warn within about half a minute and clear within two minutes; the next rush comes after that.
         """;
 }

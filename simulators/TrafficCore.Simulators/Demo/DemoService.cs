@@ -10,6 +10,9 @@ internal static class DemoService
     /// <summary>Short windows, so that one closes every 10 s; 60 s and 15 min as usual beside them.</summary>
     private const string Windows = "10s,60s,900s";
 
+    /// <summary>The first of <see cref="Windows"/>.</summary>
+    public static readonly TimeSpan ShortestWindow = TimeSpan.FromSeconds(10);
+
     /// <summary>Overrides in the form of the service's own command line.</summary>
     public static string[] Configure(DemoOptions options, string dataDirectory, string networkFile) =>
     [

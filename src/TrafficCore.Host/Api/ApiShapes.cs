@@ -20,8 +20,17 @@ public sealed record IntersectionAnswer
     /// <summary>True when the network file does not name it.</summary>
     public required bool Learnt { get; init; }
 
-    /// <summary>Level of service A..F of the latest window; absent when it cannot be judged.</summary>
+    /// <summary>Level of service of the latest window as a letter, A for 1; absent when it cannot be judged.</summary>
     public string? LevelOfService { get; init; }
+
+    /// <summary>The same as a number, 1 to 5 or 6 as the method has.</summary>
+    public int? Level { get; init; }
+
+    /// <summary>How it was judged, e.g. <c>gbt33171-speed-ratio</c>.</summary>
+    public string? LosMethod { get; init; }
+
+    /// <summary>Speed as a share of the free-flow speed on the approach that decides.</summary>
+    public double? SpeedRatio { get; init; }
 
     /// <summary>The latest window; absent before the first.</summary>
     public LatestAnswer? Latest { get; init; }
@@ -78,13 +87,16 @@ public sealed record FlowRowAnswer
     /// <summary>Passenger-car units.</summary>
     public double? Pcu { get; init; }
 
-    /// <summary>A..F.</summary>
+    /// <summary>Level of service as a letter, A for 1.</summary>
     public string? LevelOfService { get; init; }
 
-    /// <summary>How the level was judged.</summary>
+    /// <summary>The same as a number, 1 to 5 or 6 as the method has.</summary>
+    public int? Level { get; init; }
+
+    /// <summary>How it was judged, e.g. <c>gbt33171-speed-ratio</c>, <c>hcm7-speed-ratio</c> or <c>occupancy</c>.</summary>
     public string? LosMethod { get; init; }
 
-    /// <summary>Speed as a share of the free-flow speed.</summary>
+    /// <summary>Speed as a share of the free-flow speed; of an intersection, on the approach that decides.</summary>
     public double? SpeedRatio { get; init; }
 
     /// <summary>Observed share of the expected time, 0..1.</summary>
@@ -160,6 +172,9 @@ public sealed record LedgerAnswer
 
     /// <summary>What the other numbers do not account for: 0.</summary>
     public required long Unexplained { get; init; }
+
+    /// <summary>What the devices' own counters say; beside the sum, because what did not come was not received.</summary>
+    public required SequenceAnswer Sequence { get; init; }
 }
 
 /// <summary>Whether the service is ready, and if not, why.</summary>
@@ -167,3 +182,16 @@ public sealed record LedgerAnswer
 /// <param name="Reasons">What is wrong, in words for an operator; empty when nothing is.</param>
 public sealed record HealthAnswer(
     [property: JsonRequired] string Status, [property: JsonRequired] IReadOnlyList<string> Reasons);
+
+/// <summary>What <c>seq</c> tells about the way in.</summary>
+public sealed record SequenceAnswer
+{
+    /// <summary>Numbers that were jumped over and have not come since: lost before they reached the service.</summary>
+    public required long Missing { get; init; }
+
+    /// <summary>Numbers that were missing and came later.</summary>
+    public required long Filled { get; init; }
+
+    /// <summary>How often a counter was begun anew, e.g. by a reboot.</summary>
+    public required long Restarts { get; init; }
+}

@@ -46,6 +46,9 @@ internal static class FlowEndpoints
             Lat = named?.Lat,
             Learnt = named is null,
             LevelOfService = latest?.LevelOfService,
+            Level = latest?.ServiceLevel,
+            LosMethod = latest?.LevelMethod,
+            SpeedRatio = ApiJson.Round(latest?.SpeedRatio),
             Latest = latest is null ? null : new LatestAnswer(FlowWindow.Name(latest.Length), Row(latest)),
             Approaches = named is null ? [CityDirectory.LearntApproach] : [.. named.Approaches.Select(a => a.Id)],
         };
@@ -118,6 +121,7 @@ internal static class FlowEndpoints
         Classes = row.Classes.Count == 0 ? null : row.Classes.ToDictionary(c => c.Name, c => c.Volume, StringComparer.Ordinal),
         Pcu = ApiJson.Round(row.Pcu),
         LevelOfService = row.LevelOfService,
+        Level = row.ServiceLevel,
         LosMethod = row.LevelMethod,
         SpeedRatio = ApiJson.Round(row.SpeedRatio),
         Coverage = ApiJson.Round(row.Coverage),
@@ -152,5 +156,9 @@ internal readonly record struct FlowServices(
     [FromServices] TimeProvider Time);
 
 /// <summary>The configured window lengths.</summary>
-/// <param name="ShortestMs">The shortest, ms: what "latest" and a question without a window mean.</param>
-internal sealed record WindowLengthsInUse(long ShortestMs);
+/// <param name="Ms">All of them, ms, ascending.</param>
+internal sealed record WindowLengthsInUse(IReadOnlyList<long> Ms)
+{
+    /// <summary>The shortest, ms: what "latest" and a question without a window mean.</summary>
+    public long ShortestMs => Ms[0];
+}

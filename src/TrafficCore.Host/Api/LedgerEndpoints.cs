@@ -27,6 +27,7 @@ internal static class LedgerEndpoints
         Corrupt = ledger.Corrupt,
         InFlight = ledger.InFlight,
         Unexplained = ledger.Unexplained,
+        Sequence = new SequenceAnswer { Missing = ledger.Missing, Filled = ledger.Filled, Restarts = ledger.Restarts },
     };
 
     private static async Task<IResult> AllAsync([FromServices] TrafficPipeline pipeline, CancellationToken cancellation)

@@ -56,7 +56,7 @@ internal static class QuarantineEndpoints
             http.Response.Headers.Link = NextLink(http.Request, range, reason, limit ?? DefaultLimit, next);
         }
 
-        return TypedResults.Ok(page.Rejected.Select(Answer));
+        return TypedResults.Ok(page.Rejected.Select(p => Answer(p.Rejected)));
     }
 
     // RFC 8288. The range is written out: "-1d" would be another one at the next question.

@@ -21,10 +21,13 @@ internal static class CommandLine
         {
             RunCommand.Create(context),
             CheckCommand.Create(context),
+            HealthCommand.Create(context),
             AuditCommand.Create(context),
             ExportCommand.Create(context),
             PasswdCommand.Create(context),
             KeyCommand.Create(context),
+            RequeueCommand.Create(context),
+            FreeFlowCommand.Create(context),
         };
         var parsed = root.Parse(command, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0)

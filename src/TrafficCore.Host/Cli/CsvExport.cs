@@ -5,6 +5,7 @@ using TrafficCore.Pipeline.Export;
 using TrafficCore.Pipeline.Ingest;
 using TrafficCore.Pipeline.Output;
 using TrafficCore.Traffic.Observations;
+using TrafficCore.Traffic.Service;
 using TrafficCore.Traffic.Windows;
 
 namespace TrafficCore.Host.Cli;
@@ -15,7 +16,10 @@ internal static class CsvExport
     private const string ReadingHeader = "intersection,kind,device,ts,interval_ms,volume,occupancy,speed,seq,received";
 
     private const string WindowHeader =
-        "level,intersection,id,window,start,volume,flow_rate,occupancy,speed,pcu,level_of_service,speed_ratio,coverage,readings,expected,health,revision";
+        "level,intersection,id,window,start,volume,flow_rate,occupancy,speed,pcu,level_of_service,los_method,speed_ratio,coverage,readings,expected,health,revision";
+
+    private const string CityHeader =
+        "city,window,start,tpi,tti,dtp,level,congested_share,share_1,share_2,share_3,share_4,share_5,approaches,coverage,method,network_version,revision";
 
     private const string BoardHeader = "time,intersection,board,state,message,priority,rule,id,expires,author,reason";
 
@@ -58,6 +62,40 @@ internal static class CsvExport
         foreach (var row in Rows(directory, files, range).Where(r => r.Revision >= last.GetValueOrDefault(KeyOf(r))))
         {
             WriteRow(target, row);
+        }
+    }
+
+    /// <summary>The city's index, each window once, by length and start.</summary>
+    public static void City(string directory, ILogFileSystem files, TimeRange range, Func<TextWriter> open)
+    {
+        var last = new SortedDictionary<(long Length, long Start), CityIndexRow>();
+        foreach (var row in DataExport.CityIndex(directory, files).Where(r => r.Start >= range.From && r.Start < range.To))
+        {
+            last[(row.Length, row.Start)] = row;
+        }
+
+        var target = open();
+        target.WriteLine(CityHeader);
+        foreach (var row in last.Values)
+        {
+            Write(
+                target,
+                [
+                    Quoted(row.City),
+                    Storage.History.FlowWindow.Name(row.Length),
+                    Instant(row.Start),
+                    Text(row.Tpi),
+                    Text(row.Tti),
+                    Text(row.Dtp),
+                    Text(row.Index.Level),
+                    Text(ApiJson.Round(row.CongestedShare)),
+                    .. Enumerable.Range(1, LevelLengths.Levels).Select(level => Text(ApiJson.Round(row.Lengths.Share(level)))),
+                    Text(row.Approaches),
+                    Text(ApiJson.Round(row.Coverage)),
+                    CongestionIndex.Method,
+                    Text(row.NetworkVersion),
+                    Text(row.Revision),
+                ]);
         }
     }
 
@@ -142,6 +180,7 @@ internal static class CsvExport
         Text(ApiJson.Round(row.Speed)),
         Text(ApiJson.Round(row.Pcu)),
         row.LevelOfService ?? "",
+        row.LevelMethod ?? "",
         Text(ApiJson.Round(row.SpeedRatio)),
         Text(ApiJson.Round(row.Coverage)),
         Text(row.Readings),

@@ -7,7 +7,7 @@ using TrafficCore.Traffic.Observations;
 
 namespace TrafficCore.Host.Cli;
 
-/// <summary><c>trafficcore export readings|environment|parking|boards|windows</c>: writes what a data directory still holds as CSV.</summary>
+/// <summary><c>trafficcore export readings|environment|parking|boards|city|windows</c>: writes what a data directory still holds as CSV.</summary>
 internal static class ExportCommand
 {
     public static Command Create(CliContext context)
@@ -18,6 +18,7 @@ internal static class ExportCommand
             Of(context, ObservationKind.Environment, "Accepted observations of environment sensors"),
             Of(context, ObservationKind.Parking, "Accepted observations of car parks"),
             Of(context, "boards", "What boards were to show and why: one line a decision; from and to are event times", CsvExport.Boards),
+            Of(context, "city", "The congestion index of the city, each window in its last revision; from and to are their starts", CsvExport.City),
             Of(context, "windows", "Published windows, each in its last revision; from and to are their starts", CsvExport.Windows),
         };
         return command;

@@ -1,13 +1,15 @@
 using TrafficCore.Host.Boards;
 using TrafficCore.Host.Composition;
 using TrafficCore.Host.Configuration;
+using TrafficCore.Host.Ingress;
 using TrafficCore.Host.Security.Access;
 using TrafficCore.Host.Security.Accounts;
+using TrafficCore.Host.Security.Certificates;
 using TrafficCore.Traffic.Network;
 
 namespace TrafficCore.Host.Cli;
 
-/// <summary>Looks at what the configuration names on disk: the network file, the rules file, accounts and deny list, and the directories, which must not be files.</summary>
+/// <summary>Looks at what the configuration names on disk: the network file, the rules file, accounts and deny list, certificates, and the directories, which must not be files.</summary>
 internal static class FileCheck
 {
     private const string NetworkKey = "Network:File";
@@ -25,7 +27,7 @@ internal static class FileCheck
             }
         }
 
-        return ([.. network, .. ReadRules(settings), .. ReadSecurity(settings), .. directories], warnings);
+        return ([.. network, .. ReadRules(settings), .. ReadSecurity(settings), .. ReadTls(settings), .. directories], warnings);
     }
 
     private static (IReadOnlyList<ConfigurationError> Errors, IReadOnlyList<ConfigurationError> Warnings) ReadNetwork(string path)
@@ -45,7 +47,7 @@ internal static class FileCheck
             return ([new ConfigurationError(NetworkKey, error.Message)], []);
         }
 
-        var parsed = RoadNetworkParser.Parse(content, Door.IsTimeZone);
+        var parsed = NetworkSource.Parse(content, Door.IsTimeZone);
         return ([.. parsed.Errors.Select(e => Of(path, e))], [.. parsed.Warnings.Select(w => Of(path, w))]);
     }
 
@@ -63,6 +65,23 @@ internal static class FileCheck
             .. accounts.Length == 0 ? [] : AccountsFile.Read(accounts).Errors.Select(e => new ConfigurationError($"Security:AccountsFile {accounts}", e.ToString())),
             .. denied.Length == 0 ? [] : DenyList.Read(denied).Errors.Select(e => new ConfigurationError($"Security:DenyFile {denied}", e.ToString())),
         ];
+    }
+
+    private static IEnumerable<ConfigurationError> ReadTls(ServiceSettings settings)
+    {
+        if (settings.MqttTlsListen is null)
+        {
+            return [];
+        }
+
+        var (tls, wrong) = MqttTls.Read(settings.MqttTls);
+        if (tls is null)
+        {
+            return [wrong!.Value];
+        }
+
+        var list = tls.RevocationFile;
+        return list.Length == 0 ? [] : RevocationList.Read(list, tls.Authorities).Errors.Select(e => new ConfigurationError($"Mqtt:ClientCrlFile {list}", e.ToString()));
     }
 
     private static ConfigurationError Of(string path, NetworkError error) => new($"{NetworkKey} {path}", error.ToString());

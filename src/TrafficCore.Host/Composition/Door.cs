@@ -4,6 +4,7 @@ using TrafficCore.Host.Ingress;
 using TrafficCore.Host.Security;
 using TrafficCore.Host.Security.Access;
 using TrafficCore.Host.Upstream;
+using TrafficCore.Log;
 using TrafficCore.Mqtt.Broker;
 using TrafficCore.Mqtt.Wire;
 using TrafficCore.Pipeline;
@@ -23,6 +24,7 @@ internal sealed class Door : IAsyncDisposable
     private readonly UpstreamMetrics upstreamMetrics;
     private readonly DeviceNotifier notifier;
     private readonly NetworkSource network;
+    private readonly SessionJournal journal;
 
     public Door(ServiceSettings settings, TrafficPipeline pipeline, SecurityService security, TimeProvider time, ServicePlatform platform)
     {
@@ -33,12 +35,16 @@ internal sealed class Door : IAsyncDisposable
         notifier = new DeviceNotifier(PublishAsync, platform.Logger<DeviceNotifier>());
         var log = new GroupCommitInputLog(pipeline.Input);
         var options = Options(settings);
-        var ingress = new MqttIngress(pipeline.Devices, log, pipeline.Clock, options, metrics, platform.Logger<MqttIngress>(), notifier);
+        Ingress = new MqttIngress(pipeline.Devices, log, pipeline.Clock, options, metrics, platform.Logger<MqttIngress>(), notifier);
+        Earlier = MqttIngress.ForEarlier(pipeline.Devices, log, pipeline.Clock, options, metrics, platform.Logger<MqttIngress>());
         network = new NetworkSource(
             settings.Network.File, pipeline.Devices, log, pipeline.Clock, time, options, platform.Logger<NetworkSource>(), IsTimeZone);
+        journal = SessionJournal.Open(
+            Path.Combine(Path.GetFullPath(settings.Data.Directory), "sessions"), PhysicalFileSystem.Instance, time, PipelineMapping.NewSalt,
+            platform.Logger<SessionJournal>(), platform.Meters);
         Broker = new MqttBroker(
-            settings.Mqtt, ingress, new AccountAuthenticator(() => security.Source.Current, security.Passwords, settings.IsMqttOpen),
-            new AccountAccess(() => security.Source.Current, settings.Mqtt.TopicRoot), time, platform.Meters, platform.Loggers);
+            settings.Mqtt, Ingress, new AccountAuthenticator(() => security.Source.Current, security.Passwords, settings.MqttOpenTo),
+            new AccountAccess(() => security.Source.Current, settings.Mqtt.TopicRoot), time, platform.Meters, platform.Loggers, journal);
         security.Source.Changed += Broker.RecheckAccess;
         foreach (var client in pipeline.ReceivedPackets.ClientIds)
         {
@@ -49,11 +55,17 @@ internal sealed class Door : IAsyncDisposable
         {
             // Jitter only: that services that share a broker do not come back in step.
             var random = new Random(RandomNumberGenerator.GetInt32(int.MaxValue));
-            Upstream = new UpstreamService(settings, plan => new MqttUpstreamClient(plan, time, random), ingress, upstreamMetrics, time, platform);
+            Upstream = new UpstreamService(settings, plan => new MqttUpstreamClient(plan, time, random), Ingress, upstreamMetrics, time, platform);
         }
     }
 
     public MqttBroker Broker { get; }
+
+    /// <summary>Judges what devices send.</summary>
+    public MqttIngress Ingress { get; }
+
+    /// <summary>Judges what they sent earlier, for the time when it was received.</summary>
+    public MqttIngress Earlier { get; }
 
     /// <summary>The existing broker that the service is a client of; null without one. Started when everything behind the door is ready.</summary>
     public UpstreamService? Upstream { get; }
@@ -70,6 +82,7 @@ internal sealed class Door : IAsyncDisposable
         TopicRoot = settings.Mqtt.TopicRoot,
         MaxAge = settings.Ingest.MaxAge,
         MaxAhead = settings.Ingest.MaxAhead,
+        MaxSkew = settings.Ingest.MaxSkew,
         MaxInterval = settings.Windows.Length.Max(),
         Open = settings.Network.IsOpen,
         MaxLearned = settings.Network.MaxLearned,
@@ -93,6 +106,7 @@ internal sealed class Door : IAsyncDisposable
     {
         await notifier.DisposeAsync();
         await Broker.DisposeAsync();
+        await journal.DisposeAsync();
         if (Upstream is not null)
         {
             await Upstream.DisposeAsync();

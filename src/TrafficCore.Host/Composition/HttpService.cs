@@ -8,6 +8,7 @@ using TrafficCore.Host.Health;
 using TrafficCore.Host.Security.Audit;
 using TrafficCore.Host.Security.Http;
 using TrafficCore.Host.Telemetry;
+using TrafficCore.Mqtt.Broker;
 using TrafficCore.Storage.Sqlite;
 using BadHttpRequestException = Microsoft.AspNetCore.Http.BadHttpRequestException;
 
@@ -51,17 +52,23 @@ internal static partial class HttpService
         app.UseHostFiltering();
         app.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = context => HandleAsync(context, platform), SuppressDiagnosticsCallback = _ => true });
         app.UseStatusCodePages();
+        app.UseWebSockets();
         app.UseRouting();
         app.UseHttpSecurity();
         var api = app.MapGroup("").AddEndpointFilterFactory(StrictQuery.Create);
         api.MapFlow();
         api.MapObservations();
+        api.MapCity();
         api.MapBoards();
         api.MapQuarantine();
         api.MapLedger();
+        api.MapRequeue();
+        api.MapSinks();
+        api.MapClocks();
         api.MapSession();
         api.MapAudit();
         app.MapHealth();
+        app.MapMqtt().AllowAnonymous(); // MQTT asks for the account itself
         app.MapOpenApi();
         return app;
     }

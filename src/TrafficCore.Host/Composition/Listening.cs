@@ -9,8 +9,9 @@ internal static class Listening
     /// <param name="section">Its configuration section, <c>Mqtt</c> or <c>Http</c>.</param>
     /// <param name="point">Where it is to listen.</param>
     /// <param name="start">Starts it.</param>
+    /// <param name="prefix">What its keys begin with.</param>
     /// <exception cref="IOException">The address is taken, is not this machine's, or may not be used.</exception>
-    public static async Task StartAsync(string section, ListenPoint point, Func<Task> start)
+    public static async Task StartAsync(string section, ListenPoint point, Func<Task> start, string prefix = "")
     {
         try
         {
@@ -18,7 +19,7 @@ internal static class Listening
         }
         catch (Exception error) when (Cause(error) is { } socket)
         {
-            throw new IOException($"{section.ToUpperInvariant()} cannot listen on {point} ({section}:Address, {section}:Port): {Reason(socket)}", error);
+            throw new IOException($"{section.ToUpperInvariant()} cannot listen on {point} ({section}:{prefix}Address, {section}:{prefix}Port): {Reason(socket)}", error);
         }
     }
 

@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Options;
 using TrafficCore.Host.Configuration;
@@ -22,15 +21,8 @@ internal sealed class MqttListener : IAsyncDisposable
 
     private readonly KestrelServer server;
     private ListenOptions? endpoint;
-    private ListenOptions? encrypted;
 
-    /// <param name="address">Where it listens without TLS.</param>
-    /// <param name="tls">Where with TLS, and how; null: nowhere.</param>
-    /// <param name="connections">What serves a connection of either.</param>
-    /// <param name="services">Kestrel's.</param>
-    /// <param name="loggers">Kestrel's.</param>
-    public MqttListener(
-        ListenPoint address, (ListenPoint Address, HttpsConnectionAdapterOptions Options)? tls, Action<IConnectionBuilder> connections, IServiceProvider services, ILoggerFactory loggers)
+    public MqttListener(ListenPoint address, Action<ListenOptions> connections, IServiceProvider services, ILoggerFactory loggers)
     {
         var options = new KestrelServerOptions { ApplicationServices = services };
         address.Listen(options, listen =>
@@ -38,25 +30,12 @@ internal sealed class MqttListener : IAsyncDisposable
             endpoint = listen;
             connections(listen);
         });
-        if (tls is { } secure)
-        {
-            secure.Address.Listen(options, listen =>
-            {
-                encrypted = listen;
-                listen.UseHttps(secure.Options);
-                connections(listen);
-            });
-        }
-
         var transport = new SocketTransportOptions { UnsafePreferInlineScheduling = true, NoDelay = true, Backlog = Backlog };
         server = new KestrelServer(Options.Create(options), new SocketTransportFactory(Options.Create(transport), loggers), loggers);
     }
 
     /// <summary>Where it listens, with the real port.</summary>
     public IPEndPoint EndPoint => endpoint!.IPEndPoint!;
-
-    /// <summary>Where it listens with TLS; null: nowhere.</summary>
-    public IPEndPoint? TlsEndPoint => encrypted?.IPEndPoint;
 
     public Task StartAsync(CancellationToken cancellation) => server.StartAsync(new NoHttp(), cancellation);
 

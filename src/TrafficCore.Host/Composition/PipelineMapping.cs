@@ -18,12 +18,21 @@ internal static class PipelineMapping
             IdleTimeout = settings.Windows.IdleTimeout,
             InMemory = settings.Windows.InMemory,
             HistoryKeep = settings.History.Keep,
+            Service = settings.Service.ToRules(),
             SnapshotInterval = settings.Pipeline.SnapshotInterval,
             InputKeep = settings.Pipeline.InputKeep,
             InputMaxBytes = settings.Pipeline.InputMaxBytes,
             OutputKeep = settings.Pipeline.OutputKeep,
+            OutputMaxBytes = settings.Pipeline.OutputMaxBytes,
         };
         options.InputLog.CommitInterval = settings.Pipeline.CommitInterval;
+        options.InputLog.Pack = options.OutputLog.Pack = settings.Pipeline.Pack;
+        foreach (var log in new[] { options.InputLog, options.OutputLog, options.StateLog })
+        {
+            log.SegmentBytes = settings.Pipeline.SegmentBytes;
+            log.SealingCpuPercent = settings.Pipeline.SealingCpuPercent;
+        }
+
         return options;
     }
 

@@ -6,6 +6,7 @@ using TrafficCore.Host.Health;
 using TrafficCore.Host.Telemetry;
 using TrafficCore.Log;
 using TrafficCore.Pipeline;
+using TrafficCore.Pipeline.City;
 using TrafficCore.Storage.Delivery;
 using TrafficCore.Storage.History;
 using TrafficCore.Storage.Influx;
@@ -17,18 +18,22 @@ namespace TrafficCore.Host.Composition;
 /// <remarks>Ownership: the service opens, starts and stops it; the rooms are thread-safe as each of them says.</remarks>
 internal sealed class ServiceRooms : IAsyncDisposable
 {
-    private ServiceRooms(TrafficPipeline pipeline, SinkSet sinks, SqliteHistory history, InfluxSink? influx, PrometheusExporter prometheus)
+    private ServiceRooms(
+        TrafficPipeline pipeline, CityIndexWorker index, SinkSet sinks, SqliteHistory history, InfluxSink? influx, PrometheusExporter prometheus)
     {
         Pipeline = pipeline;
+        Index = index;
         Sinks = sinks;
         History = history;
         Influx = influx;
         Prometheus = prometheus;
         City = new CityDirectory(pipeline.Devices);
-        Readiness = new Readiness(pipeline, sinks);
+        Readiness = new Readiness(pipeline, sinks, index);
     }
 
     public TrafficPipeline Pipeline { get; }
+
+    public CityIndexWorker Index { get; }
 
     public SinkSet Sinks { get; }
 
@@ -66,7 +71,7 @@ internal sealed class ServiceRooms : IAsyncDisposable
         : Path.Combine(Path.GetFullPath(settings.Data.Directory), "sqlite");
 
     public static SqliteHistory OpenHistory(ServiceSettings settings, TimeProvider time, Action<string>? onDamaged) => new(
-        StoreDirectory(settings), settings.Sqlite, settings.Windows.Length.Select(l => (long)l.TotalMilliseconds), time, onDamaged);
+        StoreDirectory(settings), settings.Sqlite, settings.Windows.Length.Select(l => (long)l.TotalMilliseconds), settings.Service.ToRules(), time, onDamaged);
 
     public void AddTo(IServiceCollection services, ServiceSettings settings, TimeProvider time)
     {
@@ -74,10 +79,19 @@ internal sealed class ServiceRooms : IAsyncDisposable
         services.AddSingleton(Pipeline);
         services.AddSingleton<IFlowHistory>(History);
         services.AddSingleton<IBoardHistory>(History);
+        services.AddSingleton<ICityHistory>(History);
         services.AddSingleton(Prometheus);
         services.AddSingleton(City);
         services.AddSingleton(Readiness);
-        services.AddSingleton(new WindowLengthsInUse((long)settings.Windows.Length.Min().TotalMilliseconds));
+        services.AddSingleton(Sinks);
+        services.AddSingleton(new WindowLengthsInUse([.. settings.Windows.Length.Select(l => (long)l.TotalMilliseconds).Order()]));
+    }
+
+    public void Start()
+    {
+        Pipeline.Start();
+        Index.Start();
+        Sinks.Start();
     }
 
     /// <summary>Delivers what the pipeline has made so far as far as the time allows, then closes the pipeline behind it.</summary>
@@ -96,12 +110,18 @@ internal sealed class ServiceRooms : IAsyncDisposable
             }
         }
 
+        using (var limit = new CancellationTokenSource(flush, time))
+        {
+            await Index.StopAsync(limit.Token);
+        }
+
         await Sinks.StopAsync(flush, time);
         await Pipeline.StopAsync(CancellationToken.None);
     }
 
     public async ValueTask DisposeAsync()
     {
+        await Index.DisposeAsync();
         await Sinks.DisposeAsync();
         History.Dispose();
         await Pipeline.DisposeAsync();
@@ -116,19 +136,33 @@ internal sealed class ServiceRooms : IAsyncDisposable
         var directory = StoreDirectory(settings);
         Directory.CreateDirectory(directory);
         var sqlite = new SqliteSink(directory, settings.Sqlite, output, time, metrics, platform.Logger<SqliteSink>());
-        var influx = settings.Influx.Url.Length == 0 ? null : OpenInflux(settings, output, time, metrics, platform);
-        var sinks = new SinkSet(pipeline.Output, influx is null ? [sqlite] : [sqlite, influx], time);
-        return new ServiceRooms(pipeline, sinks, OpenHistory(settings, time, sqlite.Suspect), influx, prometheus);
+        List<BoundedSink> bounded = [new(sqlite, Backlog(settings, settings.Sqlite.MaxBacklog), "it will be missing in the embedded store")];
+        var influx = settings.Influx.Url.Length == 0 ? null : OpenInflux(settings, output, sqlite, time, metrics, platform);
+        if (influx is not null)
+        {
+            bounded.Add(new BoundedSink(influx, Backlog(settings, settings.Influx.MaxBacklog), "it will be refilled from the embedded store"));
+        }
+
+        var sinks = new SinkSet(pipeline.Output, bounded, time, metrics, platform.Logger<SinkSet>());
+        var index = new CityIndexWorker(
+            settings.City, pipeline, Path.Combine(Path.GetFullPath(settings.Data.Directory), "city"), PhysicalFileSystem.Instance, time, platform.Meters, platform.Logger<CityIndexWorker>());
+        return new ServiceRooms(pipeline, index, sinks, OpenHistory(settings, time, sqlite.Suspect), influx, prometheus);
     }
 
+    // A fifth of the disk: input, state and store need the rest.
+    private static long Backlog(ServiceSettings settings, long configured) =>
+        configured > 0 ? configured : new DriveInfo(Path.GetFullPath(settings.Data.Directory)).TotalSize / 5;
+
     private static InfluxSink OpenInflux(
-        ServiceSettings settings, PipelineOutput output, TimeProvider time, StorageMetrics metrics, ServicePlatform platform)
+        ServiceSettings settings, PipelineOutput output, SqliteSink sqlite, TimeProvider time, StorageMetrics metrics, ServicePlatform platform)
     {
         var directory = Path.Combine(Path.GetFullPath(settings.Data.Directory), "influx");
         var cursor = new CursorFile(directory, "influx", PhysicalFileSystem.Instance);
 
         // Jitter only: that a thousand services do not retry in step.
         var random = new Random(RandomNumberGenerator.GetInt32(int.MaxValue));
-        return new InfluxSink(settings.Influx, directory, output, cursor, time, random, metrics, platform.Logger<InfluxSink>());
+        var refill = new SinkRefill(
+            new SqliteRefill(StoreDirectory(settings), () => sqlite.Cursor, sqlite.Suspect), new CursorFile(directory, "influx-received", PhysicalFileSystem.Instance));
+        return new InfluxSink(settings.Influx, directory, output, cursor, time, random, metrics, platform.Logger<InfluxSink>(), refill);
     }
 }

@@ -86,14 +86,31 @@ public sealed class PipelineSettings
     public TimeSpan SnapshotInterval { get; set; } = TimeSpan.FromMinutes(5);
 
     /// <summary>How long raw readings stay in the log. Default 7 d.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "3650.00:00:00")]
     public TimeSpan InputKeep { get; set; } = TimeSpan.FromDays(7);
 
-    /// <summary>Most bytes of raw readings. Default 64 GiB.</summary>
+    /// <summary>Most bytes that the files of raw readings take. Default 64 GiB: packed, a week of 10,000 readings/s.</summary>
     [Range(1L << 20, long.MaxValue)]
     public long InputMaxBytes { get; set; } = 64L << 30;
 
-    /// <summary>How long outputs stay at least, so that a lost store can be filled again. Default 8 d.</summary>
+    /// <summary>How long outputs stay, so that a lost store can be filled again. Default 8 d.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "3650.00:00:00")]
     public TimeSpan OutputKeep { get; set; } = TimeSpan.FromDays(8);
+
+    /// <summary>Most bytes that the files of outputs take; what a sink has not delivered stays all the same. Default 16 GiB.</summary>
+    [Range(1L << 20, long.MaxValue)]
+    public long OutputMaxBytes { get; set; } = 16L << 30;
+
+    /// <summary>Bytes of records in a segment file of each log. Default 64 MiB; a small disk wants less, since each log keeps two ready.</summary>
+    [Range(1 << 20, 1 << 30)]
+    public int SegmentBytes { get; set; } = 64 << 20;
+
+    /// <summary>Whether segments of input and output that are written no more are packed. Default true: a fifth to a tenth of the room.</summary>
+    public bool Pack { get; set; } = true;
+
+    /// <summary>Share of one processor that hashing and packing may take for each log, percent. Default 25.</summary>
+    [Range(1, 100)]
+    public int SealingCpuPercent { get; set; } = 25;
 }
 
 /// <summary>Section <c>History</c>.</summary>
@@ -112,6 +129,11 @@ public sealed class IngestSettings
     /// <summary>Readings further ahead of the service's clock are rejected. Default 5 min: more than any clock drifts between syncs.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "3650.00:00:00")]
     public TimeSpan MaxAhead { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>A device whose clock is off by more is alarmed, until it is off by less than half. Default 2 s, beyond which events of one controller do not fit
+    /// another's. Decides about no reading.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.100", "1.00:00:00")]
+    public TimeSpan MaxSkew { get; set; } = TimeSpan.FromSeconds(2);
 }
 
 /// <summary>Section <c>Http</c>.</summary>

@@ -1,10 +1,13 @@
 using TrafficCore.Boards;
 using TrafficCore.Host.Boards;
 using TrafficCore.Host.Security;
+using TrafficCore.Host.Security.Access;
 using TrafficCore.Host.Upstream;
 using TrafficCore.Mqtt.Broker;
+using TrafficCore.Pipeline.City;
 using TrafficCore.Storage.Influx;
 using TrafficCore.Storage.Sqlite;
+using TrafficCore.Traffic.Service;
 
 namespace TrafficCore.Host.Configuration;
 
@@ -35,6 +38,12 @@ public sealed class ServiceSettings
 
     /// <summary>Section <c>History</c>.</summary>
     public required HistorySettings History { get; init; }
+
+    /// <summary>Section <c>Service</c>.</summary>
+    public required ServiceOptions Service { get; init; }
+
+    /// <summary>Section <c>City</c>.</summary>
+    public required CityIndexOptions City { get; init; }
 
     /// <summary>Section <c>Ingest</c>.</summary>
     public required IngestSettings Ingest { get; init; }
@@ -75,9 +84,10 @@ public sealed class ServiceSettings
         : MqttListen with { Port = MqttTls.TlsPort };
 
     /// <summary>
-    /// MQTT clients come in without an account: because the operator says so, or because there are none and only this machine can reach the listener.
+    /// Which MQTT clients come in without an account: all because the operator says so, or, where there are no accounts, this machine's. Those over WebSocket
+    /// come by the HTTP listener, which may be open further to who only reads.
     /// </summary>
-    internal bool IsMqttOpen => Mqtt.Anonymous || !Security.HasAccounts;
+    internal OpenTo MqttOpenTo => Mqtt.Anonymous ? OpenTo.Everybody : Security.HasAccounts ? OpenTo.Nobody : OpenTo.ThisMachine;
 
     /// <summary>The same of HTTP; from outside they may read, on this machine everything.</summary>
     internal bool IsHttpOpen => Http.Anonymous || !Security.HasAccounts;
@@ -115,6 +125,8 @@ public sealed class ServiceSettings
             Windows = binder.Bind<WindowsSettings>("Windows"),
             Pipeline = binder.Bind<PipelineSettings>("Pipeline"),
             History = binder.Bind<HistorySettings>("History"),
+            Service = binder.Bind<ServiceOptions>(ServiceOptions.Section),
+            City = binder.Bind<CityIndexOptions>(CityIndexOptions.Section),
             Ingest = binder.Bind<IngestSettings>("Ingest"),
             Mqtt = binder.Bind<BrokerOptions>(BrokerOptions.Section),
             MqttTls = binder.Bind<MqttTlsSettings>(BrokerOptions.Section),
@@ -189,7 +201,7 @@ public sealed class ServiceSettings
         {
             binder.Add("Mqtt:Address", $"\"{settings.Mqtt.Address}\" {ListenPoint.Expected}");
         }
-        else if (settings.IsMqttOpen && !settings.Mqtt.Anonymous && (!settings.MqttListen.IsLoopback || settings.MqttTlsListen is { IsLoopback: false }))
+        else if (settings.MqttOpenTo == OpenTo.ThisMachine && (!settings.MqttListen.IsLoopback || settings.MqttTlsListen is { IsLoopback: false }))
         {
             binder.Add(settings.MqttListen.IsLoopback ? "Mqtt:TlsAddress" : "Mqtt:Address", "reaches beyond this machine and there are no accounts: needs Security:AccountsFile or Mqtt:Anonymous=true");
         }
@@ -197,6 +209,11 @@ public sealed class ServiceSettings
         if (settings.IsHttpOpen && !settings.Http.Anonymous && !settings.Http.Listen.IsLoopback)
         {
             binder.Add("Http:Address", "reaches beyond this machine and there are no accounts: needs Security:AccountsFile or Http:Anonymous=true");
+        }
+
+        if (settings.MqttTlsListen is { Port: > 0 and var tls } && (tls == settings.Mqtt.Port || tls == settings.Http.Port))
+        {
+            binder.Add("Mqtt:TlsPort", $"{tls} is another listener's port too; each listener needs a port of its own");
         }
 
         if (settings.Mqtt.Port == settings.Http.Port && settings.Mqtt.Port != 0)

@@ -11,6 +11,10 @@ internal sealed class PipelineOutput(OutputLog log) : IOutputSource
 
     public long DurableEnd => log.DurableEnd;
 
+    public long Records => log.Records;
+
+    public long CountRecords(long position) => log.CountRecords(position);
+
     public IOutputReader OpenReader(long position) => new Reader(log.OpenReader(position));
 
     public ValueTask WaitBeyondAsync(long position, CancellationToken cancellation) => log.WaitBeyondAsync(position, cancellation);
@@ -28,7 +32,8 @@ internal sealed class PipelineOutput(OutputLog log) : IOutputSource
                 record.Quarantine is { } refused ? Refused(refused) : null,
                 record.Observation?.Observation,
                 record.BoardDecision,
-                record.BoardStatus);
+                record.BoardStatus,
+                record.CityIndex);
             return status switch
             {
                 OutputReadStatus.Record => OutputStatus.Entry,

@@ -1,14 +1,16 @@
 using TrafficCore.Host.Configuration;
 using TrafficCore.Host.Delivery;
+using TrafficCore.Host.Ingress;
 using TrafficCore.Host.Upstream;
 using TrafficCore.Pipeline;
+using TrafficCore.Pipeline.City;
 using TrafficCore.Traffic.Network;
 
 namespace TrafficCore.Host.Health;
 
 /// <summary>Says whether devices can be acknowledged and questions answered, and why not.</summary>
 /// <remarks>Thread-safe; reads what others publish.</remarks>
-internal sealed class Readiness(TrafficPipeline pipeline, SinkSet sinks)
+internal sealed class Readiness(TrafficPipeline pipeline, SinkSet sinks, CityIndexWorker index)
 {
     // 64 MiB of output, one segment of its log: some hours of a city. A sink that is further behind needs somebody.
     private const long MaxLagBytes = 64L << 20;
@@ -17,6 +19,7 @@ internal sealed class Readiness(TrafficPipeline pipeline, SinkSet sinks)
     private Func<IReadOnlyList<ConfigurationError>> ruleErrors = () => [];
     private Func<IReadOnlyList<ConfigurationError>> securityErrors = () => [];
 
+    private MqttIngress? door;
     private UpstreamService? upstream;
     private bool isOnlyWay;
 
@@ -24,6 +27,9 @@ internal sealed class Readiness(TrafficPipeline pipeline, SinkSet sinks)
     /// <param name="service">The service as its client.</param>
     /// <param name="only">Devices come in no other way: while the broker is away, none is acknowledged.</param>
     public void Watch(UpstreamService? service, bool only) => (upstream, isOnlyWay) = (service, only);
+
+    /// <summary>Where to look for clocks that are off.</summary>
+    public void Watch(MqttIngress ingress) => door = ingress;
 
     /// <summary>Where to look for errors of the network file, of the boards' rules file, and of accounts and deny list.</summary>
     public void Watch(Func<IReadOnlyList<NetworkError>> network, Func<IReadOnlyList<ConfigurationError>> rules, Func<IReadOnlyList<ConfigurationError>> security) =>
@@ -40,10 +46,8 @@ internal sealed class Readiness(TrafficPipeline pipeline, SinkSet sinks)
                 reasons.Add($"{fault.Component} failed: {fault.Exception.Message}");
             }
 
-            if (!pipeline.Input.IsAvailable)
-            {
-                reasons.Add("log unavailable: the disk refuses writes, so nothing is acknowledged");
-            }
+            reasons.AddRange(pipeline.RefusedLogs.Select(static refused =>
+                $"log {refused.Log} unavailable: the disk refuses writes ({refused.Reason}), so nothing is acknowledged until there is room"));
 
             if (isOnlyWay)
             {
@@ -59,11 +63,29 @@ internal sealed class Readiness(TrafficPipeline pipeline, SinkSet sinks)
     public IReadOnlyList<string> Warnings =>
     [
         .. sinks.Sinks.Where(s => s.Trouble is not null && Lag(s) <= MaxLagBytes).Select(s => $"sink {s.Name}: {s.Trouble}"),
+        .. ClockTrouble,
+        .. index.Trouble is { } trouble ? [$"city index: {trouble}"] : Array.Empty<string>(),
         .. ruleErrors().Select(e => $"rules file refused, the rules before it are in force: {e}"),
         .. securityErrors().Count > 0 ? ["accounts or deny list refused, what they said before is in force; the log says why"] : Array.Empty<string>(),
         .. isOnlyWay ? [] : UpstreamTrouble,
         .. networkErrors().Select(e => $"network file refused, the version before is in force: {e}"),
     ];
+
+    private IEnumerable<string> ClockTrouble
+    {
+        get
+        {
+            if (door?.Guard.IsAlarmed == true)
+            {
+                yield return "clock: the service distrusts its own clock, and rejects nothing for its time";
+            }
+
+            if (door?.Skew.Alarms is > 0 and var alarms)
+            {
+                yield return $"clock: {alarms} devices are off by more than Ingest:MaxSkew; see /api/v1/clocks";
+            }
+        }
+    }
 
     private IEnumerable<string> UpstreamTrouble => upstream is { Link: { IsConnected: false } link }
         ? [$"upstream {upstream.Broker} is away since {link.Since:yyyy-MM-dd'T'HH:mm:ss'Z'}: {link.Problem ?? "connecting"}"]

@@ -1,5 +1,6 @@
 using TrafficCore.Log;
 using TrafficCore.Pipeline.Ingest;
+using TrafficCore.Traffic.Readings;
 
 namespace TrafficCore.Host.Ingress;
 
@@ -17,6 +18,9 @@ internal enum ClockVerdict : byte
 
     /// <summary>Behind the bound.</summary>
     TooFarAhead,
+
+    /// <summary>Not a time in milliseconds: says nothing about either clock.</summary>
+    InSeconds,
 }
 
 /// <summary>
@@ -44,6 +48,7 @@ internal sealed class ClockGuard
     private readonly IInputLog _log;
     private readonly ILogger _logger;
     private readonly InputRecordWriter _writer = new();
+    private readonly SkewWatch? _skew;
     private readonly long _maxAgeMs;
     private readonly long _maxAheadMs;
 
@@ -55,8 +60,14 @@ internal sealed class ClockGuard
     private long _nextEvaluationMs;
     private int _outsideLeft;
 
-    public ClockGuard(IInputLog log, TimeSpan? maxAge, TimeSpan maxAhead, ILogger logger)
+    /// <param name="log">Takes the records of the alarm.</param>
+    /// <param name="maxAge">Older times are too old; null: none is.</param>
+    /// <param name="maxAhead">How far ahead a time may be.</param>
+    /// <param name="logger">Logger.</param>
+    /// <param name="skew">Estimates the devices' clocks. Null: what is judged was received earlier, so it says nothing about any clock of now.</param>
+    public ClockGuard(IInputLog log, TimeSpan? maxAge, TimeSpan maxAhead, ILogger logger, SkewWatch? skew)
     {
+        _skew = skew;
         _log = log;
         _logger = logger;
         _maxAgeMs = maxAge is { } age ? (long)age.TotalMilliseconds : long.MaxValue;
@@ -89,32 +100,52 @@ internal sealed class ClockGuard
     }
 
     /// <summary>Judges a time; one that the device did not send says nothing about either clock.</summary>
-    public ClockVerdict Judge(uint device, long timestamp, long receivedMs, long elapsedMs, bool sent)
+    public ClockVerdict Judge(uint device, long timestamp, uint interval, long receivedMs, long elapsedMs, bool sent)
     {
         if (!sent)
         {
             return _alarmed ? ClockVerdict.Unjudged : ClockVerdict.Good;
         }
 
+        // Milliseconds of early 1970 would be too old for every bound; larger units are no time at all and do not come here.
+        if (TimestampUnits.Of(timestamp) == TimestampUnit.Seconds)
+        {
+            return ClockVerdict.InSeconds;
+        }
+
         long age = receivedMs - timestamp;
         bool outside = age > _maxAgeMs || -age > _maxAheadMs;
+        if (_skew is null)
+        {
+            return Verdict(outside, age);
+        }
+
         Hear(device, outside, elapsedMs);
         if (outside && !_alarmed && (Interlocked.Decrement(ref _outsideLeft) <= 0 || elapsedMs >= Volatile.Read(ref _nextEvaluationMs)))
         {
             Evaluate(receivedMs, elapsedMs);
         }
 
-        return _alarmed ? ClockVerdict.Unjudged : !outside ? ClockVerdict.Good : age > 0 ? ClockVerdict.TooOld : ClockVerdict.TooFarAhead;
+        if (_alarmed)
+        {
+            return ClockVerdict.Unjudged;
+        }
+
+        _skew.Take(device, age - interval, interval, elapsedMs);
+        return Verdict(outside, age);
     }
 
     /// <summary>Gives an element its time, the one that was sent or else the receive time less its interval, and judges it.</summary>
     public RejectionReason Stamp(IntakeBatch batch, uint device, long? sent, uint interval, out long timestamp, out ReadingFlags flags)
     {
         timestamp = sent ?? batch.ReceivedMs - interval;
-        ClockVerdict verdict = Judge(device, timestamp, batch.ReceivedMs, batch.ElapsedMs, sent: sent is not null);
+        ClockVerdict verdict = Judge(device, timestamp, interval, batch.ReceivedMs, batch.ElapsedMs, sent: sent is not null);
         flags = (sent is null ? ReadingFlags.ServerTime : ReadingFlags.None) | (verdict == ClockVerdict.Unjudged ? ReadingFlags.Unjudged : ReadingFlags.None);
         return Reasons.Of(verdict);
     }
+
+    private static ClockVerdict Verdict(bool outside, long age) =>
+        !outside ? ClockVerdict.Good : age > 0 ? ClockVerdict.TooOld : ClockVerdict.TooFarAhead;
 
     private void Hear(uint device, bool outside, long elapsedMs)
     {

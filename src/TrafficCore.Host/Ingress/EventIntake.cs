@@ -47,12 +47,12 @@ internal sealed class EventIntake(DeviceDesk devices, RejectionDesk rejections, 
 
         for (int i = 0; i < events.Length; i++)
         {
-            RejectionReason reason = events[i].Fault != ReadingFault.None ? Reasons.Of(events[i].Fault)
+            RejectionReason reason = events[i].Fault != ReadingFault.None ? Reasons.Of(events[i].Fault, events[i].Timestamp)
                 : controller.Device is null ? controller.Reason
                 : verdicts[i].Reason;
             if (reason != RejectionReason.None)
             {
-                rejections.Reject(batch, slot, controller.Device, reason, payload.Slice(events[i].Offset, events[i].Length));
+                rejections.Reject(batch, slot, controller.Device, reason, payload.Slice(events[i].Offset, events[i].Length), parser.Sequence);
             }
         }
 
@@ -101,10 +101,10 @@ internal sealed class EventIntake(DeviceDesk devices, RejectionDesk rejections, 
     {
         if (item.Fault != ReadingFault.None)
         {
-            return Reasons.Of(item.Fault);
+            return Reasons.Of(item.Fault, item.Timestamp);
         }
 
-        ClockVerdict verdict = clock.Judge(controller.Number, item.Timestamp, batch.ReceivedMs, batch.ElapsedMs, sent: true);
+        ClockVerdict verdict = clock.Judge(controller.Number, item.Timestamp, 0, batch.ReceivedMs, batch.ElapsedMs, sent: true);
         unjudged |= verdict == ClockVerdict.Unjudged;
         return Reasons.Of(verdict);
     }

@@ -1,6 +1,6 @@
 namespace TrafficCore.Host.Ingress;
 
-/// <summary>Log messages of the door; ids 6000-6999, next free 6011.</summary>
+/// <summary>Log messages of the door; ids 6000-6999, next free 6012.</summary>
 internal static partial class IngressLog
 {
     [LoggerMessage(6000, LogLevel.Information, "Network version {Version} from {File}: {Intersections} intersections, {Detectors} detectors")]
@@ -35,4 +35,7 @@ internal static partial class IngressLog
 
     [LoggerMessage(6010, LogLevel.Information, "No network file is configured any more: version {Version} names nothing")]
     public static partial void NetworkCleared(ILogger logger, uint version);
+
+    [LoggerMessage(6011, LogLevel.Warning, "The clocks of {Count} devices are off by more than {MaxSkew}; last changed: {Device}, {SkewMs} ms behind")]
+    public static partial void ClocksOff(ILogger logger, int count, TimeSpan maxSkew, string device, int skewMs);
 }

@@ -46,12 +46,13 @@ public sealed class IngressMetrics : IDisposable
     }
 
     /// <summary>Observes what others hold; called once.</summary>
-    public void Observe(DeviceRegistry devices, Func<bool> clockAlarm)
+    public void Observe(DeviceRegistry devices, Func<bool> clockAlarm, Func<int> skewed)
     {
         _meter.CreateObservableGauge("trafficcore.ingress.devices", () => (long)devices.Count, "{device}", "Devices with a number.");
         _meter.CreateObservableGauge("trafficcore.ingress.devices.learnt", () => (long)devices.LearntCount, "{device}", "Devices learnt.");
         _meter.CreateObservableGauge("trafficcore.ingress.network.version", () => (long)devices.NetworkVersion, "{version}", "Version of the network file in force.");
         _meter.CreateObservableGauge("trafficcore.ingress.clock.alarm", () => clockAlarm() ? 1 : 0, "{alarm}", "1 while the service distrusts its own clock.");
+        _meter.CreateObservableGauge("trafficcore.ingress.clock.skewed", () => (long)skewed(), "{device}", "Devices whose clock is off by more than Ingest:MaxSkew.");
     }
 
     /// <inheritdoc/>

@@ -15,6 +15,9 @@ public sealed class IngressOptions
     /// <summary>Readings further ahead of the service's clock are refused. Default 5 min: more than a clock drifts between two syncs.</summary>
     public TimeSpan MaxAhead { get; set; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>A device whose clock is off by more is told of. Default 2 s, beyond which events of one controller do not fit another's.</summary>
+    public TimeSpan MaxSkew { get; set; } = TimeSpan.FromSeconds(2);
+
     /// <summary>The longest window: a longer interval fits nowhere. Default 15 min, as <c>Windows:Length</c>.</summary>
     public TimeSpan MaxInterval { get; set; } = TimeSpan.FromSeconds(900);
 

@@ -15,6 +15,7 @@ internal sealed class IntakeBatch
 
     public InputRecordWriter Writer { get; } = new();
 
+    /// <summary>The receive time that times are judged by: now, or when it was received first. Records carry the present one.</summary>
     public long ReceivedMs { get; private set; }
 
     public long ElapsedMs { get; private set; }
@@ -27,11 +28,15 @@ internal sealed class IntakeBatch
 
     public int ServerTimes { get; set; }
 
-    public void Begin(uint salt, ServiceClock clock)
+    /// <summary>Readings, events and observations taken in.</summary>
+    public int Taken => Readings + Events + Observations;
+
+    public void Begin(uint salt, ServiceClock clock, long? receivedMs = null)
     {
-        ReceivedMs = clock.NowMs;
+        long now = clock.NowMs;
+        ReceivedMs = receivedMs ?? now;
         ElapsedMs = clock.ElapsedMs;
-        Writer.Begin(salt, ReceivedMs, ElapsedMs);
+        Writer.Begin(salt, now, ElapsedMs);
         Readings = Events = Observations = ServerTimes = _sent = 0;
     }
 

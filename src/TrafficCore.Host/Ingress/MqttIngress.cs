@@ -26,18 +26,25 @@ internal sealed class MqttIngress : IPublishIngress
         IngressMetrics metrics,
         ILogger<MqttIngress> logger,
         IDeviceNotifier? notifier = null)
+        : this(registry, log, clock, options, metrics, logger, notifier, isLive: true)
+    {
+        metrics.Observe(registry, () => Guard.IsAlarmed, () => Skew.Alarms);
+    }
+
+    private MqttIngress(
+        DeviceRegistry registry, IInputLog log, ServiceClock clock, IngressOptions options, IngressMetrics metrics, ILogger logger, IDeviceNotifier? notifier, bool isLive)
     {
         Log = log;
         Clock = clock;
         Metrics = metrics;
         _root = Encoding.UTF8.GetBytes(options.TopicRoot + "/");
-        Guard = new ClockGuard(log, options.MaxAge, options.MaxAhead, logger);
+        Skew = new SkewWatch(options.MaxSkew, registry, logger);
+        Guard = new ClockGuard(log, options.MaxAge, options.MaxAhead, logger, isLive ? Skew : null);
         var devices = new DeviceDesk(registry, log, clock, options, logger);
-        _rejections = new RejectionDesk(options.TopicRoot, metrics, notifier);
+        _rejections = new RejectionDesk(options.TopicRoot, isLive ? metrics : null, notifier);
         _readings = new ReadingIntake(devices, _rejections, Guard, metrics, (long)options.MaxInterval.TotalMilliseconds);
         _events = new EventIntake(devices, _rejections, Guard, metrics);
         _observations = new ObservationIntake(devices, _rejections, Guard, metrics);
-        metrics.Observe(registry, () => Guard.IsAlarmed);
     }
 
     internal IInputLog Log { get; }
@@ -46,9 +53,16 @@ internal sealed class MqttIngress : IPublishIngress
 
     internal ClockGuard Guard { get; }
 
+    internal SkewWatch Skew { get; }
+
     internal IngressMetrics Metrics { get; }
 
     internal ReadOnlySpan<byte> Root => _root;
+
+    /// <summary>The same door for what was received earlier: nobody is told, refusals are not counted, and no clock is judged by it.</summary>
+    internal static MqttIngress ForEarlier(
+        DeviceRegistry registry, IInputLog log, ServiceClock clock, IngressOptions options, IngressMetrics metrics, ILogger<MqttIngress> logger) =>
+        new(registry, log, clock, options, metrics, logger, notifier: null, isLive: false);
 
     /// <inheritdoc/>
     public PublishSession OpenSession(ClientIdentity client) => new IngressSession(this, client);

@@ -27,9 +27,6 @@ internal enum NetworkLoad
 /// </remarks>
 internal sealed class NetworkSource : IAsyncDisposable
 {
-    // The record holds the file and the table of new devices, and a body ends at 16 MiB.
-    private const long MaxFileBytes = 12 * 1024 * 1024;
-
     private static readonly byte[] NoNetwork = "{\"intersections\":[]}"u8.ToArray();
 
     private readonly DeviceRegistry _registry;
@@ -87,6 +84,20 @@ internal sealed class NetworkSource : IAsyncDisposable
         return await LoadAsync(json, cancel);
     }
 
+    /// <summary>Reads a network file, and whether the log can hold it.</summary>
+    internal static NetworkParseResult Parse(byte[] json, Func<string, bool>? isTimeZone)
+    {
+        if (json.Length > DeviceRegistry.MaxNetworkFile)
+        {
+            return Refused($"longer than {DeviceRegistry.MaxNetworkFile} bytes");
+        }
+
+        NetworkParseResult result = RoadNetworkParser.Parse(json, isTimeZone);
+        return result.Network is { } network && !DeviceRegistry.FitsIntoRecord(json, network)
+            ? Refused("more than one record of the log can hold, packed and with a number for each device")
+            : result;
+    }
+
     /// <summary>Starts looking for changes.</summary>
     public void Watch()
     {
@@ -100,9 +111,7 @@ internal sealed class NetworkSource : IAsyncDisposable
 
     private async Task<NetworkLoad> LoadAsync(byte[] json, CancellationToken cancel)
     {
-        NetworkParseResult result = json.Length > MaxFileBytes
-            ? new NetworkParseResult(null, [new NetworkError("$", $"longer than {MaxFileBytes} bytes")], [])
-            : RoadNetworkParser.Parse(json, _isTimeZone);
+        NetworkParseResult result = Parse(json, _isTimeZone);
         Volatile.Write(ref _errors, result.Errors);
         foreach (NetworkError warning in result.Warnings)
         {
@@ -131,6 +140,8 @@ internal sealed class NetworkSource : IAsyncDisposable
             _logger, _registry.NetworkVersion, _path, network.Intersections.Count, network.Intersections.Sum(i => i.Detectors.Count));
         return NetworkLoad.Changed;
     }
+
+    private static NetworkParseResult Refused(string message) => new(null, [new NetworkError("$", message)], []);
 
     private async Task<NetworkLoad> ClearAsync(CancellationToken cancel)
     {

@@ -33,7 +33,7 @@ internal sealed class ObservationIntake(DeviceDesk devices, RejectionDesk reject
         slot.Device = sender.Device;
         foreach (ref readonly ParsedObservation observation in observations)
         {
-            RejectionReason reason = observation.Fault != ReadingFault.None ? Reasons.Of(observation.Fault)
+            RejectionReason reason = observation.Fault != ReadingFault.None ? Reasons.Of(observation.Fault, observation.Timestamp ?? 0)
                 : sender.Device is not { } device ? sender.Reason
                 : good > 1 && observation.Timestamp is null ? RejectionReason.NoTimestamp
                 : Take(batch, kind, device, in observation);

@@ -54,7 +54,9 @@ internal sealed class ReadingIntake(DeviceDesk devices, RejectionDesk rejections
 
             if (verdicts[i].Reason != RejectionReason.None)
             {
-                rejections.Reject(batch, slot, verdicts[i].Device ?? Sender(slot), verdicts[i].Reason, payload.Slice(reading.Offset, reading.Length));
+                uint? sequence = (reading.Present & ReadingFields.Sequence) != 0 ? reading.Sequence : null;
+                rejections.Reject(
+                    batch, slot, verdicts[i].Device ?? Sender(slot), verdicts[i].Reason, payload.Slice(reading.Offset, reading.Length), sequence);
             }
         }
 
@@ -70,7 +72,7 @@ internal sealed class ReadingIntake(DeviceDesk devices, RejectionDesk rejections
         {
             if (readings[i].Fault != ReadingFault.None)
             {
-                verdicts[i].Reason = Reasons.Of(readings[i].Fault);
+                verdicts[i].Reason = Reasons.Of(readings[i].Fault, readings[i].Timestamp);
                 continue;
             }
 
@@ -99,7 +101,7 @@ internal sealed class ReadingIntake(DeviceDesk devices, RejectionDesk rejections
             var id = new DeviceIdView(DeviceKind.Detector, slot.Intersection, parser.DetectorOf(readings[i]));
             if (readings[i].Fault != ReadingFault.None)
             {
-                verdicts[i].Reason = Reasons.Of(readings[i].Fault);
+                verdicts[i].Reason = Reasons.Of(readings[i].Fault, readings[i].Timestamp);
                 verdicts[i].Device = id.Device.IsEmpty ? null : devices.FindKnown(id);
             }
             else if (!devices.TryResolve(id, null, DeviceFlags.Learnt, out verdicts[i]))

@@ -24,8 +24,21 @@ internal static class Reasons
         _ => RejectionReason.BadShape,
     };
 
+    /// <summary>The same, told apart where the time that was sent shows by its size that it was counted in another unit.</summary>
+    public static RejectionReason Of(ReadingFault fault, long timestamp) =>
+        fault is ReadingFault.BadTimestamp or ReadingFault.BadEvent && Of(TimestampUnits.Of(timestamp)) is not RejectionReason.None and var unit ? unit : Of(fault);
+
+    public static RejectionReason Of(TimestampUnit unit) => unit switch
+    {
+        TimestampUnit.Seconds => RejectionReason.TimestampInSeconds,
+        TimestampUnit.Microseconds => RejectionReason.TimestampInMicroseconds,
+        TimestampUnit.Nanoseconds => RejectionReason.TimestampInNanoseconds,
+        _ => RejectionReason.None,
+    };
+
     public static RejectionReason Of(ClockVerdict verdict) => verdict switch
     {
+        ClockVerdict.InSeconds => RejectionReason.TimestampInSeconds,
         ClockVerdict.TooOld => RejectionReason.TooOld,
         ClockVerdict.TooFarAhead => RejectionReason.TooFarAhead,
         _ => RejectionReason.None,

@@ -6,8 +6,8 @@ using TrafficCore.Pipeline.Ingest;
 namespace TrafficCore.Host.Ingress;
 
 /// <summary>Refuses: a record with bytes and reason, a count, and a notice to the device at most once a second.</summary>
-/// <remarks>Safe from any thread. The notices' memory is one entry per device that ever went wrong, and a bounded table for unknown ones.</remarks>
-internal sealed class RejectionDesk(string topicRoot, IngressMetrics metrics, IDeviceNotifier? notifier)
+/// <remarks>Safe from any thread. Without metrics refusals are not counted: they are tried, and perhaps thrown away. The notices' memory is one entry per device that ever went wrong, and a bounded table for unknown ones.</remarks>
+internal sealed class RejectionDesk(string topicRoot, IngressMetrics? metrics, IDeviceNotifier? notifier)
 {
     // Contract section 1: at most one message a second and device.
     private const long NoticeIntervalMs = 1_000;
@@ -16,12 +16,12 @@ internal sealed class RejectionDesk(string topicRoot, IngressMetrics metrics, ID
     private readonly UnknownNotices _unknown = new(NoticeIntervalMs);
 
     /// <summary>Refuses something of a device, or of nobody when <paramref name="device"/> is null.</summary>
-    public void Reject(IntakeBatch batch, TopicSlot slot, DeviceEntry? device, RejectionReason reason, ReadOnlySpan<byte> payload)
+    public void Reject(IntakeBatch batch, TopicSlot slot, DeviceEntry? device, RejectionReason reason, ReadOnlySpan<byte> payload, uint? sequence = null)
     {
-        metrics.Rejected(reason);
+        metrics?.Rejected(reason);
         if (device is not null)
         {
-            batch.Writer.AddRejection(device.Number, device.Kind, device.Intersection, device.Device, reason, payload, default);
+            batch.Writer.AddRejection(device.Number, device.Kind, device.Intersection, device.Device, reason, payload, default, sequence);
         }
         else
         {
@@ -57,7 +57,7 @@ internal sealed class RejectionDesk(string topicRoot, IngressMetrics metrics, ID
             CultureInfo.InvariantCulture, $$"""{"ts":{{batch.ReceivedMs}},"reason":"{{RejectionReasons.Name(reason)}}","count":{{count}}}""");
         if (!notifier!.TryNotify(topic, Encoding.UTF8.GetBytes(payload)))
         {
-            metrics.NoticeDropped();
+            metrics?.NoticeDropped();
         }
     }
 

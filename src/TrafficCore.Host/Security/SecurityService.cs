@@ -1,6 +1,5 @@
 using System.Diagnostics.Metrics;
 using TrafficCore.Host.Composition;
-using TrafficCore.Host.Configuration;
 using TrafficCore.Host.Security.Passwords;
 
 namespace TrafficCore.Host.Security;
@@ -14,7 +13,7 @@ internal sealed class SecurityService : IAsyncDisposable
 
     private readonly Meter meter;
 
-    public SecurityService(SecurityOptions options, MqttTlsSettings tls, TimeProvider time, ServicePlatform platform)
+    public SecurityService(SecurityOptions options, MqttTls? tls, TimeProvider time, ServicePlatform platform)
     {
         Source = new SecuritySource(options, tls, time, platform.Logger<SecuritySource>());
         Passwords = new PasswordGate(options.PasswordChecks, options.PasswordQueue);

@@ -1,3 +1,4 @@
+using TrafficCore.Host.Composition;
 using TrafficCore.Host.Configuration;
 using TrafficCore.Host.Security.Access;
 using TrafficCore.Host.Security.Accounts;
@@ -22,15 +23,14 @@ internal sealed class SecuritySource : IAsyncDisposable
     private SecuritySnapshot current = SecuritySnapshot.Empty;
     private IReadOnlyList<ConfigurationError> errors = [];
 
-    public SecuritySource(SecurityOptions options, MqttTlsSettings tls, TimeProvider time, ILogger<SecuritySource> logger)
+    public SecuritySource(SecurityOptions options, MqttTls? tls, TimeProvider time, ILogger<SecuritySource> logger)
     {
         this.logger = logger;
         Add(options.AccountsFile, AccountsFile.Read, (now, accounts) => now with { Accounts = accounts }, time);
         Add(options.DenyFile, DenyList.Read, (now, denied) => now with { Denied = denied }, time);
-        if (tls.ClientCrlFile.Length > 0)
+        if (tls is not null)
         {
-            var authorities = tls.Read().Files!.Authorities!;
-            Add(tls.ClientCrlFile, path => RevocationList.Read(path, authorities), (now, revoked) => now with { Revoked = WarnOfAge(revoked, time) }, time);
+            Add(tls.RevocationFile, path => RevocationList.Read(path, tls.Authorities), (now, revoked) => now with { Revoked = WarnOfAge(revoked, time) }, time);
         }
     }
 

@@ -130,9 +130,10 @@ internal sealed class Committer(AppendQueue queue, SegmentStore store, LogMeter 
             meter.Committed(buffer.Batch.Length, buffer.Acks);
         }
 
-        if (durable != meter.Available)
+        var changes = durable != meter.Available;
+        meter.Refusal = durable ? null : failure;
+        if (changes)
         {
-            meter.Available = durable;
             queue.SetAvailable(durable);
             store.Report(durable ? LogFaultKind.Available : LogFaultKind.Unavailable, failure);
         }

@@ -45,6 +45,9 @@ public sealed class GroupCommitLog : IAsyncDisposable
     /// <summary>False while the disk refuses; appends are refused then too.</summary>
     public bool IsAvailable => _meter.Available;
 
+    /// <summary>Why the disk takes nothing; null while it does.</summary>
+    public string? Refusal => _meter.Refusal?.Message;
+
     /// <summary>What opening found.</summary>
     public LogRecoveryReport Recovery => _store.Recovery;
 
@@ -129,9 +132,12 @@ public sealed class GroupCommitLog : IAsyncDisposable
     /// <summary>A reader from a position on, for any one thread; it sees what is durable.</summary>
     public LogReader OpenReader(long from) => new(_store.Readers, from);
 
+    /// <summary>Base of the oldest segment that the newest so many bytes of segment files reach back to. Any thread.</summary>
+    public long StartOfNewest(long bytes) => _store.Catalog.StartOfNewest(bytes);
+
     /// <summary>Deletes whole segments below a position; the newest stays.</summary>
     /// <exception cref="IOException">A file could not be deleted; the next call tries again.</exception>
-    public void RetainFrom(long position) => _store.Retention.RetainFrom(position);
+    public void RetainFrom(long position) => _store.RetainFrom(position);
 
     /// <summary>
     /// Takes nothing more, commits what was appended, stops the committer and closes the files. While the disk refuses, what

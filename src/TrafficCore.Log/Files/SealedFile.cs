@@ -9,6 +9,9 @@ internal static class SealedFile
 {
     public const int HeaderSize = 32;
 
+    /// <summary>What the name of a file ends with until it is whole.</summary>
+    public const string TemporaryExtension = ".tmp";
+
     private const ushort FormatVersion = 1;
     private const int ContentCrcOffset = 24;
     private const int HeaderCrcOffset = 28;
@@ -24,6 +27,27 @@ internal static class SealedFile
         BinaryPrimitives.WriteInt64LittleEndian(header[16..], length);
         BinaryPrimitives.WriteUInt32LittleEndian(header[ContentCrcOffset..], contentCrc);
         BinaryPrimitives.WriteUInt32LittleEndian(header[HeaderCrcOffset..], RecordCodec.Crc(uint.MaxValue, header[..HeaderCrcOffset]));
+    }
+
+    /// <summary>
+    /// Makes a file, or puts it in the place of the one before: durable when this returns. After a crash the file is this one or
+    /// the one before, whole.
+    /// </summary>
+    /// <exception cref="IOException">The disk refuses; the file before is as it was.</exception>
+    public static void Replace(ILogFileSystem files, string path, long position, Action<SealedFileWriter>? write = null)
+    {
+        var temporary = path + TemporaryExtension;
+        files.Delete(temporary);
+        using (var file = files.Create(temporary, 0))
+        {
+            var writer = new SealedFileWriter(file);
+            write?.Invoke(writer);
+            writer.Complete(position);
+            file.Sync();
+        }
+
+        files.Rename(temporary, path);
+        files.SyncDirectory(Path.GetDirectoryName(path)!);
     }
 
     /// <summary>Reads a file whole; false when anything about it is wrong.</summary>

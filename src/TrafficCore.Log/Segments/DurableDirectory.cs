@@ -1,7 +1,7 @@
 namespace TrafficCore.Log;
 
 /// <summary>Directories whose own name is durable.</summary>
-internal static class DurableDirectory
+public static class DurableDirectory
 {
     /// <summary>Creates what is missing of a path, and syncs the parents of what this or a killed process created.</summary>
     public static void Ensure(ILogFileSystem files, string path)

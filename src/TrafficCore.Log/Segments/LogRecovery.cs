@@ -60,20 +60,39 @@ internal sealed class LogRecovery
                 continue;
             }
 
-            var path = Path.Combine(directory, name);
-            using var file = _files.Open(path, writable: false);
-            var header = SegmentHeader.Read(file, out var damaged);
-            if (damaged)
-            {
-                _damaged.Add(sequence);
-            }
-
-            Salt = header?.Salt ?? Salt;
+            var segment = ReadHeader(new Segment(Path.Combine(directory, name), sequence, @base, Salt: null, FileLength: 0));
+            Salt = segment.Salt ?? Salt;
             LastSequence = Math.Max(LastSequence, sequence);
-            _segments.Add(new Segment(path, sequence, @base, header?.Salt, file.Length));
+            _segments.Add(segment);
         }
 
+        // Until packing has deleted the plain file that is the one that counts.
+        _segments.RemoveAll(packed => packed.IsPacked && _segments.Exists(plain => !plain.IsPacked && plain.Sequence == packed.Sequence));
         _segments.Sort((left, right) => left.Sequence.CompareTo(right.Sequence));
+    }
+
+    private Segment ReadHeader(Segment segment)
+    {
+        using var file = _files.Open(segment.Path, writable: false);
+        uint? salt;
+        bool damaged;
+        long length;
+        if (segment.IsPacked)
+        {
+            var packed = new PackedFile(file);
+            (salt, damaged, length) = (packed.Header?.Salt, packed.Damaged, packed.Length);
+        }
+        else
+        {
+            (salt, length) = (SegmentHeader.Read(file, out damaged)?.Salt, file.Length);
+        }
+
+        if (damaged)
+        {
+            _damaged.Add(segment.Sequence);
+        }
+
+        return segment with { Salt = salt, FileLength = length, StoredBytes = file.Length };
     }
 
     /// <summary>A later segment says where earlier validity ends; one that begins behind that holds nothing valid.</summary>
@@ -135,6 +154,13 @@ internal sealed class LogRecovery
 
         using var cursor = OpenCursor(segment);
         _validEnd = ScanRecords(cursor, end);
+        if (segment.IsPacked)
+        {
+            // Only a segment that has a successor is packed: somebody took that, and what may have been acknowledged in it.
+            GiveUp(end, end + _nominalCapacity);
+            return;
+        }
+
         var written = cursor.FindLastWritten(_validEnd, end);
         if (written > _validEnd)
         {
@@ -193,5 +219,5 @@ internal sealed class LogRecovery
         }
     }
 
-    private SegmentCursor OpenCursor(Segment segment) => new(segment, _files.Open(segment.Path, writable: false));
+    private SegmentCursor OpenCursor(Segment segment) => new(segment, segment.Open(_files));
 }

@@ -53,6 +53,50 @@ internal sealed class SegmentCatalog
         }
     }
 
+    /// <summary>Puts the packed form of a segment in its place; nothing happens when it is gone.</summary>
+    public void Replace(Segment segment, Segment packed)
+    {
+        lock (_gate)
+        {
+            _segments = [.. _segments.Select(other => other == segment ? packed : other)];
+        }
+    }
+
+    /// <summary>
+    /// The segments that are written no more, with the position at which each ends. What was taken from a file's end is not
+    /// there to be counted.
+    /// </summary>
+    public IEnumerable<(Segment Segment, long End)> Finished
+    {
+        get
+        {
+            var segments = _segments;
+            for (var i = 0; i + 1 < segments.Length; i++)
+            {
+                yield return (segments[i], Math.Min(segments[i + 1].Base, segments[i].Base + segments[i].Capacity));
+            }
+        }
+    }
+
+    /// <summary>Bytes that all files take.</summary>
+    public long StoredBytes => _segments.Sum(static segment => segment.StoredBytes);
+
+    /// <summary>
+    /// Base of the oldest segment that still belongs to the newest so many bytes of files: what lies below has to go to keep to
+    /// them. The newest segment stays whatever it takes.
+    /// </summary>
+    public long StartOfNewest(long bytes)
+    {
+        var segments = _segments;
+        var index = segments.Length - 1;
+        for (var left = bytes - (index < 0 ? 0 : segments[index].StoredBytes); index > 0 && left >= segments[index - 1].StoredBytes; index--)
+        {
+            left -= segments[index - 1].StoredBytes;
+        }
+
+        return index < 0 ? 0 : segments[index].Base;
+    }
+
     /// <summary>
     /// The segment that holds a position, and where its validity ends. With equal bases the last wins: the others were
     /// abandoned before anything in them was acknowledged.

@@ -8,7 +8,7 @@ namespace TrafficCore.Log;
 /// </summary>
 internal readonly record struct SegmentHeader(uint Salt, long Sequence, long Base, long FileLength)
 {
-    public const int Size = 64;
+    public const int Size = FileHeader.Size;
 
     /// <summary>Where the second copy lies: another page, hence another sector of any disk.</summary>
     public const int CopyOffset = 4096;
@@ -17,21 +17,18 @@ internal readonly record struct SegmentHeader(uint Salt, long Sequence, long Bas
     public const int DataOffset = 8192;
 
     private const ushort FormatVersion = 1;
-    private const int CrcOffset = Size - sizeof(uint);
 
     private static ReadOnlySpan<byte> Magic => "TCLOGSEG"u8;
 
     public void Write(ILogFile file)
     {
         Span<byte> bytes = stackalloc byte[Size];
-        bytes.Clear();
-        Magic.CopyTo(bytes);
-        BinaryPrimitives.WriteUInt16LittleEndian(bytes[8..], FormatVersion);
+        FileHeader.Begin(bytes, Magic, FormatVersion);
         BinaryPrimitives.WriteUInt32LittleEndian(bytes[12..], Salt);
         BinaryPrimitives.WriteInt64LittleEndian(bytes[16..], Sequence);
         BinaryPrimitives.WriteInt64LittleEndian(bytes[24..], Base);
         BinaryPrimitives.WriteInt64LittleEndian(bytes[32..], FileLength);
-        BinaryPrimitives.WriteUInt32LittleEndian(bytes[CrcOffset..], RecordCodec.Crc(uint.MaxValue, bytes[..CrcOffset]));
+        FileHeader.Complete(bytes);
         file.Write(bytes, 0);
         file.Write(bytes, CopyOffset);
     }
@@ -48,17 +45,9 @@ internal readonly record struct SegmentHeader(uint Salt, long Sequence, long Bas
 
     private static SegmentHeader? Parse(ReadOnlySpan<byte> bytes)
     {
-        if (!bytes.StartsWith(Magic)
-            || BinaryPrimitives.ReadUInt32LittleEndian(bytes[CrcOffset..]) != RecordCodec.Crc(uint.MaxValue, bytes[..CrcOffset]))
+        if (!FileHeader.IsIntact(bytes, Magic, FormatVersion))
         {
             return null;
-        }
-
-        var version = BinaryPrimitives.ReadUInt16LittleEndian(bytes[8..]);
-        if (version != FormatVersion)
-        {
-            // Intact, so not damage: a newer program wrote it, and writing on would destroy what it meant.
-            throw new InvalidDataException($"The log segment has format {version}; this program knows {FormatVersion}.");
         }
 
         return new SegmentHeader(

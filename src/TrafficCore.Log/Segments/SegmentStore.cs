@@ -22,9 +22,12 @@ internal sealed class SegmentStore : IDisposable
     private readonly Action<LogFault>? _onFault;
     private readonly IDisposable _lock;
     private readonly SegmentPreparer _preparer;
+    private readonly SealedHistory _history = null!;
+    private readonly SegmentSealer? _sealer;
     private ILogFile? _file;
     private Segment? _segment;
     private long _lastSequence;
+    private long _halfFull;
 
     public SegmentStore(string directory, LogOptions options, ILogFileSystem files, Func<uint> newSalt, LogMeter meter, Action<LogFault>? onFault)
     {
@@ -41,8 +44,10 @@ internal sealed class SegmentStore : IDisposable
             Catalog = new SegmentCatalog(recovery.Segments, recovery.ValidEnd);
             _lastSequence = recovery.LastSequence;
             MakeDurable(recovery);
-            Retention = new SegmentRetention(directory, files, Catalog);
-            meter.Attach(Catalog);
+            _history = new SealedHistory(directory, files, Catalog, ReadChain());
+            meter.Attach(Catalog, _history);
+            _sealer = new SegmentSealer(directory, options, files, Catalog, _history, meter, failure => Report(LogFaultKind.SealingFailed, failure));
+            _sealer.Wake();
         }
         catch
         {
@@ -52,8 +57,6 @@ internal sealed class SegmentStore : IDisposable
     }
 
     public SegmentCatalog Catalog { get; } = null!;
-
-    public SegmentRetention Retention { get; } = null!;
 
     public LogRecoveryReport Recovery { get; } = null!;
 
@@ -101,12 +104,27 @@ internal sealed class SegmentStore : IDisposable
         if (Used > _segment!.Capacity / 2)
         {
             _preparer.Begin(SegmentHeader.DataOffset + (long)_options.SegmentBytes);
+            if (_halfFull != _segment.Sequence)
+            {
+                _halfFull = _segment.Sequence;
+                _sealer!.Wake();
+            }
         }
     }
 
+    /// <summary>Deletes whole segments below a position; the newest stays. Any thread.</summary>
+    /// <exception cref="IOException">A file could not be deleted; the next call tries again.</exception>
+    public void RetainFrom(long position)
+    {
+        _history.RetainFrom(position);
+        _sealer!.Wake();
+    }
+
     /// <summary>Ends the log at an earlier position: a new segment that begins there says that what lies behind does not count.</summary>
+    /// <exception cref="IOException">The chain of hashes can't be written; the log is as it was.</exception>
     public void Rewind(long position)
     {
+        _history.CutAt(position);
         _file?.Dispose();
         _file = null;
         foreach (var overtaken in Catalog.Segments.Where(segment => segment.Base > position).ToArray())
@@ -130,6 +148,7 @@ internal sealed class SegmentStore : IDisposable
     public void Dispose()
     {
         _preparer.Dispose();
+        _sealer?.Dispose();
         _file?.Dispose();
         _file = null;
         if (Catalog is not null)
@@ -151,9 +170,13 @@ internal sealed class SegmentStore : IDisposable
         if (recovery.Segments.Count > 0)
         {
             var last = recovery.Segments[^1];
-            _file = _files.Open(last.Path, writable: true);
-            RewriteTail(_file, last, recovery.ValidEnd);
-            _file.Sync();
+            if (!last.IsPacked)
+            {
+                _file = _files.Open(last.Path, writable: true);
+                RewriteTail(_file, last, recovery.ValidEnd);
+                _file.Sync();
+            }
+
             _files.SyncDirectory(_directory);
             if (recovery.CanContinue)
             {
@@ -249,14 +272,26 @@ internal sealed class SegmentStore : IDisposable
         Report(LogFaultKind.SegmentAbandoned, refused);
     }
 
+    private ChainFile? ReadChain()
+    {
+        var chain = ChainFile.Read(_directory, _files, out var damaged);
+        if (damaged)
+        {
+            Report(LogFaultKind.ChainDamaged, failure: null);
+        }
+
+        return chain;
+    }
+
     private void DeleteLeftovers()
     {
-        foreach (var name in _files.ListFiles(_directory))
+        var names = _files.ListFiles(_directory);
+        foreach (var name in names.Where(name => name.EndsWith(SegmentPreparer.Extension, StringComparison.Ordinal) || IsSecond(name)))
         {
-            if (name.EndsWith(SegmentPreparer.Extension, StringComparison.Ordinal))
-            {
-                _files.Delete(Path.Combine(_directory, name));
-            }
+            _files.Delete(Path.Combine(_directory, name));
         }
+
+        // A packed segment whose plain file is still there: it is packed again, which costs less than to find out which to trust.
+        bool IsSecond(string name) => Path.GetExtension(name) == Segment.PackedExtension && names.Contains(Path.ChangeExtension(name, Segment.Extension));
     }
 }

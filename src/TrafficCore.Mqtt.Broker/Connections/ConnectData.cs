@@ -40,6 +40,9 @@ internal sealed class ConnectData
 
     public int MaximumPacketSize { get; private set; } = int.MaxValue;
 
+    /// <summary>Topic aliases that the client lets the server set; none before 5.0.</summary>
+    public int TopicAliasMaximum { get; private set; }
+
     public bool HasAuthenticationMethod { get; private set; }
 
     public static ConnectData Copy(in ConnectView view)
@@ -64,6 +67,9 @@ internal sealed class ConnectData
                     break;
                 case PropertyId.MaximumPacketSize:
                     data.MaximumPacketSize = (int)Math.Min(int.MaxValue, properties.Number);
+                    break;
+                case PropertyId.TopicAliasMaximum:
+                    data.TopicAliasMaximum = (int)properties.Number;
                     break;
                 case PropertyId.AuthenticationMethod:
                     data.HasAuthenticationMethod = true;

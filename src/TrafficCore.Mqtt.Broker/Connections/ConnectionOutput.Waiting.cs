@@ -1,3 +1,5 @@
+using TrafficCore.Log;
+
 namespace TrafficCore.Mqtt.Broker;
 
 /// <summary>The part that the read loop waits with: for room, for durability, for the last packet.</summary>
@@ -16,6 +18,9 @@ internal sealed partial class ConnectionOutput
     /// <summary>Completes when the log is durable up to the position; a broken connection changes nothing about that.</summary>
     public ValueTask WaitDurableAsync(long position, CancellationToken ct) =>
         WaitUntilAsync(() => Volatile.Read(ref _durableEnd) >= position, ct);
+
+    /// <summary>The same for the session journal.</summary>
+    public ValueTask WaitJournalAsync(long position, CancellationToken ct) => WaitUntilAsync(() => _runtime.JournalEnd >= position, ct);
 
     /// <summary>Completes when everything was handed to the peer, or can no longer be.</summary>
     public ValueTask DrainAsync(bool withAcks, CancellationToken ct) =>
@@ -70,5 +75,17 @@ internal sealed partial class ConnectionOutput
     {
         _changed?.TrySetResult();
         _changed = null;
+    }
+
+    private sealed class JournalSignal(ConnectionOutput output) : ICommitWaiter
+    {
+        public void OnCommitted(long durableEnd)
+        {
+            output.Signal();
+            if (Volatile.Read(ref output._changed) is not null)
+            {
+                output.Wake();
+            }
+        }
     }
 }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using TrafficCore.Log;
+using TrafficCore.Mqtt.Topics;
 using TrafficCore.Mqtt.Wire;
 
 namespace TrafficCore.Mqtt.Broker;
@@ -29,6 +30,8 @@ internal sealed partial class ConnectionOutput : ICommitWaiter, IThreadPoolWorkI
     private Session? _session;
     private MqttVersion _version;
     private int _maxPacketSize = int.MaxValue;
+    private OutgoingTopicAliases? _aliases;
+    private ICommitWaiter? _journalWaiter;
 
     // Under _gate.
     private PendingAcks? _acks;
@@ -58,8 +61,9 @@ internal sealed partial class ConnectionOutput : ICommitWaiter, IThreadPoolWorkI
     }
 
     /// <summary>Says how to encode messages, and where they come from once <see cref="Session.GoOnline"/> was called.</summary>
-    public void Open(Session session, MqttVersion version, int maxPacketSize)
+    public void Open(Session session, MqttVersion version, int maxPacketSize, int maxAliases = 0)
     {
+        _aliases = maxAliases > 0 ? new OutgoingTopicAliases(maxAliases) : null;
         _version = version;
         _maxPacketSize = maxPacketSize;
         Volatile.Write(ref _session, session);
@@ -81,18 +85,24 @@ internal sealed partial class ConnectionOutput : ICommitWaiter, IThreadPoolWorkI
         }
     }
 
-    /// <summary>Appends acknowledgements that wait until the log is durable up to <paramref name="position"/>; 0 waits only for those before.</summary>
-    public void AppendAcks(ReadOnlySpan<byte> acks, int pubacks, long position)
+    /// <summary>Lets this output look again when the session journal is durable further; one journal waiter for the connection's life.</summary>
+    public ICommitWaiter JournalWaiter => _journalWaiter ??= new JournalSignal(this);
+
+    /// <summary>
+    /// Appends acknowledgements that wait until the log is durable up to <paramref name="position"/> and the session journal up to
+    /// <paramref name="journalPosition"/>; 0 waits only for those before.
+    /// </summary>
+    public void AppendAcks(ReadOnlySpan<byte> acks, int pubacks, long position, long journalPosition = 0)
     {
         lock (_gate)
         {
             _acks ??= new PendingAcks();
-            _acks.Append(acks, pubacks, position);
+            _acks.Append(acks, pubacks, position, journalPosition);
         }
 
         // The commit may have been faster than this append; its call then found nothing to send, and no other will come.
         Interlocked.MemoryBarrier();
-        if (Volatile.Read(ref _durableEnd) >= position)
+        if (Volatile.Read(ref _durableEnd) >= position && _runtime.JournalEnd >= journalPosition)
         {
             Signal();
         }
@@ -230,7 +240,7 @@ internal sealed partial class ConnectionOutput : ICommitWaiter, IThreadPoolWorkI
                 }
             }
 
-            _acks?.TakeDurable(Volatile.Read(ref _durableEnd), scratch);
+            _acks?.TakeDurable(Volatile.Read(ref _durableEnd), _runtime.JournalEnd, scratch);
             NotifyUnderLock();
         }
 
@@ -245,9 +255,10 @@ internal sealed partial class ConnectionOutput : ICommitWaiter, IThreadPoolWorkI
     private void FillMessages(Outbox outbox, ScratchBuffer scratch)
     {
         var nowMs = _runtime.NowMs;
-        while (scratch.Length < ScratchBuffer.FillTo && outbox.TryTake(this, nowMs, out var delivery))
+        var journalEnd = _runtime.JournalEnd;
+        while (scratch.Length < ScratchBuffer.FillTo && outbox.TryTake(this, nowMs, journalEnd, out var delivery))
         {
-            if (DeliveryEncoder.TryEncode(scratch, delivery, _version, _maxPacketSize, nowMs))
+            if (DeliveryEncoder.TryEncode(scratch, delivery, _version, _maxPacketSize, nowMs, _aliases))
             {
                 _runtime.Metrics.MessageSent();
                 continue;
@@ -257,7 +268,8 @@ internal sealed partial class ConnectionOutput : ICommitWaiter, IThreadPoolWorkI
             _runtime.Metrics.Dropped(DropReason.TooLarge);
             if (delivery.QoS != QualityOfService.AtMostOnce)
             {
-                outbox.Complete(delivery.PacketId);
+                outbox.Discard(delivery.PacketId);
+                _runtime.Journal?.TryComplete(_session!.Number, delivery.Number);
             }
         }
     }

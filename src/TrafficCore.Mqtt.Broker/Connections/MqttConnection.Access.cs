@@ -51,9 +51,9 @@ internal sealed partial class MqttConnection
 
     private bool MayRead(Session session)
     {
-        foreach (var (filter, _) in session.Subscriptions ?? [])
+        foreach (var (_, subscription) in session.Subscriptions ?? [])
         {
-            if (!_runtime.Access.MaySubscribe(_client!, filter))
+            if (!_runtime.Access.MaySubscribe(_client!, subscription.Matched))
             {
                 return false;
             }

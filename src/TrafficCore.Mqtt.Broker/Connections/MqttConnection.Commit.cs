@@ -5,10 +5,11 @@ namespace TrafficCore.Mqtt.Broker;
 internal sealed partial class MqttConnection
 {
     // Read loop.
-    private readonly List<ConnectionOutput> _touched = [];
+    private readonly RoutingPass _pass;
     private int _openExchanges;
     private long _lastExactPosition;
     private bool _hasExact;
+    private long _journalPosition;
 
     private void BeginBatch()
     {
@@ -18,11 +19,17 @@ internal sealed partial class MqttConnection
         _openExchanges = _version == MqttVersion.V5 ? _output.PendingPubacks + (_session!.ReceivedIds?.Count ?? 0) : 0;
     }
 
-    /// <summary>Commits what the pass collected and queues its acknowledgements. False: the log is full, and nothing has happened.</summary>
+    /// <summary>Commits what the pass collected and queues its acknowledgements. False: that takes longer, and no acknowledgement was queued.</summary>
     private bool TryFinishBatch()
     {
         var batch = ReadBatch.Current;
         batch.Report(_runtime.Metrics);
+        _journalPosition = 0;
+        if (_pass.HasRecords && (MustBeJournaledFirst || !_pass.TryCommit(_output.JournalWaiter, out _journalPosition)))
+        {
+            return false;
+        }
+
         long position = 0;
         if (batch.HasRecords && !_publishSession!.TryCommit(batch.Count, _output, out position))
         {
@@ -33,21 +40,36 @@ internal sealed partial class MqttConnection
         return true;
     }
 
-    /// <summary>The log is full: nothing more is read from this socket until it took what was collected. The acknowledgements leave this thread.</summary>
+    /// <summary>
+    /// Journal and input log are two: a QoS 2 id that is durable without its message would make the client's repeat a repeat of nothing. So the message
+    /// comes first, and a power cut between the two can only double it.
+    /// </summary>
+    private bool MustBeJournaledFirst => _hasExact && ReadBatch.Current.HasRecords;
+
+    /// <summary>A log is full, or one must wait for the other: nothing more is read from this socket meanwhile. The acknowledgements leave this thread.</summary>
     private async ValueTask FinishBatchSlowAsync()
     {
         var batch = ReadBatch.Current;
         var acks = batch.Acks.ToArray();
-        var (free, freePubacks, pubacks, count) = (batch.FreeLength, batch.FreePubacks, batch.Pubacks, batch.Count);
+        var (free, freePubacks, pubacks, count, hasRecords) = (batch.FreeLength, batch.FreePubacks, batch.Pubacks, batch.Count, batch.HasRecords);
         SignalTouched();
-        _runtime.Metrics.WaitedForLog();
         _arrival.Stop();
-        long position;
-        do
+        if (_pass.HasRecords)
         {
-            await _publishSession!.WaitForRoomAsync(_runtime.Stopping.Token);
+            _journalPosition = await _pass.CommitAsync(_output.JournalWaiter, _runtime.Stopping.Token);
+            if (_hasExact)
+            {
+                await _output.WaitJournalAsync(_journalPosition, _runtime.Stopping.Token);
+            }
         }
-        while (!_publishSession.TryCommit(count, _output, out position));
+
+        long position = 0;
+        while (hasRecords && !_publishSession!.TryCommit(count, _output, out position))
+        {
+            _runtime.Metrics.WaitedForLog();
+            await _publishSession.WaitForRoomAsync(_runtime.Stopping.Token);
+        }
+
         QueueAcks(acks, free, freePubacks, pubacks, position);
     }
 
@@ -66,26 +88,11 @@ internal sealed partial class MqttConnection
 
         if (acks.Length > free)
         {
-            _output.AppendAcks(acks[free..], pubacks - freePubacks, position);
+            _output.AppendAcks(acks[free..], pubacks - freePubacks, position, _journalPosition);
         }
     }
 
-    private void TouchSelf()
-    {
-        if (_touched.Count == 0 || _touched[^1] != _output)
-        {
-            _touched.Add(_output);
-        }
-    }
+    private void TouchSelf() => _pass.Touch(_output);
 
-    /// <summary>Sends once for all messages and answers of the pass.</summary>
-    private void SignalTouched()
-    {
-        foreach (var output in _touched)
-        {
-            output.Signal();
-        }
-
-        _touched.Clear();
-    }
+    private void SignalTouched() => _pass.SignalAll();
 }

@@ -49,6 +49,8 @@ internal sealed partial class MqttConnection
             await EndSessionAsync(ended, discardIds: false);
         }
 
+        JournalAttach(attached.Present);
+
         Welcome(connect, attached.Present);
         if (_isDiscarding)
         {
@@ -107,7 +109,13 @@ internal sealed partial class MqttConnection
             return false;
         }
 
-        var view = ConnectView.Decode(Contiguous(buffer.Slice(header.HeaderLength, header.BodyLength)));
+        var body = Contiguous(buffer.Slice(header.HeaderLength, header.BodyLength));
+        if (ConnectView.PeekVersion(body) == MqttVersion.V5)
+        {
+            _version = MqttVersion.V5; // what is malformed behind it is answered too; before 5.0 it must not be [MQTT-3.1.4-1]
+        }
+
+        var view = ConnectView.Decode(body);
         _version = view.Version; // also for the answer to what is refused from here on
         connect = ConnectData.Copy(view);
         buffer = buffer.Slice(header.TotalLength);
@@ -121,8 +129,7 @@ internal sealed partial class MqttConnection
             return (ReasonCode.BadAuthenticationMethod, "Enhanced authentication is not offered"); // [MQTT-4.12.0-1]
         }
 
-        if (connect.ClientId.Length > _runtime.Options.MaxClientIdLength
-            || (connect.ClientId.Length == 0 && connect.Version != MqttVersion.V5 && !connect.CleanStart))
+        if (connect.ClientId.Length > _runtime.Options.MaxClientIdLength || (connect.ClientId.Length == 0 && !MayBeAssigned(connect)))
         {
             return (ReasonCode.ClientIdentifierNotValid, "The client id is too long, or empty without clean session"); // 3.1.1 [MQTT-3.1.3-8]
         }
@@ -140,6 +147,10 @@ internal sealed partial class MqttConnection
             ? (ReasonCode.NotAuthorized, "The client may not publish to its will's topic")
             : (ReasonCode.Success, "");
     }
+
+    /// <summary>3.1 knows no empty id; 3.1.1 one for clean sessions only [MQTT-3.1.3-7].</summary>
+    private static bool MayBeAssigned(ConnectData connect) =>
+        connect.Version == MqttVersion.V5 || (connect.Version == MqttVersion.V311 && connect.CleanStart);
 
     /// <summary>Takes the session over: an older connection of the same client ends first, with everything it still has to do.</summary>
     private async ValueTask<AttachResult> AttachAsync(ConnectData connect)
@@ -165,11 +176,34 @@ internal sealed partial class MqttConnection
         }
     }
 
+    /// <summary>
+    /// Lets the journal know the session. The client does not wait for it: what a crash forgets here, it is told on its next connection. Without room the note
+    /// goes with the first batch.
+    /// </summary>
+    private void JournalAttach(bool isPresent)
+    {
+        if (!_session!.IsDurable)
+        {
+            return;
+        }
+
+        if (!isPresent)
+        {
+            _pass.Records?.SessionOpened(_session.Number, _session.ClientId, _sessionExpirySeconds);
+        }
+        else if (_session.Outbox is not null)
+        {
+            _pass.Records?.SessionOnline(_session.Number, _sessionExpirySeconds);
+        }
+
+        _pass.TryCommit(null, out _);
+    }
+
     private void Welcome(ConnectData connect, bool isPresent)
     {
         _will = connect.Will;
         _window = Math.Min(connect.ReceiveMaximum, _runtime.Options.MaxInFlight);
-        var keepAlive = connect.KeepAliveSeconds;
+        var keepAlive = KeepAliveOf(connect);
         _keepAliveTicks = keepAlive == 0 ? 0 : (int)Math.Ceiling(keepAlive * 1.5);
         _arrival.Resume(_runtime.Tick, packets: true, partial: false);
         Volatile.Write(ref _isConnected, 1);
@@ -181,12 +215,19 @@ internal sealed partial class MqttConnection
         }
 
         var answer = new ArrayBufferWriter<byte>();
-        MqttEncoder.Connack(answer, _version, isPresent, ReasonCode.Success, properties.Written);
+        MqttEncoder.Connack(answer, _version, isPresent && _version != MqttVersion.V31, ReasonCode.Success, properties.Written); // 3.1 has no such flag
         _output.AppendAnswer(answer.WrittenSpan);
-        _output.Open(_session!, _version, connect.MaximumPacketSize);
+        _output.Open(_session!, _version, connect.MaximumPacketSize, Math.Min(connect.TopicAliasMaximum, _runtime.Options.TopicAliasMaximum));
         _session!.GoOnline(_output, _window);
         _output.Signal();
         BrokerLog.Connected(_runtime.Logger, _client!.ClientId, _client.Remote, (byte)_version, isPresent);
+    }
+
+    /// <summary>Seconds between packets that hold from now on: only a 5.0 client can be told of less than it asked for [MQTT-3.2.2-21].</summary>
+    private int KeepAliveOf(ConnectData connect)
+    {
+        var max = (int)_runtime.Options.MaxKeepAlive.TotalSeconds;
+        return connect.Version == MqttVersion.V5 && max > 0 ? Math.Min(connect.KeepAliveSeconds, max) : connect.KeepAliveSeconds;
     }
 
     private void AddLimits(ref PropertyBuilder properties, ConnectData connect)
@@ -195,7 +236,11 @@ internal sealed partial class MqttConnection
         properties.Add(PropertyId.ReceiveMaximum, (uint)options.ReceiveMaximum);
         properties.Add(PropertyId.MaximumPacketSize, (uint)options.MaxPacketSize);
         properties.Add(PropertyId.TopicAliasMaximum, (uint)options.TopicAliasMaximum);
-        properties.Add(PropertyId.SharedSubscriptionAvailable, 0);
+        if (KeepAliveOf(connect) is var keepAlive && keepAlive != connect.KeepAliveSeconds)
+        {
+            properties.Add(PropertyId.ServerKeepAlive, (uint)keepAlive);
+        }
+
         if (_sessionExpirySeconds != connect.SessionExpirySeconds)
         {
             properties.Add(PropertyId.SessionExpiryInterval, _sessionExpirySeconds);

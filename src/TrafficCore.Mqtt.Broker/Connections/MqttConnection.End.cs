@@ -176,6 +176,12 @@ internal sealed partial class MqttConnection
             await _output.WaitDurableAsync(_lastExactPosition, _runtime.Stopping.Token);
         }
 
+        if (session is { IsDurable: true, Outbox: not null, ExpiryMs: > 0 })
+        {
+            _pass.Records?.SessionOffline(session.Number, (uint)(session.ExpiryMs / 1000));
+        }
+
+        _runtime.Finish(_pass);
         var nowMs = _runtime.NowMs;
         var will = close.Reason == CloseReason.Disconnected ? null : _will;
         var isDelayed = will is { DelaySeconds: > 0 } && session.ExpiryMs > 0;
@@ -196,7 +202,7 @@ internal sealed partial class MqttConnection
     /// <summary>Removes what a session left in others' tables. Its QoS 2 ids are forgotten in the log too.</summary>
     private async ValueTask EndSessionAsync(Session session, bool discardIds)
     {
-        SessionCleanup.RemoveSubscriptions(_runtime, session);
+        SessionCleanup.Forget(_runtime, session);
         if (session.PendingWill is { } pending)
         {
             await WillPublisher.PublishAsync(_runtime, pending.Will, pending.Client); // [MQTT-3.1.2-8]: the session ended before the delay

@@ -12,16 +12,22 @@ internal sealed partial class MqttConnection
     // Read loop.
     private PublishSession? _publishSession;
     private TopicCache<TopicRoute>? _routes;
-    private byte[]?[]? _aliases;
+    private TopicAliases? _aliases;
 
     private PublishSession PublishSession => _publishSession ??= _runtime.Ingress.OpenSession(_client!);
 
     private void OnPublish(ReadBatch batch, in FrameHeader header, ReadOnlySpan<byte> body)
     {
         var publish = PublishView.Decode(header.First, body, _version);
+        if (publish.HasSubscriptionIdentifier)
+        {
+            throw new MqttProtocolException(ReasonCode.ProtocolError, "A subscription identifier from a client"); // [MQTT-3.3.4-6]
+        }
+
         if (publish.TopicAlias != 0)
         {
-            publish = ResolveAlias(publish);
+            _aliases ??= new TopicAliases(_runtime.Options.TopicAliasMaximum);
+            publish = _aliases.Resolve(publish);
         }
 
         batch.CountPublish(publish.QoS, header.TotalLength);
@@ -57,14 +63,19 @@ internal sealed partial class MqttConnection
         }
         else if (outcome == PublishOutcome.Collected && route.HasSubscribers)
         {
-            Route(publish, Retention.None);
+            Route(batch, publish, Retention.None);
         }
         else if (outcome == PublishOutcome.NotIngested && (publish.Retain || route.HasSubscribers))
         {
             // Only a 5.0 client that waits for an answer can be refused; for the others a message not kept is better than a message lost.
             var canRefuse = _version == MqttVersion.V5 && publish.QoS != QualityOfService.AtMostOnce;
-            var isDone = Route(publish, canRefuse ? Retention.OrRefuse : Retention.IfRoom);
+            var isDone = Route(batch, publish, canRefuse ? Retention.OrRefuse : Retention.IfRoom);
             reason = isDone || !canRefuse ? ReasonCode.Success : ReasonCode.QuotaExceeded;
+        }
+
+        if (outcome == PublishOutcome.NotIngested && publish.QoS == QualityOfService.AtLeastOnce && reason == ReasonCode.Success && !route.HasSubscribers)
+        {
+            reason = ReasonCode.NoMatchingSubscribers; // 5.0 table 3-4; it is a success
         }
 
         Acknowledge(batch, publish, reason);
@@ -132,7 +143,7 @@ internal sealed partial class MqttConnection
         batch.AddAck(PacketType.Pubcomp, _version, ack.PacketId, known ? ReasonCode.Success : ReasonCode.PacketIdentifierNotFound);
     }
 
-    private void OnDeliveryAck(in AckView ack, PacketType type)
+    private void OnDeliveryAck(ReadBatch batch, in AckView ack, PacketType type)
     {
         if (_session!.Outbox is not { } outbox)
         {
@@ -141,41 +152,46 @@ internal sealed partial class MqttConnection
 
         if (type == PacketType.Pubrec && !ack.Reason.IsError())
         {
-            var known = outbox.MarkReceived(ack.PacketId);
-            Span<byte> release = stackalloc byte[MqttEncoder.ShortAckSize + 1];
-            var size = MqttEncoder.Ack(
-                release, PacketType.Pubrel, _version, ack.PacketId, known ? ReasonCode.Success : ReasonCode.PacketIdentifierNotFound);
-            _output.AppendAnswer(release[..size]);
+            Release(batch, ack.PacketId, outbox.MarkReceived(ack.PacketId, out var received), received);
         }
         else
         {
-            outbox.Complete(ack.PacketId);
+            ExpectFit(outbox.Complete(type, ack.PacketId, out var completed));
+            if (completed != 0)
+            {
+                _pass.Records?.Completed(_session.Number, completed);
+            }
         }
 
         TouchSelf(); // the window has room again
     }
 
-    private PublishView ResolveAlias(PublishView publish)
+    /// <summary>
+    /// Answers PUBREC. The client forgets the message with the release: that it was received must be durable before, or it would come once more as a new
+    /// one after a restart.
+    /// </summary>
+    private void Release(ReadBatch batch, ushort packetId, AckResult result, long number)
     {
-        if (publish.TopicAlias > _runtime.Options.TopicAliasMaximum)
+        ExpectFit(result);
+        var reason = result == AckResult.Done ? ReasonCode.Success : ReasonCode.PacketIdentifierNotFound;
+        if (number != 0 && _pass.Records is { } records)
         {
-            throw new MqttProtocolException(ReasonCode.TopicAliasInvalid, "The topic alias is over the maximum"); // [MQTT-3.3.2-9]
+            records.Received(_session!.Number, number);
+            batch.AddJournaled();
+            batch.AddAck(PacketType.Pubrel, _version, packetId, reason);
+            return;
         }
 
-        _aliases ??= new byte[_runtime.Options.TopicAliasMaximum + 1][];
-        if (!publish.Topic.IsEmpty)
+        Span<byte> release = stackalloc byte[MqttEncoder.ShortAckSize + 1];
+        _output.AppendAnswer(release[..MqttEncoder.Ack(release, PacketType.Pubrel, _version, packetId, reason)]);
+    }
+
+    private static void ExpectFit(AckResult result)
+    {
+        if (result == AckResult.Mismatch)
         {
-            if (_aliases[publish.TopicAlias] is not { } known || !publish.Topic.SequenceEqual(known))
-            {
-                _aliases[publish.TopicAlias] = publish.Topic.ToArray();
-            }
-
-            return publish;
+            throw new MqttProtocolException(ReasonCode.ProtocolError, "Not the acknowledgement of what was sent under this packet id"); // 5.0 section 4.3
         }
-
-        return _aliases[publish.TopicAlias] is { } topic
-            ? publish.WithTopic(topic)
-            : throw new MqttProtocolException(ReasonCode.ProtocolError, "The topic alias was never set"); // 5.0 section 3.3.2.3.4
     }
 
     private TopicRoute FindRoute(ReadOnlySpan<byte> topic)
@@ -195,8 +211,16 @@ internal sealed partial class MqttConnection
         return route;
     }
 
-    private bool Route(in PublishView publish, Retention retention) =>
-        _runtime.Router.Publish(ApplicationMessage.Copy(publish, _runtime.NowMs), _session, _touched, retention);
+    private bool Route(ReadBatch batch, in PublishView publish, Retention retention)
+    {
+        var isDone = _runtime.Router.Publish(ApplicationMessage.Copy(publish, _runtime.NowMs), _session, _pass, retention);
+        if (_pass.HasRecords)
+        {
+            batch.AddJournaled(); // what a session was promised is durable before the publisher is told
+        }
+
+        return isDone;
+    }
 
     private void Deny(ReadBatch batch, in PublishView publish)
     {

@@ -6,7 +6,7 @@ namespace TrafficCore.Mqtt.Broker;
 
 internal sealed partial class MqttConnection
 {
-    private void OnSubscribe(SubscribeView subscribe)
+    private void OnSubscribe(ReadBatch batch, SubscribeView subscribe)
     {
         uint identifier = 0;
         var properties = subscribe.Properties;
@@ -18,7 +18,12 @@ internal sealed partial class MqttConnection
             }
         }
 
-        var outbox = _session!.OutboxOrNew(_runtime.Options);
+        if (_session!.Outbox is null && _session.IsDurable)
+        {
+            _pass.Records?.SessionOnline(_session.Number, _sessionExpirySeconds);
+        }
+
+        var outbox = _session.OutboxOrNew(_runtime.Options);
         outbox.EnsureOnline(_output, _window);
         var reasons = new List<ReasonCode>();
         var added = new List<(Subscription Subscription, bool IsNew)>();
@@ -29,7 +34,7 @@ internal sealed partial class MqttConnection
 
         var answer = new ArrayBufferWriter<byte>();
         MqttEncoder.Suback(answer, _version, subscribe.PacketId, [.. reasons]);
-        _output.AppendAnswer(answer.WrittenSpan);
+        Answer(batch, answer.WrittenSpan);
         foreach (var (subscription, isNew) in added)
         {
             SendRetained(outbox, subscription, isNew);
@@ -46,12 +51,13 @@ internal sealed partial class MqttConnection
             return ReasonCode.TopicFilterInvalid;
         }
 
-        if (TopicFilter.IsShared(filter))
+        var matched = TopicFilter.IsShared(filter) ? TopicFilter.SharedPart(filter) : filter;
+        if (matched.IsEmpty)
         {
-            return ReasonCode.SharedSubscriptionsNotSupported;
+            return ReasonCode.TopicFilterInvalid;
         }
 
-        if (!_runtime.Access.MaySubscribe(_client!, filter))
+        if (!_runtime.Access.MaySubscribe(_client!, matched))
         {
             _runtime.Metrics.SubscribeDenied();
             _runtime.Troubles.SubscribeDenied(_client!, filter);
@@ -68,13 +74,10 @@ internal sealed partial class MqttConnection
 
         var subscription = new Subscription { Session = _session, Filter = key, Options = options, Identifier = identifier };
         subscriptions[key] = subscription;
-        if (isKnown)
+        _runtime.Router.Subscribe(subscription, isKnown ? old : null);
+        if (_session.IsDurable)
         {
-            _runtime.Router.Subscriptions.Replace(filter, old!, subscription);
-        }
-        else
-        {
-            _runtime.Router.Subscriptions.Add(filter, subscription);
+            _pass.Records?.Subscribed(_session.Number, key, options, identifier);
         }
 
         added.Add((subscription, !isKnown));
@@ -83,9 +86,9 @@ internal sealed partial class MqttConnection
 
     private void SendRetained(Outbox outbox, Subscription subscription, bool isNew)
     {
-        // 5.0 section 3.8.3.1; before 5.0 the handling is always to send.
+        // 5.0 sections 3.8.3.1 and 4.8.2; before 5.0 the handling is always to send.
         var handling = subscription.Options.RetainHandling;
-        if (handling == RetainHandling.DoNotSend || (handling == RetainHandling.SendIfNew && !isNew))
+        if (subscription.IsShared || handling == RetainHandling.DoNotSend || (handling == RetainHandling.SendIfNew && !isNew))
         {
             return;
         }
@@ -113,14 +116,14 @@ internal sealed partial class MqttConnection
             return;
         }
 
-        var sent = outbox.EnqueueRetained(messages, subscription.Options, subscription.Identifier == 0 ? null : [subscription.Identifier]);
+        var sent = _session!.DeliverRetained(messages, subscription, _pass);
         for (; sent < messages.Count; sent++)
         {
             _runtime.Metrics.Dropped(DropReason.QueueFull);
         }
     }
 
-    private void OnUnsubscribe(UnsubscribeView unsubscribe)
+    private void OnUnsubscribe(ReadBatch batch, UnsubscribeView unsubscribe)
     {
         var reasons = new List<ReasonCode>();
         while (unsubscribe.Read())
@@ -128,7 +131,12 @@ internal sealed partial class MqttConnection
             var key = unsubscribe.Filter.ToArray();
             if (_session!.Subscriptions?.Remove(key, out var old) == true)
             {
-                _runtime.Router.Subscriptions.Remove(key, old);
+                _runtime.Router.Unsubscribe(old);
+                if (_session.IsDurable)
+                {
+                    _pass.Records?.Unsubscribed(_session.Number, key);
+                }
+
                 reasons.Add(ReasonCode.Success);
             }
             else
@@ -139,7 +147,21 @@ internal sealed partial class MqttConnection
 
         var answer = new ArrayBufferWriter<byte>();
         MqttEncoder.Unsuback(answer, _version, unsubscribe.PacketId, [.. reasons]);
-        _output.AppendAnswer(answer.WrittenSpan);
+        Answer(batch, answer.WrittenSpan);
         TouchSelf();
+    }
+
+    /// <summary>What the session journal must hold is durable before the client is told; without a journal the answer waits for nothing.</summary>
+    private void Answer(ReadBatch batch, ReadOnlySpan<byte> packet)
+    {
+        if (_pass.HasRecords)
+        {
+            batch.AddJournaled();
+            batch.AddAnswer(packet);
+        }
+        else
+        {
+            _output.AppendAnswer(packet);
+        }
     }
 }

@@ -46,6 +46,7 @@ internal sealed partial class MqttConnection
         _context = context;
         _input = context.Transport.Input;
         _output = new ConnectionOutput(channel, runtime);
+        _pass = runtime.NewPass();
         _arrival = new ArrivalWatch(runtime.Tick);
         _packetRate = AllowanceOf(runtime.Options.MaxPacketsPerSecond, runtime.Time);
         _byteRate = AllowanceOf(runtime.Options.MaxBytesPerSecond, runtime.Time);
@@ -245,16 +246,16 @@ internal sealed partial class MqttConnection
                 OnPublish(batch, header, body);
                 return true;
             case PacketType.Puback or PacketType.Pubrec or PacketType.Pubcomp:
-                OnDeliveryAck(AckView.Decode(header.Type, body, _version), header.Type);
+                OnDeliveryAck(batch, AckView.Decode(header.Type, body, _version), header.Type);
                 return true;
             case PacketType.Pubrel:
                 OnRelease(batch, AckView.Decode(header.Type, body, _version));
                 return true;
             case PacketType.Subscribe:
-                OnSubscribe(SubscribeView.Decode(body, _version));
+                OnSubscribe(batch, SubscribeView.Decode(body, _version));
                 return true;
             case PacketType.Unsubscribe:
-                OnUnsubscribe(UnsubscribeView.Decode(body, _version));
+                OnUnsubscribe(batch, UnsubscribeView.Decode(body, _version));
                 return true;
             case PacketType.Pingreq when body.IsEmpty:
                 _output.AppendAnswer([(byte)PacketType.Pingresp << 4, 0]);

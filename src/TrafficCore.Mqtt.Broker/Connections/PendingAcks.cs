@@ -1,8 +1,8 @@
 namespace TrafficCore.Mqtt.Broker;
 
 /// <summary>
-/// Acknowledgements of one connection, encoded, in the order of what they acknowledge, each batch with the log position that must be durable
-/// before it may leave. Made at the connection's first acknowledgement; bytes and marks are reused.
+/// Acknowledgements of one connection, encoded, in the order of what they acknowledge, each batch with the positions of input log and session
+/// journal that must be durable before it may leave. Made at the connection's first acknowledgement; bytes and marks are reused.
 /// </summary>
 /// <remarks>Ownership: the output's lock.</remarks>
 internal sealed class PendingAcks
@@ -19,20 +19,20 @@ internal sealed class PendingAcks
     public int Length => _end - _start;
 
     /// <summary>Appends a batch. Position 0 waits for nothing but the batches before it.</summary>
-    public void Append(ReadOnlySpan<byte> acks, int pubacks, long position)
+    public void Append(ReadOnlySpan<byte> acks, int pubacks, long position, long journalPosition = 0)
     {
         Reserve(acks.Length);
         acks.CopyTo(_bytes.AsSpan(_end));
         _end += acks.Length;
-        _marks.Enqueue(new Mark(position, acks.Length, pubacks));
+        _marks.Enqueue(new Mark(position, journalPosition, acks.Length, pubacks));
         Pubacks += pubacks;
     }
 
     /// <summary>Moves every batch to <paramref name="output"/> that may leave, up to the first that may not.</summary>
-    public void TakeDurable(long durableEnd, ScratchBuffer output)
+    public void TakeDurable(long durableEnd, long journalEnd, ScratchBuffer output)
     {
         var ready = 0;
-        while (_marks.TryPeek(out var mark) && mark.Position <= durableEnd)
+        while (_marks.TryPeek(out var mark) && mark.Position <= durableEnd && mark.JournalPosition <= journalEnd)
         {
             _marks.Dequeue();
             ready += mark.Length;
@@ -65,5 +65,5 @@ internal sealed class PendingAcks
         _end = used;
     }
 
-    private readonly record struct Mark(long Position, int Length, int Pubacks);
+    private readonly record struct Mark(long Position, long JournalPosition, int Length, int Pubacks);
 }

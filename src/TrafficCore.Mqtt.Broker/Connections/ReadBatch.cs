@@ -16,6 +16,9 @@ internal sealed class ReadBatch
     /// <summary>Something waits in the publish session for its commit.</summary>
     public bool HasRecords { get; private set; }
 
+    /// <summary>Something waits in the routing pass for the session journal.</summary>
+    public bool HasJournaled { get; private set; }
+
     /// <summary>Acknowledgements collected.</summary>
     public int Count { get; private set; }
 
@@ -40,7 +43,7 @@ internal sealed class ReadBatch
     public static ReadBatch Begin()
     {
         var batch = _current ??= new ReadBatch();
-        batch.HasRecords = false;
+        batch.HasRecords = batch.HasJournaled = false;
         batch.Count = batch.Pubacks = batch.FreeLength = batch.Length = batch._freePubacks = 0;
         batch.PublishBytes = 0;
         Array.Clear(batch._publishes);
@@ -55,21 +58,41 @@ internal sealed class ReadBatch
 
     public void AddRecord() => HasRecords = true;
 
+    public void AddJournaled() => HasJournaled = true;
+
     /// <summary>Adds an acknowledgement. It leaves after the records that were collected before it, and after all earlier acknowledgements.</summary>
     public void AddAck(PacketType type, MqttVersion version, ushort packetId, ReasonCode reason = ReasonCode.Success)
     {
-        if (_acks.Length - Length < MqttEncoder.ShortAckSize + 1)
-        {
-            Array.Resize(ref _acks, _acks.Length * 2);
-        }
-
+        Reserve(MqttEncoder.ShortAckSize + 1);
         Length += MqttEncoder.Ack(_acks.AsSpan(Length), type, version, packetId, reason);
-        Count++;
         Pubacks += type == PacketType.Puback ? 1 : 0;
-        if (!HasRecords)
+        Added();
+    }
+
+    /// <summary>Adds an answer of any other kind that waits as an acknowledgement does.</summary>
+    public void AddAnswer(ReadOnlySpan<byte> packet)
+    {
+        Reserve(packet.Length);
+        packet.CopyTo(_acks.AsSpan(Length));
+        Length += packet.Length;
+        Added();
+    }
+
+    private void Added()
+    {
+        Count++;
+        if (!HasRecords && !HasJournaled)
         {
             FreeLength = Length;
             _freePubacks = Pubacks;
+        }
+    }
+
+    private void Reserve(int count)
+    {
+        if (_acks.Length - Length < count)
+        {
+            Array.Resize(ref _acks, Math.Max(_acks.Length * 2, Length + count));
         }
     }
 

@@ -48,6 +48,10 @@ public sealed class ApplicationMessage
 
     internal byte[] TopicBytes => _topic;
 
+    internal byte[] PropertyBytes => _properties;
+
+    internal byte[] PayloadBytes => _payload;
+
     /// <summary>What it counts for in bounds of bytes.</summary>
     internal int Size => _topic.Length + _payload.Length + _properties.Length;
 

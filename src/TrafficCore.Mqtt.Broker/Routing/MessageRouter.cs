@@ -17,12 +17,15 @@ internal sealed class MessageRouter
     {
         _metrics = metrics;
         _onHandlerFailed = onHandlerFailed;
+        Shared = new SharedSubscriptions(Subscriptions);
         Retained = new RetainedStore(options.MaxRetainedMessages, options.MaxRetainedBytes);
     }
 
     public SubscriptionTrie<Subscription> Subscriptions { get; } = new();
 
     public RetainedStore Retained { get; }
+
+    public SharedSubscriptions Shared { get; }
 
     public bool HasSubscribers(ReadOnlySpan<byte> topic)
     {
@@ -38,12 +41,41 @@ internal sealed class MessageRouter
         return any;
     }
 
-    /// <summary>
-    /// Retains, as <paramref name="retention"/> says, and delivers. <paramref name="touched"/> gets the outputs that have something to send now: the caller signals them, once for many
-    /// messages.
-    /// </summary>
+    /// <summary>Adds a client's subscription, or puts it in the place of its older one of the same filter.</summary>
+    public void Subscribe(Subscription subscription, Subscription? old)
+    {
+        switch (subscription.IsShared, old)
+        {
+            case (true, null):
+                Shared.Add(subscription);
+                break;
+            case (true, _):
+                Shared.Replace(old, subscription);
+                break;
+            case (false, null):
+                Subscriptions.Add(subscription.Filter, subscription);
+                break;
+            default:
+                Subscriptions.Replace(subscription.Filter, old, subscription);
+                break;
+        }
+    }
+
+    public void Unsubscribe(Subscription subscription)
+    {
+        if (subscription.IsShared)
+        {
+            Shared.Remove(subscription);
+        }
+        else
+        {
+            Subscriptions.Remove(subscription.Filter, subscription);
+        }
+    }
+
+    /// <summary>Retains, as <paramref name="retention"/> says, and delivers. The caller finishes the pass, once for many messages.</summary>
     /// <returns>False: it should have been retained, and there was no room. With <see cref="Retention.OrRefuse"/> nobody got it either.</returns>
-    public bool Publish(ApplicationMessage message, Session? from, List<ConnectionOutput> touched, Retention retention)
+    public bool Publish(ApplicationMessage message, Session? from, RoutingPass pass, Retention retention)
     {
         var isRetained = !message.Retain || retention == Retention.None || Retained.TrySet(message, isLimited: retention != Retention.Always);
         if (!isRetained)
@@ -53,6 +85,11 @@ internal sealed class MessageRouter
             {
                 return false;
             }
+        }
+
+        else if (message.Retain && retention != Retention.None)
+        {
+            pass.Records?.Retained(message, isLimited: retention != Retention.Always);
         }
 
         var matches = TakeMatches();
@@ -66,7 +103,12 @@ internal sealed class MessageRouter
         {
             if (matches[i].Session is { } session)
             {
-                i = DeliverTo(session, matches, i, message, from, touched);
+                i = DeliverTo(session, matches, i, message, from, pass);
+            }
+            else if (matches[i].Group is { } group)
+            {
+                _metrics.Delivered(group.Deal(message, pass));
+                i++;
             }
             else
             {
@@ -94,7 +136,7 @@ internal sealed class MessageRouter
 
     /// <summary>One copy at the highest QoS with all identifiers, whatever number of the client's filters match (5.0 section 3.3.4).</summary>
     private int DeliverTo(
-        Session session, List<Subscription> matches, int first, ApplicationMessage message, Session? from, List<ConnectionOutput> touched)
+        Session session, List<Subscription> matches, int first, ApplicationMessage message, Session? from, RoutingPass pass)
     {
         var qos = -1;
         var retain = false;
@@ -119,7 +161,7 @@ internal sealed class MessageRouter
         if (qos >= 0)
         {
             var delivery = new Delivery(message, (QualityOfService)Math.Min(qos, (int)message.QoS), retain, identifiers);
-            _metrics.Delivered(session.Deliver(delivery, touched));
+            _metrics.Delivered(session.Deliver(delivery, pass));
         }
 
         return i;

@@ -15,6 +15,6 @@ public interface IClientAccess
     /// <summary>The client may publish to this topic name.</summary>
     bool MayPublish(ClientIdentity client, ReadOnlySpan<byte> topic);
 
-    /// <summary>The client may subscribe with this filter: everything that it matches is the client's to read.</summary>
+    /// <summary>The client may subscribe with this filter, of a shared subscription the one behind its group: everything that it matches is the client's to read.</summary>
     bool MaySubscribe(ClientIdentity client, ReadOnlySpan<byte> filter);
 }

@@ -5,9 +5,9 @@ namespace TrafficCore.Mqtt.Broker;
 /// <summary>Messages for one client: what waits, what is in flight, and in which state of its QoS.</summary>
 /// <remarks>
 /// Ownership: any thread may call any member; one short lock. Messages enter from publishers' read loops, leave through the output's one
-/// sender, and are completed by the client's read loop.
+/// sender, and are completed by the client's read loop. Its other part, Filling, is what puts messages in.
 /// </remarks>
-internal sealed class Outbox
+internal sealed partial class Outbox
 {
     private readonly Lock _gate = new();
     private readonly Queue<Delivery> _waiting = new();
@@ -17,6 +17,7 @@ internal sealed class Outbox
     private Queue<ushort>? _resend;
     private long _waitingBytes;
     private int _window;
+    private int _open;
     private ushort _lastId;
     private object? _owner;
 
@@ -33,63 +34,8 @@ internal sealed class Outbox
         {
             lock (_gate)
             {
-                return _waiting.Count + _inFlight.Count;
+                return _waiting.Count + _reserved + _inFlight.Count;
             }
-        }
-    }
-
-    /// <summary>Nothing more is queued.</summary>
-    public bool IsFull
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return IsFullUnderLock;
-            }
-        }
-    }
-
-    private bool IsFullUnderLock => _waiting.Count >= _maxMessages || _waitingBytes > _maxBytes;
-
-    public DeliveryResult Enqueue(in Delivery delivery)
-    {
-        lock (_gate)
-        {
-            if (_owner is null && delivery.QoS == QualityOfService.AtMostOnce)
-            {
-                return DeliveryResult.Offline;
-            }
-
-            if (_waiting.Count >= _maxMessages || _waitingBytes + delivery.Message!.Size > _maxBytes)
-            {
-                return DeliveryResult.Full;
-            }
-
-            EnqueueUnderLock(delivery);
-            return DeliveryResult.Queued;
-        }
-    }
-
-    /// <summary>
-    /// Queues the retained messages of a new subscription whole, even past the bounds, unless these are reached already: cutting them would
-    /// show a client an arbitrary part of a city.
-    /// </summary>
-    public int EnqueueRetained(List<ApplicationMessage> messages, SubscribeOptions options, uint[]? identifiers)
-    {
-        lock (_gate)
-        {
-            if (IsFullUnderLock)
-            {
-                return 0;
-            }
-
-            foreach (var message in messages)
-            {
-                EnqueueUnderLock(new Delivery(message, Min(message.QoS, options.QoS), Retain: true, identifiers));
-            }
-
-            return messages.Count;
         }
     }
 
@@ -97,80 +43,101 @@ internal sealed class Outbox
     /// Takes the next packet to send, in order; false when nothing may be sent now. Only the owner gets any: the sender of a connection that was
     /// taken over may still be running.
     /// </summary>
-    public bool TryTake(object owner, long nowMs, out Delivery delivery)
+    /// <param name="owner">Who sends.</param>
+    /// <param name="nowMs">Now, for messages that expire.</param>
+    /// <param name="durableEnd">How far the journal is durable.</param>
+    /// <param name="delivery">What to send.</param>
+    public bool TryTake(object owner, long nowMs, long durableEnd, out Delivery delivery)
     {
         lock (_gate)
         {
+            delivery = default;
             if (_owner != owner)
             {
-                delivery = default;
                 return false;
             }
 
-            if (TryTakeResendUnderLock(out delivery))
-            {
-                return true;
-            }
-
-            while (_waiting.TryPeek(out delivery))
-            {
-                if (delivery.QoS != QualityOfService.AtMostOnce && _inFlight.Count >= _window)
-                {
-                    return false;
-                }
-
-                _waiting.Dequeue();
-                _waitingBytes -= delivery.Message!.Size;
-                if (delivery.Message.IsExpired(nowMs))
-                {
-                    continue; // [MQTT-3.3.2-5]
-                }
-
-                if (delivery.QoS != QualityOfService.AtMostOnce)
-                {
-                    delivery = delivery with { PacketId = NextIdUnderLock() };
-                    _inFlight.Add(delivery.PacketId, new InFlight(delivery, Received: false));
-                }
-
-                return true;
-            }
-
-            return false;
+            return _resend is not null ? TryTakeResendUnderLock(out delivery) || TryTakeNextUnderLock(nowMs, durableEnd, out delivery)
+                : TryTakeNextUnderLock(nowMs, durableEnd, out delivery);
         }
     }
 
-    /// <summary>PUBACK, PUBCOMP, or a PUBREC that refuses: the message is done. False when the identifier is unknown.</summary>
-    public bool Complete(ushort packetId)
+    /// <summary>PUBACK, PUBCOMP, or a PUBREC that refuses: the message is done.</summary>
+    /// <param name="type">The packet.</param>
+    /// <param name="packetId">Which message.</param>
+    /// <param name="number">The journal's name for it, or 0.</param>
+    public AckResult Complete(PacketType type, ushort packetId, out long number)
     {
         lock (_gate)
         {
-            return _inFlight.Remove(packetId);
+            number = 0;
+            if (!_inFlight.TryGetValue(packetId, out var entry))
+            {
+                return AckResult.Unknown;
+            }
+
+            // [MQTT-4.3.2-3], [MQTT-4.3.3-5]: QoS 1 ends with PUBACK, QoS 2 with PUBCOMP after PUBREC.
+            var fits = entry.Delivery.QoS == QualityOfService.AtLeastOnce ? type == PacketType.Puback
+                : type == (entry.Received ? PacketType.Pubcomp : PacketType.Pubrec);
+            if (!fits)
+            {
+                return AckResult.Mismatch;
+            }
+
+            _inFlight.Remove(packetId);
+            _open -= entry.IsOpen ? 1 : 0;
+            number = entry.Delivery.Number;
+            return AckResult.Done;
         }
     }
 
     /// <summary>PUBREC: from here on only the release is repeated [MQTT-4.3.3-4].</summary>
-    public bool MarkReceived(ushort packetId)
+    public AckResult MarkReceived(ushort packetId, out long number)
     {
         lock (_gate)
         {
+            number = 0;
             if (!_inFlight.TryGetValue(packetId, out var entry))
             {
-                return false;
+                return AckResult.Unknown;
+            }
+
+            if (entry.Delivery.QoS != QualityOfService.ExactlyOnce)
+            {
+                return AckResult.Mismatch;
             }
 
             _inFlight[packetId] = entry with { Received = true };
-            return true;
+            number = entry.Received ? 0 : entry.Delivery.Number;
+            return AckResult.Done;
         }
     }
 
-    /// <summary>A connection begins: what was in flight is sent again, in its order [MQTT-4.4.0-1], [MQTT-4.6.0-1].</summary>
+    /// <summary>It could not be sent and counts as if it had been [MQTT-3.1.2-25].</summary>
+    public void Discard(ushort packetId)
+    {
+        lock (_gate)
+        {
+            if (_inFlight.Remove(packetId, out var entry))
+            {
+                _open -= entry.IsOpen ? 1 : 0;
+            }
+        }
+    }
+
+    /// <summary>A connection begins: what was in flight is sent again, in its order [MQTT-4.4.0-1], [MQTT-4.6.0-1], within the new window.</summary>
     public void GoOnline(object owner, int window)
     {
         lock (_gate)
         {
             _owner = owner;
             _window = window;
+            _open = 0;
             _resend = _inFlight.Count == 0 ? null : new Queue<ushort>(_inFlight.Keys);
+            for (var i = 0; i < _inFlight.Count; i++)
+            {
+                _inFlight.SetAt(i, _inFlight.GetAt(i).Value with { IsOpen = false });
+            }
         }
     }
 
@@ -206,41 +173,86 @@ internal sealed class Outbox
         }
     }
 
-    private static QualityOfService Min(QualityOfService a, QualityOfService b) => a < b ? a : b;
-
-    private void EnqueueUnderLock(in Delivery delivery)
+    /// <summary>
+    /// The session is over: what a group dealt to it and another member may have. A QoS 2 message that was on its way is not among it [MQTT-4.8.2-5]:
+    /// nobody knows whether it arrived.
+    /// </summary>
+    public List<Delivery> TakeShared()
     {
-        _waiting.Enqueue(delivery);
-        _waitingBytes += delivery.Message!.Size;
+        lock (_gate)
+        {
+            var own = _inFlight.Values.Where(e => e.Delivery.QoS == QualityOfService.AtLeastOnce).Select(e => e.Delivery);
+            return [.. own.Concat(_waiting).Where(d => d.Shared is not null)];
+        }
+    }
+
+    private bool TryTakeNextUnderLock(long nowMs, long durableEnd, out Delivery delivery)
+    {
+        delivery = default;
+        while (_resend is null && _waiting.TryPeek(out delivery))
+        {
+            if (delivery.Position > durableEnd || (delivery.QoS != QualityOfService.AtMostOnce && _open >= _window))
+            {
+                return false;
+            }
+
+            _waiting.Dequeue();
+            _waitingBytes -= delivery.Message!.Size;
+            if (delivery.Message.IsExpired(nowMs))
+            {
+                FreeIdUnderLock(delivery.PacketId);
+                continue; // [MQTT-3.3.2-5]
+            }
+
+            if (delivery.QoS != QualityOfService.AtMostOnce)
+            {
+                FreeIdUnderLock(delivery.PacketId);
+                delivery = delivery.PacketId != 0 ? delivery : delivery with { PacketId = NextIdUnderLock() };
+                _inFlight.Add(delivery.PacketId, new InFlight(delivery, Received: false, IsOpen: true));
+                _open++;
+            }
+
+            return true;
+        }
+
+        return false;
     }
 
     private bool TryTakeResendUnderLock(out Delivery delivery)
     {
-        while (_resend is not null && _resend.TryDequeue(out var id))
+        delivery = default;
+        while (_resend!.TryPeek(out var id))
         {
-            if (_inFlight.TryGetValue(id, out var entry))
+            if (!_inFlight.TryGetValue(id, out var entry))
             {
-                delivery = entry.Received
-                    ? new Delivery(null, QualityOfService.AtLeastOnce, false, null, id)
-                    : entry.Delivery with { Duplicate = true };
+                _resend.Dequeue();
+                continue;
+            }
+
+            if (!entry.Received && _open >= _window)
+            {
+                return false; // [MQTT-3.3.4-7] holds for what is sent again too
+            }
+
+            _resend.Dequeue();
+            if (entry.Received)
+            {
+                delivery = new Delivery(null, QualityOfService.AtLeastOnce, false, null, id);
                 return true;
             }
+
+            _inFlight[id] = entry with { IsOpen = true };
+            _open++;
+            delivery = entry.Delivery with { Duplicate = true };
+            return true;
         }
 
         _resend = null;
-        delivery = default;
         return false;
     }
 
-    private ushort NextIdUnderLock()
-    {
-        do
-        {
-            _lastId = _lastId == ushort.MaxValue ? (ushort)1 : (ushort)(_lastId + 1);
-        }
-        while (_inFlight.ContainsKey(_lastId));
-        return _lastId;
-    }
-
-    private readonly record struct InFlight(Delivery Delivery, bool Received);
+    /// <param name="Delivery">The message.</param>
+    /// <param name="Received">PUBREC has come.</param>
+    /// <param name="IsOpen">It was sent on this connection and takes a place in its window.</param>
+    private readonly record struct InFlight(Delivery Delivery, bool Received, bool IsOpen);
 }

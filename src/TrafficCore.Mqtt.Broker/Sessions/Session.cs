@@ -1,4 +1,5 @@
 using TrafficCore.Mqtt.Topics;
+using TrafficCore.Mqtt.Wire;
 
 namespace TrafficCore.Mqtt.Broker;
 
@@ -9,13 +10,23 @@ internal sealed class Session
     private Outbox? _outbox;
     private ConnectionOutput? _output;
 
-    public Session(string clientId, long number)
+    /// <summary>Larger messages are not journaled, since a record has an end: they wait in memory only. 8 MiB: half of the longest record.</summary>
+    private const int MaxJournaledBytes = 8 * 1024 * 1024;
+
+    public Session(string clientId, long number, bool isDurable = false)
     {
         ClientId = clientId;
         Number = number;
+        IsDurable = isDurable;
     }
 
     public string ClientId { get; }
+
+    /// <summary>The journal holds it: it outlives its connection, and the service.</summary>
+    public bool IsDurable { get; }
+
+    /// <summary>A connection takes its messages.</summary>
+    public bool IsOnline => Volatile.Read(ref _output) is not null;
 
     /// <summary>Unique, to sort by.</summary>
     public long Number { get; }
@@ -76,23 +87,69 @@ internal sealed class Session
         Outbox?.GoOffline();
     }
 
-    /// <summary>Queues a message and notes whose output has something to send now.</summary>
-    public DeliveryResult Deliver(in Delivery delivery, List<ConnectionOutput> touched)
+    /// <summary>Queues a message and notes whose output has something to send now; what the journal must hold first is held in the pass.</summary>
+    public DeliveryResult Deliver(in Delivery delivery, RoutingPass pass)
     {
-        var result = Outbox!.Enqueue(delivery);
+        DeliveryResult result;
+        if (IsJournaled(delivery))
+        {
+            var reserved = delivery;
+            result = Outbox!.Reserve(ref reserved);
+            if (result == DeliveryResult.Queued)
+            {
+                pass.Hold(this, reserved);
+            }
+
+            return result;
+        }
+
+        result = Outbox!.Enqueue(delivery);
         if (result == DeliveryResult.Queued)
         {
-            Touch(touched);
+            Touch(pass);
         }
 
         return result;
     }
 
-    public void Touch(List<ConnectionOutput> touched)
+    /// <summary>The same for the retained messages of a new subscription, whole; how many found room.</summary>
+    public int DeliverRetained(List<ApplicationMessage> messages, Subscription subscription, RoutingPass pass)
     {
-        if (Volatile.Read(ref _output) is { } output && (touched.Count == 0 || touched[^1] != output))
+        var outbox = Outbox!;
+        if (!IsDurable)
         {
-            touched.Add(output);
+            return outbox.EnqueueRetained(messages, subscription.Options, subscription.Identifiers);
+        }
+
+        var sent = 0;
+        foreach (var message in outbox.IsFull ? [] : messages)
+        {
+            var qos = message.QoS < subscription.Options.QoS ? message.QoS : subscription.Options.QoS;
+            var delivery = new Delivery(message, qos, Retain: true, subscription.Identifiers);
+            if (!IsJournaled(delivery))
+            {
+                sent += outbox.Enqueue(delivery) == DeliveryResult.Queued ? 1 : 0;
+            }
+            else if (outbox.Reserve(ref delivery, isLimited: false) == DeliveryResult.Queued)
+            {
+                pass.Hold(this, delivery);
+                sent++;
+            }
+        }
+
+        return sent;
+    }
+
+    public void Touch(RoutingPass pass)
+    {
+        if (Volatile.Read(ref _output) is { } output)
+        {
+            pass.Touch(output);
         }
     }
+
+    public void SignalOutput() => Volatile.Read(ref _output)?.Signal();
+
+    private bool IsJournaled(in Delivery delivery) =>
+        IsDurable && delivery.QoS != QualityOfService.AtMostOnce && delivery.Message!.Size <= MaxJournaledBytes;
 }

@@ -5,18 +5,35 @@ namespace TrafficCore.Mqtt.Broker;
 /// <summary>What is left to do when a session ends without a connection of its own.</summary>
 internal static class SessionCleanup
 {
-    public static void RemoveSubscriptions(BrokerRuntime runtime, Session session)
+    /// <summary>Takes its subscriptions out, deals what a group gave it to the group's other members, and lets the journal forget it.</summary>
+    public static void Forget(BrokerRuntime runtime, Session session)
     {
         foreach (var subscription in session.Subscriptions?.Values ?? Enumerable.Empty<Subscription>())
         {
-            runtime.Router.Subscriptions.Remove(subscription.Filter, subscription);
+            runtime.Router.Unsubscribe(subscription);
         }
+
+        var pass = runtime.NewPass();
+        foreach (var delivery in session.Outbox?.TakeShared() ?? [])
+        {
+            if (!delivery.Message!.IsExpired(runtime.NowMs))
+            {
+                runtime.Metrics.Delivered(delivery.Shared!.Deal(delivery.Message, pass));
+            }
+        }
+
+        if (session.IsDurable)
+        {
+            pass.Records?.SessionEnded(session.Number);
+        }
+
+        runtime.Finish(pass);
     }
 
     /// <summary>Ends an expired session: subscriptions, and the QoS 2 ids that the log still holds for it.</summary>
     public static async Task EndExpiredAsync(BrokerRuntime runtime, Session session)
     {
-        RemoveSubscriptions(runtime, session);
+        Forget(runtime, session);
         if (!session.HasRecordedIds)
         {
             return;

@@ -14,7 +14,9 @@ internal sealed class SessionRegistry
     private readonly int _maxSessions;
     private long _lastNumber;
 
-    public SessionRegistry(int maxSessions) => _maxSessions = maxSessions;
+    private readonly bool _hasJournal;
+
+    public SessionRegistry(int maxSessions, bool hasJournal = false) => (_maxSessions, _hasJournal) = (maxSessions, hasJournal);
 
     public int Count
     {
@@ -27,12 +29,40 @@ internal sealed class SessionRegistry
         }
     }
 
-    /// <summary>QoS 2 packet ids that the log knew at start; given to the session that this client opens first.</summary>
+    /// <summary>QoS 2 packet ids that the log knew at start; given to the client's session, or else to the one that it opens first.</summary>
     public void Restore(string clientId, HashSet<ushort> ids)
     {
         lock (_gate)
         {
-            _restored[clientId] = ids;
+            if (_sessions.TryGetValue(clientId, out var session))
+            {
+                session.ReceivedIdsOrNew().UnionWith(ids);
+            }
+            else
+            {
+                _restored[clientId] = ids;
+            }
+        }
+    }
+
+    /// <summary>A session that the journal held when the service began. It waits for its client.</summary>
+    public void Restore(Session session, long expiresAtMs)
+    {
+        lock (_gate)
+        {
+            session.ExpiresAtMs = expiresAtMs;
+            _sessions[session.ClientId] = session;
+            _detached.Add(session);
+            _lastNumber = Math.Max(_lastNumber, session.Number);
+        }
+    }
+
+    /// <summary>Numbers up to this one were given to sessions of an earlier life.</summary>
+    public void ContinueAfter(long number)
+    {
+        lock (_gate)
+        {
+            _lastNumber = Math.Max(_lastNumber, number);
         }
     }
 
@@ -61,7 +91,7 @@ internal sealed class SessionRegistry
                     return default;
                 }
 
-                session = NewUnderLock(clientId, existing);
+                session = NewUnderLock(clientId, existing, isDurable: _hasJournal && expiryMs > 0);
             }
 
             session.Connection = connection;
@@ -126,9 +156,9 @@ internal sealed class SessionRegistry
         }
     }
 
-    private Session NewUnderLock(string clientId, Session? replaced)
+    private Session NewUnderLock(string clientId, Session? replaced, bool isDurable)
     {
-        var session = new Session(clientId, ++_lastNumber);
+        var session = new Session(clientId, ++_lastNumber, isDurable);
         if (_restored.Remove(clientId, out var ids))
         {
             session.RestoredIds = ids;

@@ -19,12 +19,9 @@ internal static class WillPublisher
             {
                 // Nobody is there any more who could be told of a refusal.
                 var retention = outcome == PublishOutcome.NotIngested ? Retention.IfRoom : Retention.None;
-                var touched = new List<ConnectionOutput>();
-                runtime.Router.Publish(will.AsMessage(runtime.NowMs), null, touched, retention);
-                foreach (var output in touched)
-                {
-                    output.Signal();
-                }
+                var pass = runtime.NewPass();
+                runtime.Router.Publish(will.AsMessage(runtime.NowMs), null, pass, retention);
+                runtime.Finish(pass);
             }
 
             while (outcome != PublishOutcome.NotIngested && !session.TryCommit(0, NoWaiter.Instance, out _))

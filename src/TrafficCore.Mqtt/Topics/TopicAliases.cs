@@ -10,7 +10,7 @@ public sealed class TopicAliases(int maximum)
 
     /// <summary>The packet with its topic; a packet that has both names the alias anew.</summary>
     /// <exception cref="MqttProtocolException">The alias is over the maximum, or was never named.</exception>
-    public PublishView Resolve(in PublishView publish)
+    public PublishView Resolve(scoped in PublishView publish)
     {
         var alias = publish.TopicAlias;
         if (alias == 0)

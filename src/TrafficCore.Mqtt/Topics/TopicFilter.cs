@@ -6,9 +6,12 @@ namespace TrafficCore.Mqtt.Topics;
 public static class TopicFilter
 {
     /// <summary>
-    /// The most levels of a filter that a server here accepts: the contract's topics have seven, and matching walks a level per stack frame.
+    /// The most levels of a filter that a server here accepts: the contract's topics have seven, mosquitto takes 201, and matching walks a level per
+    /// stack frame.
     /// </summary>
-    public const int MaxLevels = 128;
+    public const int MaxLevels = 256;
+
+    private static ReadOnlySpan<byte> SharePrefix => "$share/"u8;
 
     /// <summary>
     /// `#` only as the whole last level [MQTT-4.7.1-1], `+` only as a whole level [MQTT-4.7.1-2], at least one character, valid UTF-8.
@@ -41,7 +44,18 @@ public static class TopicFilter
     public static bool HasWildcard(ReadOnlySpan<byte> filter) => filter.IndexOfAny((byte)'+', (byte)'#') >= 0;
 
     /// <summary>The filter asks for a shared subscription (5.0 section 4.8.2).</summary>
-    public static bool IsShared(ReadOnlySpan<byte> filter) => filter.StartsWith("$share/"u8);
+    public static bool IsShared(ReadOnlySpan<byte> filter) => filter.StartsWith(SharePrefix);
+
+    /// <summary>
+    /// The filter behind the group's name in `$share/{group}/{filter}`; empty when the form is wrong: the name has at least one character
+    /// [MQTT-4.8.2-1], no wildcard, and a slash and a filter follow it [MQTT-4.8.2-2].
+    /// </summary>
+    public static ReadOnlySpan<byte> SharedPart(ReadOnlySpan<byte> filter)
+    {
+        var rest = filter[SharePrefix.Length..];
+        var slash = rest.IndexOf((byte)'/');
+        return slash < 1 || HasWildcard(rest[..slash]) ? default : rest[(slash + 1)..];
+    }
 
     /// <summary>One filter against one name, level by level. For many filters use <see cref="SubscriptionTrie{T}"/>.</summary>
     public static bool IsMatch(ReadOnlySpan<byte> filter, ReadOnlySpan<byte> topic)

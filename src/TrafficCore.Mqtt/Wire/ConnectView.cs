@@ -61,6 +61,10 @@ public readonly ref struct ConnectView
     /// <summary>The properties of the will.</summary>
     public PropertyReader WillProperties => new(WillPropertyBytes, PropertyRules.Will);
 
+    /// <summary>The protocol that a body begins with, whatever follows; null when it is none that is known.</summary>
+    public static MqttVersion? PeekVersion(ReadOnlySpan<byte> body) =>
+        body.StartsWith("\0\u0004MQTT"u8) && body.Length > 6 && body[6] is (byte)MqttVersion.V311 or (byte)MqttVersion.V5 ? (MqttVersion)body[6] : null;
+
     /// <summary>Decodes the body of a CONNECT packet (5.0 section 3.1, 3.1.1 section 3.1).</summary>
     /// <exception cref="MqttProtocolException">The packet breaks a rule.</exception>
     public static ConnectView Decode(ReadOnlySpan<byte> body)

@@ -29,6 +29,11 @@ public readonly ref struct DisconnectView
         if (version == MqttVersion.V5 && !reader.IsEmpty)
         {
             reason = (ReasonCode)reader.ReadByte();
+            if (!IsDefined(packet, reason))
+            {
+                MqttProtocolException.ProtocolError($"Reason 0x{(byte)reason:X2} is not one of {packet}"); // [MQTT-3.14.2-1], [MQTT-3.15.2-1]
+            }
+
             if (!reader.IsEmpty)
             {
                 properties = reader.ReadProperties();
@@ -40,4 +45,12 @@ public readonly ref struct DisconnectView
         view.Properties.CheckAll();
         return view;
     }
+
+    /// <summary>5.0 tables 3-10 (both directions) and 3-11.</summary>
+    private static bool IsDefined(PacketType packet, ReasonCode reason) => packet == PacketType.Auth
+        ? reason is ReasonCode.Success or ReasonCode.ContinueAuthentication or ReasonCode.ReAuthenticate
+        : reason is ReasonCode.Success or ReasonCode.DisconnectWithWill
+            or (>= ReasonCode.UnspecifiedError and <= ReasonCode.ImplementationSpecificError) or ReasonCode.NotAuthorized or ReasonCode.ServerBusy
+            or (>= ReasonCode.ServerShuttingDown and <= ReasonCode.TopicNameInvalid)
+            or (>= ReasonCode.ReceiveMaximumExceeded and <= ReasonCode.WildcardSubscriptionsNotSupported);
 }

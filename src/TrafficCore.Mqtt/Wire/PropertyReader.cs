@@ -93,6 +93,11 @@ public ref struct PropertyReader
             : (uint)_reader.ReadVariableByteInteger();
         if (!PropertyRules.IsInRange(Id, Number))
         {
+            if (Id == PropertyId.TopicAlias)
+            {
+                MqttProtocolException.Throw(ReasonCode.TopicAliasInvalid, "Topic alias 0"); // [MQTT-3.3.2-8]
+            }
+
             MqttProtocolException.ProtocolError($"Property {Id} has the value {Number}");
         }
     }

@@ -37,6 +37,9 @@ public readonly ref struct PublishView
     /// <summary>The message is to be retained (to a server), or was retained (to a client).</summary>
     public bool Retain => (_first & 0x01) != 0;
 
+    /// <summary>There is a subscription identifier, which only a server may send.</summary>
+    public bool HasSubscriptionIdentifier { get; private init; }
+
     /// <summary>There are properties.</summary>
     public bool HasProperties => !_properties.IsEmpty;
 
@@ -59,15 +62,21 @@ public readonly ref struct PublishView
     {
         var reader = new WireReader(body);
         var topic = reader.ReadBinary();
-        var packetId = (first & 0x06) != 0 ? reader.ReadPacketId() : (ushort)0;
+        var packetId = (first & 0x06) != 0 ? reader.ReadUInt16() : (ushort)0;
+        if (packetId == 0 && (first & 0x06) != 0)
+        {
+            MqttProtocolException.ProtocolError("Packet identifier 0"); // [MQTT-2.2.1-3]
+        }
+
         ReadOnlySpan<byte> properties = default;
         ushort alias = 0;
+        var isIdentified = false;
         if (version == MqttVersion.V5)
         {
             properties = reader.ReadProperties();
             if (!properties.IsEmpty)
             {
-                alias = CheckProperties(properties);
+                alias = CheckProperties(properties, out isIdentified);
             }
         }
 
@@ -85,18 +94,23 @@ public readonly ref struct PublishView
                 MqttUtf8.IsValid(topic) ? ReasonCode.TopicNameInvalid : ReasonCode.MalformedPacket, "The topic name is not valid");
         }
 
-        return new PublishView(first, topic, packetId, alias, properties, reader.Rest);
+        return new PublishView(first, topic, packetId, alias, properties, reader.Rest) { HasSubscriptionIdentifier = isIdentified };
     }
 
-    private static ushort CheckProperties(ReadOnlySpan<byte> properties)
+    private static ushort CheckProperties(ReadOnlySpan<byte> properties, out bool isIdentified)
     {
         ushort alias = 0;
+        isIdentified = false;
         var reader = new PropertyReader(properties, PacketType.Publish);
         while (reader.Read())
         {
             if (reader.Id == PropertyId.TopicAlias)
             {
                 alias = (ushort)reader.Number;
+            }
+            else if (reader.Id == PropertyId.SubscriptionIdentifier)
+            {
+                isIdentified = true;
             }
             else if (reader.Id == PropertyId.ResponseTopic && !Topics.TopicName.IsValid(reader.Bytes))
             {

@@ -7,7 +7,9 @@ public readonly record struct SubscribeOptions(
     /// <summary>The options' byte on the wire.</summary>
     public byte ToByte() => (byte)((int)QoS | (NoLocal ? 4 : 0) | (RetainAsPublished ? 8 : 0) | (int)RetainHandling << 4);
 
-    internal static SubscribeOptions FromByte(byte value, MqttVersion version)
+    /// <summary>The options of a byte; before 5.0 it carries the QoS alone.</summary>
+    /// <exception cref="MqttProtocolException">Reserved bits or values.</exception>
+    public static SubscribeOptions FromByte(byte value, MqttVersion version)
     {
         var reserved = version == MqttVersion.V5 ? 0xC0 : 0xFC;
         if ((value & reserved) != 0 || (value & 3) == 3 || (value & 0x30) == 0x30)

@@ -52,7 +52,7 @@ internal ref struct WireReader
         var id = ReadUInt16();
         if (id == 0)
         {
-            MqttProtocolException.ProtocolError("Packet identifier 0");
+            MqttProtocolException.Malformed("Packet identifier 0");
         }
 
         return id;

@@ -1,4 +1,5 @@
 using TrafficCore.Log;
+using TrafficCore.Pipeline.Ingest;
 
 namespace TrafficCore.Pipeline.Dispatch;
 
@@ -78,12 +79,18 @@ internal sealed class Dispatcher : ICommitSink
         Dispatch(batch, count);
     }
 
-    /// <summary>Passes over positions that cannot be read; in recovery only.</summary>
-    public void SkipTo(long position)
+    /// <summary>Passes over positions that cannot be read, and lets the shards count what was probably there; in recovery only.</summary>
+    public void Skip(DamagedRange damage)
     {
         lock (_gate)
         {
-            _end = position;
+            _end = damage.Gap.To;
+            _countIn += damage.Count;
+            _countRecovered = _countIn;
+            foreach (var shard in _shards)
+            {
+                PostUnderLock(shard, new ShardItem(damage));
+            }
         }
     }
 

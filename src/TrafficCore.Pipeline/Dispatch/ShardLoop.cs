@@ -109,6 +109,12 @@ internal sealed class ShardLoop
                 {
                     Handle(batch);
                 }
+                else if (item.Damage is { } damage)
+                {
+                    State.TakeDamage(damage);
+                    Volatile.Write(ref _countOut, _countOut + damage.Count);
+                    Volatile.Write(ref _position, damage.Gap.To);
+                }
                 else if (item.Barrier is { } barrier)
                 {
                     Handle(barrier);

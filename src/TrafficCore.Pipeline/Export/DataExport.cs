@@ -3,6 +3,7 @@ using TrafficCore.Pipeline.Ingest;
 using TrafficCore.Pipeline.Output;
 using TrafficCore.Pipeline.Recovery;
 using TrafficCore.Traffic.Observations;
+using TrafficCore.Traffic.Service;
 
 namespace TrafficCore.Pipeline.Export;
 
@@ -68,6 +69,10 @@ public static class DataExport
     /// <summary>Every decision of a board that the output log still holds, in log order; one that was made again after a crash is there twice.</summary>
     public static IEnumerable<BoardDecisionRecord> BoardDecisions(string dataDirectory, ILogFileSystem files) =>
         Output(dataDirectory, files).Select(static record => record.BoardDecision).OfType<BoardDecisionRecord>();
+
+    /// <summary>Every row of the city's index that the output log still holds, corrections included, in log order.</summary>
+    public static IEnumerable<CityIndexRow> CityIndex(string dataDirectory, ILogFileSystem files) =>
+        Output(dataDirectory, files).Select(static record => record.CityIndex).OfType<CityIndexRow>();
 
     private static IEnumerable<OutputRecord> Output(string dataDirectory, ILogFileSystem files)
     {

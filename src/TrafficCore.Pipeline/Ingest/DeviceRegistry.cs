@@ -170,7 +170,19 @@ public sealed class DeviceRegistry
         }
     }
 
+    /// <summary>Longest network file, bytes.</summary>
+    public const int MaxNetworkFile = NetworkFilePacking.MaxLength;
+
+    /// <summary>Whether a network file can be appended, whatever devices have a number already.</summary>
+    public static bool FitsIntoRecord(ReadOnlySpan<byte> json, RoadNetwork network)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        long room = RecordCodec.MaxBodyLength - InputRecordWriter.NetworkHeadSize - DeviceName.AllOf(network).Sum(static name => (long)InputRecordWriter.DeviceLineSize(name));
+        return json.Length <= room - NetworkFilePacking.Overhead(json.Length) || NetworkFilePacking.Pack(json).Length <= room;
+    }
+
     /// <summary>Appends a new version of the network file and puts it in force; false when the log has no room.</summary>
+    /// <remarks>The file is one of which <see cref="FitsIntoRecord"/> is true.</remarks>
     public bool TryAppendNetwork(IInputLog log, ServiceClock clock, ReadOnlySpan<byte> json, RoadNetwork network, out long end)
     {
         ArgumentNullException.ThrowIfNull(log);

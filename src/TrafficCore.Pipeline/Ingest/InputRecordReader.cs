@@ -10,6 +10,9 @@ namespace TrafficCore.Pipeline.Ingest;
 /// </summary>
 public static class InputRecordReader
 {
+    /// <summary>Version of a network record that holds the file packed; before it the file lay there as it was.</summary>
+    internal const byte PackedNetwork = 2;
+
     /// <summary>Reads a <see cref="RecordType.Readings"/> body.</summary>
     public static bool TryReadings(in RecordHeader header, ReadOnlySpan<byte> body, out EntriesView<ReadingEntry> view) =>
         TryEntries(header, body, header.Count, out view);
@@ -65,7 +68,7 @@ public static class InputRecordReader
     {
         view = default;
         var cursor = new SpanCursor(body);
-        if (header.Version != 1 || !cursor.TryUInt32(out uint version) || !cursor.TryUInt32(out uint count) || count > body.Length)
+        if (header.Version is < 1 or > PackedNetwork || !cursor.TryUInt32(out uint version) || !cursor.TryUInt32(out uint count) || count > body.Length)
         {
             return false;
         }
@@ -79,7 +82,19 @@ public static class InputRecordReader
             }
         }
 
-        view = new NetworkView(version, (int)count, table[..(table.Length - cursor.Rest.Length)], cursor.Rest);
+        // Records of the first version hold the file as it was.
+        ReadOnlySpan<byte> json = cursor.Rest;
+        if (header.Version == PackedNetwork)
+        {
+            if (!NetworkFilePacking.TryUnpack(cursor.Rest, out byte[] unpacked))
+            {
+                return false;
+            }
+
+            json = unpacked;
+        }
+
+        view = new NetworkView(version, (int)count, table[..(table.Length - cursor.Rest.Length)], json);
         return true;
     }
 

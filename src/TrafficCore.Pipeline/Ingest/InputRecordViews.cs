@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+
 namespace TrafficCore.Pipeline.Ingest;
 
 /// <summary>Body of a <see cref="RecordType.Readings"/> or <see cref="RecordType.Observations"/> record, and what follows the header of events.</summary>
@@ -68,6 +70,23 @@ public readonly ref struct RejectionView
 
     /// <summary>Topic (for pseudo devices) and packet origin.</summary>
     public RecordTrailer Trailer => new(_trailer);
+
+    /// <summary>The device's own number of what was refused; null where none could be read.</summary>
+    public uint? Sequence
+    {
+        get
+        {
+            foreach (RecordTrailer item in Trailer)
+            {
+                if (item.Tag == TrailerTag.Sequence && BinaryPrimitives.TryReadUInt32LittleEndian(item.Content, out uint sequence))
+                {
+                    return sequence;
+                }
+            }
+
+            return null;
+        }
+    }
 
     /// <summary>The topic it came by, where the device does not tell it; else empty.</summary>
     public ReadOnlySpan<byte> Topic

@@ -108,8 +108,9 @@ public sealed class InputRecordWriter
     /// <param name="reason">Why.</param>
     /// <param name="payload">What was refused; cut at <see cref="MaxRejectedPayload"/>.</param>
     /// <param name="topic">The topic, where the device does not tell it; else empty.</param>
+    /// <param name="sequence">The device's own number of what was refused, where it can be read: it did come.</param>
     public void AddRejection(
-        uint device, DeviceKind kind, string intersection, string id, RejectionReason reason, ReadOnlySpan<byte> payload, ReadOnlySpan<byte> topic)
+        uint device, DeviceKind kind, string intersection, string id, RejectionReason reason, ReadOnlySpan<byte> payload, ReadOnlySpan<byte> topic, uint? sequence = null)
     {
         Open(RecordType.Rejection);
         _count = 1;
@@ -127,6 +128,11 @@ public sealed class InputRecordWriter
         {
             topic = topic[..Math.Min(topic.Length, MaxTopic)];
             topic.CopyTo(Trailer(TrailerTag.Topic, topic.Length));
+        }
+
+        if (sequence is { } number)
+        {
+            BinaryPrimitives.WriteUInt32LittleEndian(Trailer(TrailerTag.Sequence, 4), number);
         }
     }
 
@@ -176,6 +182,12 @@ public sealed class InputRecordWriter
         AddDeviceLine(number, kind, flags, intersection, device);
     }
 
+    /// <summary>Bytes of a network record in front of its lines.</summary>
+    internal const int NetworkHeadSize = 8;
+
+    /// <summary>Bytes of a device in a network record.</summary>
+    internal static int DeviceLineSize(DeviceName name) => 8 + name.Intersection.Length + name.Device.Length;
+
     /// <summary>Starts a <see cref="RecordType.Network"/> record: then its lines, then its file.</summary>
     public void BeginNetwork(uint version, int deviceCount)
     {
@@ -196,7 +208,11 @@ public sealed class InputRecordWriter
     }
 
     /// <summary>Ends a network record with the file itself.</summary>
-    public void AddNetworkFile(ReadOnlySpan<byte> json) => json.CopyTo(Take(json.Length));
+    public void AddNetworkFile(ReadOnlySpan<byte> json)
+    {
+        ReadOnlySpan<byte> packed = NetworkFilePacking.Pack(json);
+        packed.CopyTo(Take(packed.Length));
+    }
 
     /// <summary>Seals the last record and returns all of them; valid until the next <see cref="Begin"/>.</summary>
     public ReadOnlySpan<byte> Complete()
@@ -242,7 +258,8 @@ public sealed class InputRecordWriter
         _trailer.AsSpan(0, _trailerEnd).CopyTo(Take(_trailerEnd));
         int body = _end - _start - RecordHeader.Size;
         Take(RecordCodec.SizeOf(body) - (_end - _start)).Clear();
-        RecordCodec.Seal(_buffer.AsSpan(_start, _end - _start), (byte)_open, 1, body, _count, ReceivedMs, _elapsedMs, _salt);
+        byte version = _open == RecordType.Network ? InputRecordReader.PackedNetwork : (byte)1;
+        RecordCodec.Seal(_buffer.AsSpan(_start, _end - _start), (byte)_open, version, body, _count, ReceivedMs, _elapsedMs, _salt);
         _open = RecordType.None;
         _count = _trailerEnd = 0;
     }

@@ -11,6 +11,9 @@ public enum TrailerTag : byte
 
     /// <summary>The topic of a refused payload, where the device does not tell it.</summary>
     Topic = 3,
+
+    /// <summary>The device's own number of what was refused.</summary>
+    Sequence = 4,
 }
 
 /// <summary>Vehicles of one class in one reading.</summary>

@@ -56,6 +56,9 @@ public enum RecordType : byte
     /// <summary>Output, from outside the shards: what a board's device says.</summary>
     BoardStatus = 41,
 
+    /// <summary>Output, from outside the shards: the congestion index of the city in a window.</summary>
+    CityIndex = 42,
+
     /// <summary>State: one page of an intersection's state.</summary>
     Page = 64,
 }

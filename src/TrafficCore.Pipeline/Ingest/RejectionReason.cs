@@ -53,6 +53,15 @@ public enum RejectionReason : byte
 
     /// <summary>An observation without any possible value.</summary>
     NoValue,
+
+    /// <summary><c>ts</c> was sent in seconds.</summary>
+    TimestampInSeconds,
+
+    /// <summary><c>ts</c> was sent in microseconds.</summary>
+    TimestampInMicroseconds,
+
+    /// <summary><c>ts</c> was sent in nanoseconds.</summary>
+    TimestampInNanoseconds,
 }
 
 /// <summary>Names of reasons as records, ledger, metrics and the quarantine spell them.</summary>
@@ -62,6 +71,7 @@ public static class RejectionReasons
     [
         "none", "bad-json", "bad-shape", "bad-ts", "bad-interval", "bad-volume", "bad-detector", "bad-event", "no-ts", "too-old",
         "too-far-ahead", "interval-too-long", "unknown-device", "unknown-topic", "network-full", "too-large", "no-value",
+        "ts-seconds", "ts-microseconds", "ts-nanoseconds",
     ];
 
     private static readonly byte[][] Utf8Names = [.. Names.Select(System.Text.Encoding.UTF8.GetBytes)];

@@ -38,10 +38,11 @@ public static class LedgerAudit
                 case LogReadStatus.Record:
                     state.Apply(record.Position, record.Header, record.Body);
                     break;
-                case LogReadStatus.End:
-                    return reader.Position;
-                default:
+                case LogReadStatus.Gap:
+                    state.TakeDamage(DamagedRange.Read(reader));
                     break;
+                default:
+                    return reader.Position;
             }
         }
     }
@@ -59,7 +60,7 @@ public static class LedgerAudit
                     counts.Add(record.Header, record.Body);
                     break;
                 case LogReadStatus.Gap:
-                    counts.AddGap(reader.Gap.To - reader.Gap.From);
+                    counts.Add(DamagedRange.Read(reader));
                     break;
                 default:
                     return counts;

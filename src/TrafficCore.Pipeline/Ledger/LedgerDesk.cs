@@ -99,6 +99,9 @@ internal sealed class LedgerDesk : IDisposable
             Corrupt = sum.Corrupt,
             InFlight = inFlight,
             CorruptBytes = gapBytes,
+            Missing = sum.Gaps - sum.Filled,
+            Filled = sum.Filled,
+            Restarts = sum.Restarts,
         };
     }
 

@@ -30,6 +30,15 @@ public sealed record LedgerSnapshot
     /// <summary>Bytes of the log that were damaged and skipped; how many readings they held is not known.</summary>
     public long CorruptBytes { get; init; }
 
+    /// <summary>Lost on the way in: numbers that the devices' own counters jumped over and that did not come after all. It was never received, so no outcome holds it.</summary>
+    public long Missing { get; init; }
+
+    /// <summary>Numbers that had been missing and came.</summary>
+    public long Filled { get; init; }
+
+    /// <summary>How often a device's counter was begun anew.</summary>
+    public long Restarts { get; init; }
+
     /// <summary>What no outcome explains; anything but 0 is a defect.</summary>
     public long Unexplained => Received - Stored - Duplicate - Late - Rejected.Values.Sum() - Corrupt - InFlight;
 }

@@ -16,8 +16,14 @@ public sealed class LedgerTotals
     /// <summary>Older than lateness allows, or for a page that history no longer keeps.</summary>
     public long Late { get; set; }
 
-    /// <summary>Missing numbers in the devices' own counters (a metric, not an outcome).</summary>
+    /// <summary>Numbers that the devices' own counters jumped over (a metric, not an outcome).</summary>
     public long Gaps { get; set; }
+
+    /// <summary>Those of <see cref="Gaps"/> that came after all.</summary>
+    public long Filled { get; set; }
+
+    /// <summary>How often a device's counter was begun anew.</summary>
+    public long Restarts { get; set; }
 
     /// <summary>Entries of records whose body does not hold what the header promises.</summary>
     public long Corrupt { get; set; }
@@ -40,6 +46,8 @@ public sealed class LedgerTotals
         Conflict += other.Conflict;
         Late += other.Late;
         Gaps += other.Gaps;
+        Filled += other.Filled;
+        Restarts += other.Restarts;
         Corrupt += other.Corrupt;
         foreach ((string reason, long count) in other.Rejected)
         {

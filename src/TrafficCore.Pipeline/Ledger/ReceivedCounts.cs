@@ -13,6 +13,7 @@ namespace TrafficCore.Pipeline.Ledger;
 internal sealed class ReceivedCounts
 {
     private readonly Dictionary<(byte Kind, string Intersection, string Device), long> _pseudo = [];
+    private readonly Dictionary<uint, long> _damaged = [];
     private long[] _byNumber = new long[256];
 
     /// <summary>Sum of the header counts.</summary>
@@ -50,10 +51,20 @@ internal sealed class ReceivedCounts
         }
     }
 
-    public void AddGap(long bytes) => GapBytes += bytes;
+    /// <summary>Counts what was probably in a stretch that could not be read.</summary>
+    public void Add(DamagedRange damage)
+    {
+        GapBytes += damage.Gap.To - damage.Gap.From;
+        Total += damage.Count;
+        foreach (var (device, count) in damage.Counts)
+        {
+            // Apart from the others: a damaged number may be any.
+            _damaged[device] = _damaged.GetValueOrDefault(device) + count;
+        }
+    }
 
     /// <summary>What a numbered device has sent; 0 for a number that was never seen.</summary>
-    public long Of(uint number) => number < _byNumber.Length ? _byNumber[number] : 0;
+    public long Of(uint number) => (number < _byNumber.Length ? _byNumber[number] : 0) + _damaged.GetValueOrDefault(number);
 
     /// <summary>What is counted under a name that has no number.</summary>
     public long Of(DeviceKind kind, string intersection, string device)
@@ -81,6 +92,13 @@ internal sealed class ReceivedCounts
             writer.Write7BitEncodedInt64(count);
         }
 
+        writer.Write(_damaged.Count);
+        foreach (var (device, count) in _damaged.OrderBy(static p => p.Key))
+        {
+            writer.Write(device);
+            writer.Write7BitEncodedInt64(count);
+        }
+
         writer.Flush();
         return stream.ToArray();
     }
@@ -99,6 +117,12 @@ internal sealed class ReceivedCounts
         {
             var name = (reader.ReadByte(), reader.ReadString(), reader.ReadString());
             counts._pseudo[name] = reader.Read7BitEncodedInt64();
+        }
+
+        // Snapshots of earlier releases end here.
+        for (var devices = reader.BaseStream.Position == reader.BaseStream.Length ? 0 : reader.ReadInt32(); devices > 0; devices--)
+        {
+            counts._damaged[reader.ReadUInt32()] = reader.Read7BitEncodedInt64();
         }
 
         return counts;

@@ -1,5 +1,6 @@
 using TrafficCore.Log;
 using TrafficCore.Pipeline.Dispatch;
+using TrafficCore.Pipeline.Ingest;
 
 namespace TrafficCore.Pipeline.Ledger;
 
@@ -94,7 +95,7 @@ internal sealed class ReceivedReader : IDisposable
                     Volatile.Write(ref _position, record.Next);
                     break;
                 case LogReadStatus.Gap:
-                    _counts.AddGap(_reader.Gap.To - _reader.Gap.From);
+                    _counts.Add(DamagedRange.Read(_reader));
                     Volatile.Write(ref _position, _reader.Gap.To);
                     break;
                 default:

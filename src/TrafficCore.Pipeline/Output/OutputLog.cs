@@ -7,10 +7,14 @@ namespace TrafficCore.Pipeline.Output;
 /// <remarks>Ownership: thread-safe. The output writer alone moves <see cref="DurableEnd"/>; retention deletes what nobody holds.</remarks>
 public sealed class OutputLog
 {
+    /// <summary>What <see cref="CountRecords"/> reads: 64 MiB, one segment, a fraction of a second.</summary>
+    internal const long CountedBytes = 64L << 20;
+
     private readonly LogWriter _log;
     private readonly AsyncSignal _signal = new();
     private readonly ConcurrentDictionary<OutputHold, byte> _holds = new();
     private volatile bool _completed;
+    private long _records;
 
     internal OutputLog(LogWriter log) => _log = log;
 
@@ -19,6 +23,26 @@ public sealed class OutputLog
 
     /// <summary>Everything below this position is on disk and may be read.</summary>
     public long DurableEnd => _log.DurableEnd;
+
+    /// <summary>Records made durable since the start of the service.</summary>
+    public long Records => Volatile.Read(ref _records);
+
+    /// <summary>
+    /// How many records lie from a position to the durable end. Reads at most <see cref="CountedBytes"/> of them: what is behind is taken to be like
+    /// what was read, so that a backlog of days is not read twice for a number that only has to say how bad it is.
+    /// </summary>
+    public long CountRecords(long position)
+    {
+        using LogReader reader = _log.OpenReader(Math.Max(position, Start));
+        long first = reader.Position, end = DurableEnd, records = 0;
+        while (reader.Position < Math.Min(end, first + CountedBytes) && reader.Read(out _) is var status and not LogReadStatus.End)
+        {
+            records += status == LogReadStatus.Record ? 1 : 0;
+        }
+
+        long read = reader.Position - first;
+        return read == 0 ? 0 : (long)(records * ((double)Math.Max(read, end - first) / read));
+    }
 
     /// <summary>Opens a reader at a position that was a record's, or <see cref="Start"/>; below <see cref="Start"/> it begins with a gap.</summary>
     /// <param name="position">Where to begin.</param>
@@ -58,7 +82,11 @@ public sealed class OutputLog
     internal long LowestHold => _holds.Keys.Select(static hold => hold.Position).DefaultIfEmpty(long.MaxValue).Min();
 
     /// <summary>The writer has committed.</summary>
-    internal void Advance() => _signal.Pulse();
+    internal void Advance(long records)
+    {
+        Volatile.Write(ref _records, records);
+        _signal.Pulse();
+    }
 
     /// <summary>The pipeline has closed: nobody needs to wait any more.</summary>
     internal void Complete()
@@ -66,6 +94,9 @@ public sealed class OutputLog
         _completed = true;
         _signal.Pulse();
     }
+
+    /// <summary>Base of the oldest segment that the newest so many bytes of files reach back to.</summary>
+    internal long StartOfNewest(long bytes) => _log.StartOfNewest(bytes);
 
     /// <summary>Deletes whole segments below a position.</summary>
     internal void RetainFrom(long position) => _log.RetainFrom(position);

@@ -1,4 +1,5 @@
 using TrafficCore.Log;
+using TrafficCore.Pipeline.City;
 using TrafficCore.Pipeline.Ingest;
 
 namespace TrafficCore.Pipeline.Output;
@@ -39,6 +40,9 @@ public sealed class OutputReader : IDisposable
                     return OutputReadStatus.Record;
                 case LogReadStatus.Record when raw.Header.Type == (byte)RecordType.BoardStatus:
                     record = new OutputRecord(raw.Position, raw.Next, raw.Header.ReceivedMs, BoardStatus: BoardRecordCodec.DecodeStatus(raw.Body));
+                    return OutputReadStatus.Record;
+                case LogReadStatus.Record when raw.Header.Type == (byte)RecordType.CityIndex:
+                    record = new OutputRecord(raw.Position, raw.Next, raw.Header.ReceivedMs, CityIndex: CityIndexCodec.Decode(raw.Body));
                     return OutputReadStatus.Record;
                 case LogReadStatus.Record:
                     break;

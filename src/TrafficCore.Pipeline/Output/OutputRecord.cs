@@ -1,3 +1,5 @@
+using TrafficCore.Traffic.Service;
+
 namespace TrafficCore.Pipeline.Output;
 
 /// <summary>What a read of the output log found.</summary>
@@ -22,6 +24,7 @@ public enum OutputReadStatus
 /// <param name="Observation">What a device observed, or null.</param>
 /// <param name="BoardDecision">What a board is to show, or null.</param>
 /// <param name="BoardStatus">What a board says, or null.</param>
+/// <param name="CityIndex">The congestion index of the city in a window, or null.</param>
 public readonly record struct OutputRecord(
     long Position,
     long Next,
@@ -30,4 +33,5 @@ public readonly record struct OutputRecord(
     QuarantineRecord? Quarantine = null,
     ObservationRecord? Observation = null,
     BoardDecisionRecord? BoardDecision = null,
-    BoardStatusRecord? BoardStatus = null);
+    BoardStatusRecord? BoardStatus = null,
+    CityIndexRow? CityIndex = null);

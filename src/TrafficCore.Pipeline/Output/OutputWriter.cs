@@ -26,7 +26,7 @@ internal sealed class OutputWriter : IDisposable
     private readonly LatestWindows _latest;
     private readonly TimeProvider _time;
     private readonly TimeSpan _commitInterval;
-    private readonly Action _onCommitted;
+    private readonly Action<long> _onCommitted;
     private readonly Action<LogUnavailableException> _onUnavailable;
     private readonly Action<Exception> _onFault;
     private readonly ManualResetEventSlim _abandon = new(initialState: false, spinCount: 0);
@@ -46,7 +46,7 @@ internal sealed class OutputWriter : IDisposable
         LatestWindows latest,
         TimeProvider time,
         TimeSpan commitInterval,
-        Action onCommitted,
+        Action<long> onCommitted,
         Action<LogUnavailableException> onUnavailable,
         Action<Exception> onFault)
     {
@@ -192,7 +192,7 @@ internal sealed class OutputWriter : IDisposable
         }
 
         _uncommitted.Clear();
-        _onCommitted();
+        _onCommitted(_records);
     }
 
     private void WhileUnavailable(Action work)

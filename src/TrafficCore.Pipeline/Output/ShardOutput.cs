@@ -11,7 +11,8 @@ namespace TrafficCore.Pipeline.Output;
 /// </remarks>
 internal sealed class ShardOutput : IShardOutput
 {
-    private const byte BodyVersion = 1;
+    // Of the kinds that are not named where they are sealed.
+    private const byte FirstVersion = 1;
 
     private readonly OutputProgress _progress;
     private readonly LoopQueue<OutputItem> _queue;
@@ -37,7 +38,7 @@ internal sealed class ShardOutput : IShardOutput
         }
 
         _chunk ??= new OutputChunk();
-        _chunk.Append((byte)type, BodyVersion, receivedMs, elapsedMs, body, _salt);
+        _chunk.Append((byte)type, type == RecordType.Window ? WindowRecordCodec.Version : FirstVersion, receivedMs, elapsedMs, body, _salt);
         if (_chunk.Length >= OutputChunk.TargetBytes)
         {
             Flush();

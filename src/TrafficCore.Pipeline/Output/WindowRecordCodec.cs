@@ -1,16 +1,18 @@
 using TrafficCore.Pipeline.Ingest;
+using TrafficCore.Traffic.Service;
 using TrafficCore.Traffic.Windows;
 
 namespace TrafficCore.Pipeline.Output;
 
 /// <summary>
-/// Bodies of <see cref="RecordType.Window"/> records, version 1. A body holds every field of its rows, so that a
+/// Bodies of <see cref="RecordType.Window"/> records, version 2. A body holds every field of its rows, so that a
 /// database can be rebuilt from the output log alone.
 /// </summary>
+/// <remarks>Version 1 is version 2 without free-flow speeds; where it names its one method by its earlier name, it is read by the name it has now.</remarks>
 public static class WindowRecordCodec
 {
     /// <summary>Version that is written.</summary>
-    public const byte Version = 1;
+    public const byte Version = 2;
 
     [Flags]
     private enum Present : ushort
@@ -25,6 +27,7 @@ public static class WindowRecordCodec
         Pcu = 128,
         SpeedRatio = 256,
         Service = 512,
+        FreeFlowSpeed = 1024,
     }
 
     /// <summary>Reads a body.</summary>
@@ -85,9 +88,10 @@ public static class WindowRecordCodec
         WriteIf(writer, present, Present.FlowRate, row.FlowRateMilli ?? 0);
         WriteIf(writer, present, Present.Pcu, row.PcuMilli ?? 0);
         WriteIf(writer, present, Present.SpeedRatio, row.SpeedRatioMilli ?? 0);
+        WriteIf(writer, present, Present.FreeFlowSpeed, row.FreeFlowSpeedCenti ?? 0);
         if ((present & Present.Service) != 0)
         {
-            writer.Count(row.Level6 ?? 0);
+            writer.Count(row.ServiceLevel ?? 0);
             writer.Text(row.LevelMethod ?? "");
         }
 
@@ -102,7 +106,8 @@ public static class WindowRecordCodec
         | When(row.ExpectedMs is not null, Present.ExpectedTime) | When(row.OccupancyMs > 0, Present.Occupancy)
         | When(row.SpeedVehicles > 0, Present.Speed) | When(row.FlowRateMilli is not null, Present.FlowRate)
         | When(row.Classes.Count > 0, Present.Classes) | When(row.PcuMilli is not null, Present.Pcu)
-        | When(row.SpeedRatioMilli is not null, Present.SpeedRatio) | When(row.Level6 is not null, Present.Service);
+        | When(row.SpeedRatioMilli is not null, Present.SpeedRatio) | When(row.ServiceLevel is not null, Present.Service)
+        | When(row.FreeFlowSpeedCenti is not null, Present.FreeFlowSpeed);
 
     private static Present When(bool condition, Present flag) => condition ? flag : 0;
 
@@ -149,8 +154,9 @@ public static class WindowRecordCodec
             FlowRateMilli = Has(Present.FlowRate) ? reader.Int64() : null,
             PcuMilli = Has(Present.Pcu) ? reader.Int64() : null,
             SpeedRatioMilli = Has(Present.SpeedRatio) ? reader.Int32() : null,
-            Level6 = Has(Present.Service) ? reader.Int32() : null,
-            LevelMethod = Has(Present.Service) ? reader.Text() : null,
+            FreeFlowSpeedCenti = Has(Present.FreeFlowSpeed) ? reader.Int32() : null,
+            ServiceLevel = Has(Present.Service) ? reader.Int32() : null,
+            LevelMethod = Has(Present.Service) ? SpeedRatioScale.NameOf(reader.Text()) : null,
             Classes = Has(Present.Classes) ? ReadClasses(ref reader) : [],
         };
     }

@@ -1,4 +1,5 @@
 using TrafficCore.Log;
+using TrafficCore.Pipeline.Ingest;
 
 namespace TrafficCore.Pipeline.Recovery;
 
@@ -61,4 +62,32 @@ internal sealed record DataPaths(string Root)
     public string Output => Path.Combine(Root, "output");
 
     public string Snapshots => Path.Combine(Root, "snapshots");
+
+    /// <summary>What could not be read is kept here, for whoever wants to know what it was.</summary>
+    public string Damaged => Path.Combine(Root, "damaged");
+
+    /// <summary>Keeps the bytes of a damaged stretch under its positions; where, or null when there are none or the disk refuses.</summary>
+    public string? KeepDamage(DamagedRange damage, ILogFileSystem files)
+    {
+        var path = Path.Combine(Damaged, FormattableString.Invariant($"input-{damage.Gap.From:x16}-{damage.Gap.To:x16}.bytes"));
+        try
+        {
+            DurableDirectory.Ensure(files, Damaged);
+            if (damage.Bytes.IsEmpty || files.ListFiles(Damaged).Contains(Path.GetFileName(path)))
+            {
+                return damage.Bytes.IsEmpty ? null : path;
+            }
+
+            using var file = files.Create(path, 0);
+            file.Write(damage.Bytes.Span, 0);
+            file.Sync();
+            files.SyncDirectory(Damaged);
+            return path;
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            // The bytes are still in their segment, for as long as that is retained.
+            return null;
+        }
+    }
 }

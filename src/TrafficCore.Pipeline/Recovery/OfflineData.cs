@@ -25,6 +25,9 @@ internal sealed class OfflineData : IDisposable
         }
     }
 
+    /// <summary>The data directory.</summary>
+    public string Root => _paths.Root;
+
     public LoadedSnapshot Snapshot { get; }
 
     /// <summary>The devices of the snapshot, and of what <see cref="Control"/> is given.</summary>

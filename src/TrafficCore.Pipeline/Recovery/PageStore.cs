@@ -78,6 +78,9 @@ internal sealed class PageStore : IPageStore, IDisposable
 
     public void RetainFrom(long position) => _log.RetainFrom(position);
 
+    /// <summary>Why the disk takes nothing; null while it does.</summary>
+    public string? Refusal => _log.Refusal;
+
     /// <summary>Lowest position that is still there.</summary>
     public long Start => _log.Start;
 

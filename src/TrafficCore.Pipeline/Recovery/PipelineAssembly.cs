@@ -150,7 +150,7 @@ internal sealed class PipelineAssembly
             log.Advance,
             exception => PipelineLog.OutputWaits(_environment.Logger, exception.Message),
             exception => _environment.Fault("output", exception));
-        return new OutputSide(file, log, queue, writer, latest, progress, new BoardOutput(writer, clock, file.Salt));
+        return new OutputSide(file, log, queue, writer, latest, progress, new OutsideOutput(writer, clock, file.Salt));
     }
 
     private ShardLoop[] MakeShards(LoadedSnapshot snapshot, PageStore pages, OutputSide outputs, ControlState control, AsyncSignal trigger)
@@ -193,6 +193,7 @@ internal sealed class PipelineAssembly
         IdleTimeoutMs = (long)options.IdleTimeout.TotalMilliseconds,
         InMemoryMs = (long)options.InMemory.TotalMilliseconds,
         HistoryKeepMs = (long)options.HistoryKeep.TotalMilliseconds,
+        Service = options.Service,
     };
 
     private T Opened<T>(T opened)

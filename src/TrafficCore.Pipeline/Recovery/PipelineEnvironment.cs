@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
 using TrafficCore.Log;
+using TrafficCore.Pipeline.Ingest;
 
 namespace TrafficCore.Pipeline.Recovery;
 
@@ -26,6 +27,9 @@ internal sealed record PipelineEnvironment(
             Fault(fault.Log, fault.Error ?? new InvalidOperationException("The commit sink failed."));
         }
     }
+
+    public void OnDamage(DamagedRange damage, string? keptAs) => PipelineLog.Damage(
+        Logger, damage.Count, damage.Counts.Keys.Count(static device => device != DamagedRange.NoDevice), keptAs ?? "nowhere: nothing is left of it, or the disk refused");
 
     public void OnGap(string log, LogGap gap) => PipelineLog.Gap(Logger, log, gap.From, gap.To, gap.To - gap.From);
 

@@ -1,5 +1,6 @@
 using TrafficCore.Log;
 using TrafficCore.Pipeline.Dispatch;
+using TrafficCore.Pipeline.Ingest;
 
 namespace TrafficCore.Pipeline.Recovery;
 
@@ -56,8 +57,10 @@ internal static class PipelineOpener
         switch (reader.Read(out _))
         {
             case LogReadStatus.Gap:
+                var damage = DamagedRange.Read(reader);
                 environment.OnGap("input", reader.Gap);
-                parts.Dispatcher.SkipTo(reader.Gap.To);
+                environment.OnDamage(damage, parts.Directory.Paths.KeepDamage(damage, environment.Files));
+                parts.Dispatcher.Skip(damage);
                 return true;
             case LogReadStatus.Record:
                 throw new InvalidOperationException("A reader that had no batch has a record.");

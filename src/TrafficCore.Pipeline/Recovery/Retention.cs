@@ -53,11 +53,13 @@ internal sealed class Retention
         var now = _clock.NowMs;
         var wantedInput = Math.Max(
             _inputMarks.OlderThan(now - (long)_options.InputKeep.TotalMilliseconds),
-            newest.Position - _options.InputMaxBytes);
+            _input.StartOfNewest(_options.InputMaxBytes));
         Delete(Math.Min(wantedInput, previous.Position), _input.Start, _input.RetainFrom);
         Delete(Math.Min(previous.OldestPage, newest.OldestPage), _pages.Start, _pages.RetainFrom);
-        var wantedOutput = Math.Min(_outputMarks.OlderThan(now - (long)_options.OutputKeep.TotalMilliseconds), _output.LowestHold);
-        Delete(Math.Min(wantedOutput, previous.OutputFrom), _output.Start, _output.RetainFrom);
+        var wantedOutput = Math.Max(
+            _outputMarks.OlderThan(now - (long)_options.OutputKeep.TotalMilliseconds),
+            _output.StartOfNewest(_options.OutputMaxBytes));
+        Delete(Math.Min(Math.Min(wantedOutput, _output.LowestHold), previous.OutputFrom), _output.Start, _output.RetainFrom);
     }
 
     private static void Delete(long position, long start, Action<long> retainFrom)

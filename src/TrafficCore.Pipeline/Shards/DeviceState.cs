@@ -27,6 +27,8 @@ internal struct DeviceState
     public long Duplicate;
     public long Conflict;
     public long Late;
+
+    /// <summary>Numbers that its counter jumped over, also those that came later.</summary>
     public long Gaps;
 
     /// <summary>Counts what was there already; with other values, as a conflict too.</summary>
@@ -34,19 +36,6 @@ internal struct DeviceState
     {
         Duplicate++;
         Conflict += outcome == IdentityOutcome.Conflict ? 1 : 0;
-    }
-
-    /// <summary>Judges the device's own counter: missing numbers are a gap, going back is a restart.</summary>
-    public void TakeSequence(uint sequence)
-    {
-        int step = unchecked((int)(sequence - Sequence));
-        if (HasSequence && step > 1)
-        {
-            Gaps += step - 1;
-        }
-
-        HasSequence = true;
-        Sequence = sequence;
     }
 }
 
@@ -58,6 +47,9 @@ internal sealed class DeviceDetails(string id)
     /// <summary>Where the batches of a controller begin and end, page by page.</summary>
     public BatchEdges Batches { get; } = new();
 
+    /// <summary>What its counter lacks; null while it never jumped.</summary>
+    public SequenceCounter? Counter { get; set; }
+
     /// <summary>Refused at the door, by reason; null without.</summary>
     public SortedDictionary<string, long>? Rejected { get; private set; }
 
@@ -67,6 +59,8 @@ internal sealed class DeviceDetails(string id)
         Rejected[reason] = Rejected.GetValueOrDefault(reason) + count;
     }
 
+    public SequenceCounter UseCounter() => Counter ??= new SequenceCounter();
+
     public void AddTo(LedgerTotals totals, in DeviceState state)
     {
         totals.Stored += state.Stored;
@@ -74,6 +68,8 @@ internal sealed class DeviceDetails(string id)
         totals.Conflict += state.Conflict;
         totals.Late += state.Late;
         totals.Gaps += state.Gaps;
+        totals.Filled += Counter?.Filled ?? 0;
+        totals.Restarts += Counter?.Restarts ?? 0;
         foreach ((string reason, long count) in Rejected ?? [])
         {
             totals.AddRejected(reason, count);

@@ -27,6 +27,14 @@ internal sealed class EventApplier(ShardContext context, WindowMarks marks)
             }
         }
 
+        bool isNumbered = (batch.Batch.Flags & EventsFlags.HasSequence) != 0;
+        if (isNumbered)
+        {
+            bool isTimeKnown = (stored || first > last) && !batch.Entries.IsEmpty && (batch.Batch.Flags & EventsFlags.Unjudged) == 0;
+            SequenceTime time = !isTimeKnown ? SequenceTime.Unknown : highest > device.Watermark ? SequenceTime.Ahead : SequenceTime.Behind;
+            SequenceRule.Take(ref device, state.Details(controller), batch.Batch.Sequence, time);
+        }
+
         if (batch.Entries.IsEmpty)
         {
             return;
@@ -37,13 +45,9 @@ internal sealed class EventApplier(ShardContext context, WindowMarks marks)
             state.Advance(ref device, highest);
         }
 
-        if ((batch.Batch.Flags & EventsFlags.HasSequence) != 0 && first <= last)
+        if (isNumbered && first <= last)
         {
             AddBatch(state, controller, new Batch(first, batch.Batch.Sequence, last));
-            if (stored)
-            {
-                device.TakeSequence(batch.Batch.Sequence);
-            }
         }
     }
 

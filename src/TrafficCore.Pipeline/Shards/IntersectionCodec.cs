@@ -56,6 +56,33 @@ internal static class IntersectionCodec
         }
     }
 
+    /// <summary>Writes the counters that jumped; false when there is none, and the part is not needed.</summary>
+    public static bool TryWriteCounters(BodyWriter writer, IntersectionState state)
+    {
+        int count = Enumerable.Range(0, state.DeviceCount).Count(i => state.Details(i).Counter is not null);
+        writer.Count(state.Ordinal);
+        writer.Count(count);
+        for (int i = 0; i < state.DeviceCount; i++)
+        {
+            if (state.Details(i).Counter is { } counter)
+            {
+                writer.Count(i);
+                counter.Write(writer);
+            }
+        }
+
+        return count > 0;
+    }
+
+    public static void ReadCounters(ref BodyReader reader, IntersectionState state)
+    {
+        for (int left = reader.Count(); left > 0; left--)
+        {
+            int device = reader.Int32();
+            state.Details(device).Counter = SequenceCounter.Read(ref reader);
+        }
+    }
+
     private static void WriteDevice(BodyWriter writer, in DeviceState device)
     {
         writer.Bool(device.Heard);

@@ -4,9 +4,12 @@ using TrafficCore.Pipeline.Output;
 
 namespace TrafficCore.Pipeline.Shards;
 
-/// <summary>Outcomes that belong to no numbered device: refusals of pseudo devices, and what could not be read.</summary>
+/// <summary>Outcomes that are kept by name: refusals of pseudo devices, and what could not be read, where that can be told by device.</summary>
 internal sealed class PseudoLedger
 {
+    // No reason: not refused, but damaged in the log.
+    private const string Damaged = "";
+
     private readonly SortedDictionary<Key, long> _rejected = [];
 
     private readonly record struct Key(string Intersection, DeviceKind Kind, string Device, string Reason) : IComparable<Key>
@@ -20,7 +23,7 @@ internal sealed class PseudoLedger
         }
     }
 
-    /// <summary>Entries of records that could not be read.</summary>
+    /// <summary>Entries of records that could not be read, and of which no device is known.</summary>
     public long Corrupt { get; set; }
 
     public void Add(string intersection, DeviceKind kind, string device, string reason, long count)
@@ -29,12 +32,15 @@ internal sealed class PseudoLedger
         _rejected[key] = _rejected.GetValueOrDefault(key) + count;
     }
 
+    /// <summary>Counts what a device had in a stretch of the log that was damaged.</summary>
+    public void AddCorrupt(string intersection, DeviceKind kind, string device, long count) => Add(intersection, kind, device, Damaged, count);
+
     public void AddTo(LedgerTotals totals)
     {
         totals.Corrupt += Corrupt;
         foreach ((Key key, long count) in _rejected)
         {
-            totals.AddRejected(key.Reason, count);
+            AddTo(totals, key, count);
         }
     }
 
@@ -45,8 +51,7 @@ internal sealed class PseudoLedger
         {
             if (key.Intersection == intersection && key.Kind == kind && key.Device == device)
             {
-                totals ??= new LedgerTotals();
-                totals.AddRejected(key.Reason, count);
+                AddTo(totals ??= new LedgerTotals(), key, count);
             }
         }
 
@@ -64,6 +69,18 @@ internal sealed class PseudoLedger
             writer.Text(key.Device);
             writer.Text(key.Reason);
             writer.Unsigned((ulong)count);
+        }
+    }
+
+    private static void AddTo(LedgerTotals totals, in Key key, long count)
+    {
+        if (key.Reason == Damaged)
+        {
+            totals.Corrupt += count;
+        }
+        else
+        {
+            totals.AddRejected(key.Reason, count);
         }
     }
 

@@ -21,16 +21,19 @@ internal sealed class ReadingApplier(ShardContext context, WindowMarks marks)
         long end = entry.Timestamp + entry.Interval;
         PageState? page = state.PageFor(in device, entry.Timestamp, end);
         state.Hear(ref device, entry.Interval);
+        bool stored = page is not null && Store(state, page, deviceIndex, in entry);
+        if ((entry.Flags & ReadingFlags.HasSequence) != 0)
+        {
+            // What was sent before says nothing new; what is late did come.
+            bool isTimeKnown = (stored || page is null) && (entry.Flags & ReadingFlags.Unjudged) == 0;
+            SequenceTime time = !isTimeKnown ? SequenceTime.Unknown : end > device.Watermark ? SequenceTime.Ahead : SequenceTime.Behind;
+            SequenceRule.Take(ref device, state.Details(deviceIndex), entry.Sequence, time);
+        }
+
         if (page is null)
         {
             device.Late++;
             return false;
-        }
-
-        bool stored = Store(state, page, deviceIndex, in entry);
-        if (stored && (entry.Flags & ReadingFlags.HasSequence) != 0)
-        {
-            device.TakeSequence(entry.Sequence);
         }
 
         if ((entry.Flags & ReadingFlags.Unjudged) == 0)

@@ -13,9 +13,15 @@ internal sealed class RejectionApplier(ShardContext context, DeviceDirectory dev
         string reason = Encoding.UTF8.GetString(rejection.Reason);
         if (rejection.Device != 0 && devices.TryFind(rejection.Device, out DeviceSlot slot))
         {
-            slot.State?.Details(slot.Index).AddRejected(reason, 1);
             if (slot.State is not null)
             {
+                DeviceDetails details = slot.State.Details(slot.Index);
+                details.AddRejected(reason, 1);
+                if (rejection.Sequence is { } sequence)
+                {
+                    SequenceRule.Take(ref slot.State.Device(slot.Index), details, sequence, SequenceTime.Unknown);
+                }
+
                 Emit(slot.State.Id, slot.State.TakeOrdinal(), in rejection);
             }
 

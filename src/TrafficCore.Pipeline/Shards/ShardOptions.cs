@@ -1,8 +1,9 @@
+using TrafficCore.Traffic.Service;
 using TrafficCore.Traffic.Windows;
 
 namespace TrafficCore.Pipeline.Shards;
 
-/// <summary>What a shard needs of the configuration, in milliseconds. Immutable.</summary>
+/// <summary>What a shard needs of the configuration, times in milliseconds. Immutable.</summary>
 internal sealed record ShardOptions
 {
     /// <summary>Lengths of windows; <c>Windows:Length</c>.</summary>
@@ -19,6 +20,9 @@ internal sealed record ShardOptions
 
     /// <summary>How long a page is kept after it was last written; <c>History:Keep</c>.</summary>
     public long HistoryKeepMs { get; init; } = 8 * 86_400_000L;
+
+    /// <summary>How levels of service are judged; section <c>Service</c>.</summary>
+    public ServiceRules Service { get; init; } = ServiceRules.Default;
 
     /// <summary>Pages beyond this leave memory at the next flush: a long back-fill must not fill memory with old hours.</summary>
     public long ResidentPageBytes { get; init; } = 256L << 20;

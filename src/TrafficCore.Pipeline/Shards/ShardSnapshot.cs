@@ -28,6 +28,11 @@ internal sealed class ShardSnapshot(ShardContext context, DeviceDirectory device
             Begin();
             IntersectionCodec.Write(_part, state, context);
             writer.Write(SnapshotTag.Intersection, _part.Written);
+            Begin();
+            if (IntersectionCodec.TryWriteCounters(_part, state))
+            {
+                writer.Write(SnapshotTag.Counters, _part.Written);
+            }
         }
     }
 
@@ -119,6 +124,14 @@ internal sealed class ShardSnapshot(ShardContext context, DeviceDirectory device
             if (devices.FindOwn(IntersectionCodec.ReadOrdinal(ref reader)) is { } state)
             {
                 IntersectionCodec.Read(ref reader, state, context);
+            }
+        }
+        else if (tag == SnapshotTag.Counters)
+        {
+            CheckVersion(ref reader);
+            if (devices.FindOwn(IntersectionCodec.ReadOrdinal(ref reader)) is { } state)
+            {
+                IntersectionCodec.ReadCounters(ref reader, state);
             }
         }
     }

@@ -77,6 +77,22 @@ internal sealed class ShardState
         _pseudo.Corrupt += !isWhole && _isFirstShard ? header.Count : 0;
     }
 
+    /// <summary>Counts what was probably in a stretch that could not be read; what no known device sent is counted without one, by the first shard.</summary>
+    public void TakeDamage(DamagedRange damage)
+    {
+        foreach ((uint device, long count) in damage.Counts)
+        {
+            if (device == DamagedRange.NoDevice || !_devices.TryFind(device, out DeviceSlot slot))
+            {
+                _pseudo.Corrupt += _isFirstShard ? count : 0;
+            }
+            else if (slot.State is not null)
+            {
+                _pseudo.AddCorrupt(slot.State.Id, slot.Kind, slot.State.Details(slot.Index).Id, count);
+            }
+        }
+    }
+
     /// <summary>Appends every changed page to the page store; the pages stay in memory unless there are too many.</summary>
     public void FlushPages()
     {

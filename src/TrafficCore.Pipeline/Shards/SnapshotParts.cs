@@ -10,6 +10,9 @@ internal static class SnapshotTag
     public const uint Network = 2;
     public const uint Intersection = 3;
     public const uint Orphans = 4;
+
+    /// <summary>Counters of an intersection's devices that jumped; without any there is no part.</summary>
+    public const uint Counters = 5;
 }
 
 /// <summary>Writes a snapshot as a sequence of parts: tag, length, content. Parts of different owners stand side by side.</summary>

@@ -1,5 +1,6 @@
 using TrafficCore.Pipeline.Output;
 using TrafficCore.Traffic.Observations;
+using TrafficCore.Traffic.Service;
 using TrafficCore.Traffic.Windows;
 
 namespace TrafficCore.Storage.Delivery;
@@ -13,6 +14,12 @@ public interface IOutputSource
 
     /// <summary>Everything below this position is on disk and may be read.</summary>
     long DurableEnd { get; }
+
+    /// <summary>Entries made durable since the start of the service.</summary>
+    long Records { get; }
+
+    /// <summary>How many entries lie from a position to <see cref="DurableEnd"/>; an estimate where they are very many.</summary>
+    long CountRecords(long position);
 
     /// <summary>Opens a reader at <paramref name="position"/>; below <see cref="Start"/> it begins with a gap.</summary>
     IOutputReader OpenReader(long position);
@@ -50,6 +57,7 @@ public enum OutputStatus
 /// <param name="Observation">What an environment sensor or a car park observed.</param>
 /// <param name="BoardDecision">What a board is to show.</param>
 /// <param name="BoardStatus">What a board says.</param>
+/// <param name="CityIndex">The congestion index of the city in a window.</param>
 public readonly record struct OutputEntry(
     long Position,
     long Next,
@@ -58,7 +66,8 @@ public readonly record struct OutputEntry(
     RejectedPayload? Rejected = null,
     Observation? Observation = null,
     BoardDecisionRecord? BoardDecision = null,
-    BoardStatusRecord? BoardStatus = null);
+    BoardStatusRecord? BoardStatus = null,
+    CityIndexRow? CityIndex = null);
 
 /// <summary>What was refused at the door: its bytes and why.</summary>
 /// <param name="ReceivedMs">UTC receive time, Unix ms.</param>
@@ -88,9 +97,38 @@ public interface IOutputSink
     /// <summary>What is wrong at the moment, in words for an operator; null while delivery works.</summary>
     string? Trouble { get; }
 
+    /// <summary>How far it is behind.</summary>
+    SinkLag Lag { get; }
+
+    /// <summary>What it could not read any more since the start of the service, in bytes of the output: a backlog beyond its bound, or damage.</summary>
+    long SkippedBytes { get; }
+
+    /// <summary>Rows that were sent again from the embedded store for what was skipped, since the start of the service.</summary>
+    long RefilledRows { get; }
+
     /// <summary>Begins delivery on a thread or task of its own; returns at once.</summary>
     void Start();
 
     /// <summary>Delivers what is durable now, then stops; the token bounds the wait for a target that does not answer.</summary>
     Task StopAsync(CancellationToken cancellation);
+}
+
+/// <summary>How far a sink is behind the durable output.</summary>
+/// <param name="Bytes">Output not delivered, in bytes.</param>
+/// <param name="Records">The same in records: exact from the first moment that it had delivered everything, before that an estimate.</param>
+/// <param name="Seconds">Since the oldest record that is not delivered came in; 0 when there is none.</param>
+public readonly record struct SinkLag(long Bytes, long Records, double Seconds);
+
+/// <summary>Where rows can be read again that the output does not hold any more: the embedded store.</summary>
+/// <remarks>Ownership: thread-safe; each enumeration belongs to the one who began it.</remarks>
+public interface IRefillSource
+{
+    /// <summary>Everything below this position of the output is in it.</summary>
+    long Cursor { get; }
+
+    /// <summary>
+    /// What was written to it at or after a receive time, and may be more, read while it is enumerated. Each row is there once, in its latest revision.
+    /// </summary>
+    /// <exception cref="IOException">A part of it cannot be read now.</exception>
+    IEnumerable<OutputEntry> WrittenSince(long receivedMs);
 }

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace TrafficCore.Storage.Delivery;
 
-/// <summary>Log messages of the sinks: 3000-3999. Next free: 3015.</summary>
+/// <summary>Log messages of the sinks: 3000-3999. Next free: 3017.</summary>
 internal static partial class StorageLog
 {
     [LoggerMessage(3000, LogLevel.Information, "{Sink}: delivery begins at {Cursor}; output is durable up to {End}")]
@@ -49,4 +49,10 @@ internal static partial class StorageLog
 
     [LoggerMessage(3014, LogLevel.Warning, "{Sink}: reading {File} failed: {Problem}")]
     public static partial void ReadFailed(this ILogger logger, string sink, string file, string problem);
+
+    [LoggerMessage(3015, LogLevel.Warning, "{Sink}: what was skipped from {From} to {To} is refilled from the embedded store, from what was written since {Since:O}")]
+    public static partial void Refilling(this ILogger logger, string sink, long from, long to, DateTimeOffset since);
+
+    [LoggerMessage(3016, LogLevel.Information, "{Sink}: {Rows} rows were refilled; delivery goes on at {Position}")]
+    public static partial void Refilled(this ILogger logger, string sink, long rows, long position);
 }

@@ -20,6 +20,9 @@ public sealed class StorageMetrics
     private readonly Counter<long> _deadLetters;
     private readonly Counter<long> _deletes;
     private readonly Counter<long> _gapBytes;
+    private readonly Counter<long> _refilled;
+    private readonly Counter<long> _backlogs;
+    private readonly Counter<long> _quarantineDropped;
     private readonly Counter<long> _setAside;
     private readonly Counter<long> _expired;
     private readonly Histogram<double> _duration;
@@ -35,6 +38,9 @@ public sealed class StorageMetrics
         _deadLetters = _meter.CreateCounter<long>("trafficcore.storage.dead_letters", "{point}", "Points the target refused for good");
         _deletes = _meter.CreateCounter<long>("trafficcore.storage.deletes", "{point}", "Points deleted before a revision that lacks one of their fields");
         _gapBytes = _meter.CreateCounter<long>("trafficcore.storage.gaps", "By", "Output that could not be read any more");
+        _refilled = _meter.CreateCounter<long>("trafficcore.storage.refilled", "{row}", "Rows sent again from the embedded store for output that could not be read any more");
+        _backlogs = _meter.CreateCounter<long>("trafficcore.storage.backlogs_exceeded", "{backlog}", "Backlogs beyond MaxBacklog: the log was allowed to let go of them");
+        _quarantineDropped = _meter.CreateCounter<long>("trafficcore.storage.quarantine.dropped", "{payload}", "Rejected payloads that found the day's quarantine full; they are counted in the ledger all the same");
         _setAside = _meter.CreateCounter<long>("trafficcore.storage.files_set_aside", "{file}", "Damaged or lost database files");
         _expired = _meter.CreateCounter<long>("trafficcore.storage.files_deleted", "{file}", "Database files deleted by age");
         _duration = _meter.CreateHistogram<double>("trafficcore.storage.batch.duration", "s", "Time to deliver a batch");
@@ -80,11 +86,23 @@ public sealed class StorageMetrics
 
     internal void Expired(string sink) => _expired.Add(1, new KeyValuePair<string, object?>("sink", sink));
 
-    /// <summary>Shows how far a sink is behind the durable output, in bytes and in seconds since the oldest undelivered record came in.</summary>
-    internal void Watch(string sink, Func<long> lagBytes, Func<double> lagSeconds)
+    internal void QuarantineDropped(int payloads) => _quarantineDropped.Add(payloads);
+
+    internal void Refilled(string sink, int rows) => _refilled.Add(rows, new KeyValuePair<string, object?>("sink", sink));
+
+    /// <summary>Counts a backlog that grew beyond its bound: the log may let go of what is not delivered.</summary>
+    public void BacklogExceeded(string sink) => _backlogs.Add(1, new KeyValuePair<string, object?>("sink", sink));
+
+    /// <summary>Shows how far a sink is behind the durable output, in bytes, in records and in seconds since the oldest undelivered record came in.</summary>
+    internal void Watch(string sink, Func<SinkLag> lag)
     {
         KeyValuePair<string, object?>[] tags = [new("sink", sink)];
-        _meter.CreateObservableGauge("trafficcore.storage.lag", () => new Measurement<long>(lagBytes(), tags), "By", "Output not yet delivered");
-        _meter.CreateObservableGauge("trafficcore.storage.lag.age", () => new Measurement<double>(lagSeconds(), tags), "s", "Age of the oldest output not yet delivered");
+
+        // What must not go unnoticed is there from the start: a rate or an alert sees the first step only when it begins at 0.
+        _deadLetters.Add(0, tags);
+        _gapBytes.Add(0, tags);
+        _meter.CreateObservableGauge("trafficcore.storage.lag", () => new Measurement<long>(lag().Bytes, tags), "By", "Output not yet delivered");
+        _meter.CreateObservableGauge("trafficcore.storage.lag.records", () => new Measurement<long>(lag().Records, tags), "{record}", "Records of the output not yet delivered");
+        _meter.CreateObservableGauge("trafficcore.storage.lag.age", () => new Measurement<double>(lag().Seconds, tags), "s", "Age of the oldest output not yet delivered");
     }
 }

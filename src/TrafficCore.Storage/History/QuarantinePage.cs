@@ -26,4 +26,9 @@ public readonly record struct QuarantinePlace(long ReceivedMs, long Position)
 /// <param name="Rejected">
 /// The payloads, ascending, read from the store while they are enumerated: an answer that its client takes slowly holds a few of them, not all.
 /// </param>
-public sealed record QuarantinePage(QuarantinePlace? Next, IAsyncEnumerable<RejectedPayload> Rejected);
+public sealed record QuarantinePage(QuarantinePlace? Next, IAsyncEnumerable<PlacedRejection> Rejected);
+
+/// <summary>A rejected payload and its place, which no other has.</summary>
+/// <param name="Place">Its place.</param>
+/// <param name="Rejected">What was rejected.</param>
+public readonly record struct PlacedRejection(QuarantinePlace Place, RejectedPayload Rejected);

@@ -10,33 +10,36 @@ namespace TrafficCore.Storage.History;
 /// sums. What any part does not know where it had traffic is unknown in the sum: expected readings and time (coverage), pcu.
 /// Volume, occupancy and speed are those of the parts that know them; coverage says how much that is.</para>
 /// <para>The flow rate of a detector is exact: volume x 3600 / seconds observed over the parts that have a rate. An approach or
-/// intersection row no longer holds its detectors one by one, so there it is the mean of the parts' rates weighted by their length.
-/// The speed ratio is weighted by the vehicles whose speed is known, which equals the ratio of the summed speed.</para>
-/// <para>The level of an approach follows from that ratio; the level of an intersection is the worst of its approaches, which
-/// the caller adds up beside it. Health is judged from the summed row by itself.</para>
+/// intersection row no longer holds its detectors one by one, so there it is the mean of the parts' rates weighted by their length.</para>
+/// <para>An approach is judged again by <see cref="ServiceSum"/>; an intersection by those of its approaches, which the caller adds up beside it. Health is
+/// judged from the summed row by itself.</para>
 /// <para>Revision is 1 plus the number of corrections of the parts: 1 as long as nothing was corrected, and higher with each one.</para>
 /// <para>Ownership: one reader.</para>
 /// </remarks>
-internal sealed class RowSum
+/// <param name="rules">How levels of service are judged.</param>
+internal sealed class RowSum(ServiceRules rules)
 {
+    private readonly ServiceSum _service = new(rules);
     private readonly SortedDictionary<string, long> _classes = new(StringComparer.Ordinal);
     private FlowRow? _first;
     private int _readings, _revision = 1;
     private long? _expected = 0, _expectedMs = 0, _volume, _pcu;
     private long _observedMs, _occupancy, _occupancyMs, _speed, _speedVehicles;
     private long _ratedVolume, _ratedObservedMs, _ratedLength;
-    private Int128 _rates, _ratios;
-    private long _ratioVehicles;
-    private bool _pcuMissing, _inconsistent, _judged, _bySpeed = true;
+    private Int128 _rates;
+    private bool _pcuMissing, _inconsistent, _judged;
 
     public bool IsEmpty => _first is null;
+
+    /// <summary>Level of service of the sum of an approach; null when it cannot be judged.</summary>
+    public ServiceJudgement? Service => _service.Judge();
 
     public void Add(FlowRow part)
     {
         _first ??= part;
         _judged |= part.Health != RowHealth.None;
         _inconsistent |= part.Health == RowHealth.Inconsistent;
-        _bySpeed &= part.LevelMethod is null or LevelOfService.SpeedRatioMethod;
+        _service.Add(part);
         _revision += part.Revision - 1;
         _readings += part.Readings;
         _expected += part.Expected;
@@ -54,14 +57,10 @@ internal sealed class RowSum
     /// <summary>The sum.</summary>
     /// <param name="start">Start of the longer window.</param>
     /// <param name="length">Its length.</param>
-    /// <param name="worstLevel">Worst level of the approaches, for an intersection.</param>
-    public FlowRow Build(long start, long length, int? worstLevel = null)
+    /// <param name="deciding">What decides among the approaches, for an intersection.</param>
+    public FlowRow Build(long start, long length, ServiceJudgement? deciding = null)
     {
-        // The parts' ratios are to one and the same free-flow speed, so 1000 stands for it.
-        (int? level, int? ratio) = _bySpeed
-            ? LevelOfService.BySpeed((long)_ratios, _ratioVehicles, 1000, SpeedRatioThresholds.Hcm7)
-            : (null, null);
-        level = _first!.Level == FlowLevel.Intersection ? worstLevel : level;
+        ServiceJudgement? service = _first!.Level == FlowLevel.Intersection ? deciding : Service;
         return new FlowRow
         {
             Intersection = _first.Intersection,
@@ -82,9 +81,9 @@ internal sealed class RowSum
             FlowRateMilli = Rate(),
             Classes = [.. _classes.Select(item => new ClassVolume(item.Key, item.Value))],
             PcuMilli = _pcuMissing ? null : _pcu,
-            SpeedRatioMilli = ratio,
-            Level6 = level,
-            LevelMethod = level is null ? null : LevelOfService.SpeedRatioMethod,
+            SpeedRatioMilli = service?.RatioMilli,
+            ServiceLevel = service?.Level,
+            LevelMethod = service?.Method,
             Health = _judged ? Judge(length) : RowHealth.None,
         };
     }
@@ -108,12 +107,6 @@ internal sealed class RowSum
             _ratedObservedMs += part.ObservedMs;
             _ratedLength += part.Length;
             _rates += (Int128)rate * part.Length;
-        }
-
-        if (part.SpeedRatioMilli is { } ratio)
-        {
-            _ratios += (Int128)ratio * part.SpeedVehicles;
-            _ratioVehicles += part.SpeedVehicles;
         }
     }
 

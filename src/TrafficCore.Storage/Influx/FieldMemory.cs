@@ -23,7 +23,7 @@ internal sealed class FieldMemory(int points)
         ulong hash = Hash(row);
         ulong entry = _entries[hash & (ulong)(_entries.Length - 1)];
         FlowFields now = FlowFieldsOf.Row(row);
-        FlowFields before = entry >> 16 == hash >> 16 ? (FlowFields)(entry & 0xffff) : FlowFields.Revocable;
+        FlowFields before = entry >> 16 == hash >> 16 ? (FlowFields)(entry & 0xffff) : FlowFieldsOf.Revocable(row.Level);
         return (before & ~now) != 0;
     }
 

@@ -21,14 +21,21 @@ internal enum FlowFields : ushort
 
     /// <summary>
     /// What later readings can take away: an interval that turns out unknown takes rate, coverage and expectation, a hole in a controller's stream
-    /// takes the volume. Every other value comes from sums that only grow.
+    /// takes the volume. Every other value of a detector comes from sums that only grow.
     /// </summary>
     Revocable = Volume | FlowRate | Coverage | Expected,
+
+    /// <summary>Beyond that, of approaches and intersections: another approach may decide, and it may have no speed; another method may judge nothing.</summary>
+    RevocableService = Level | SpeedRatio,
 }
 
 /// <summary>Tells which fields of a row are known.</summary>
 internal static class FlowFieldsOf
 {
+    /// <summary>What a correction can take away.</summary>
+    public static FlowFields Revocable(FlowLevel level) =>
+        level == FlowLevel.Detector ? FlowFields.Revocable : FlowFields.Revocable | FlowFields.RevocableService;
+
     public static FlowFields Row(FlowRow row)
     {
         FlowFields fields =
@@ -43,7 +50,7 @@ internal static class FlowFieldsOf
             : fields
                 | (row.PcuMilli is null ? 0 : FlowFields.Pcu)
                 | (row.Classes.Count == 0 ? 0 : FlowFields.Classes)
-                | (row.Level6 is null ? 0 : FlowFields.Level)
+                | (row.ServiceLevel is null ? 0 : FlowFields.Level)
                 | (row.SpeedRatioMilli is null ? 0 : FlowFields.SpeedRatio);
     }
 }

@@ -18,7 +18,7 @@ internal static class FlowLines
         }
 
         line.Raw(",window="u8);
-        WriteWindow(line, row.Length);
+        line.Window(row.Length);
         line.Raw((byte)' ');
         WriteFields(line, row);
         line.Raw((byte)' ');
@@ -32,13 +32,6 @@ internal static class FlowLines
         FlowLevel.Approach => "approach_flow"u8,
         _ => "intersection_flow"u8,
     };
-
-    private static void WriteWindow(LineBuffer line, long lengthMs)
-    {
-        bool seconds = lengthMs % 1000 == 0;
-        line.Integer(seconds ? lengthMs / 1000 : lengthMs);
-        line.Raw(seconds ? "s"u8 : "ms"u8);
-    }
 
     /// <summary>Every point has readings and revision, so a point is never without a field.</summary>
     private static void WriteFields(LineBuffer line, FlowRow row)
@@ -76,7 +69,7 @@ internal static class FlowLines
             line.Raw((byte)'i');
         }
 
-        if (row.Level6 is { } level)
+        if (row.ServiceLevel is { } level)
         {
             line.Raw(",level_of_service=\""u8);
             line.Raw("ABCDEF"u8[level - 1]);

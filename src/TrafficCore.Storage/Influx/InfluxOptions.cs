@@ -13,7 +13,7 @@ public enum InfluxApi
 }
 
 /// <summary>Delivery to InfluxDB. Off until <see cref="Url"/> is set.</summary>
-public sealed class InfluxOptions
+public sealed class InfluxOptions : IValidatableObject
 {
     /// <summary>Name of the configuration section.</summary>
     public const string Section = "Influx";
@@ -33,6 +33,12 @@ public sealed class InfluxOptions
 
     /// <summary>API token; for v1 <c>user:password</c>. Empty: none is sent.</summary>
     public string Token { get; set; } = "";
+
+    /// <summary>
+    /// File that holds the token instead, as containers hand out secrets; white space around it does not count. Default empty: none. It is read for each
+    /// request, so a new token needs no restart; a file that cannot be read holds delivery up until it can.
+    /// </summary>
+    public string TokenFile { get; set; } = "";
 
     /// <summary>Points in one request at most. Default 5,000, what InfluxDB's own guide recommends.</summary>
     [Range(1, 100_000)]
@@ -72,4 +78,46 @@ public sealed class InfluxOptions
     /// <summary>Recent points whose fields are remembered exactly, to see that a revision makes one unknown. Default 1,048,576 (8 MiB).</summary>
     [Range(1024, 1 << 28)]
     public int RememberedPoints { get; set; } = 1 << 20;
+
+    /// <summary>Output held for this sink, in bytes, at most; beyond it the log may let go of the oldest, and it is refilled from the embedded store when the
+    /// server is back. Default 0: 20 % of the disk that <c>Data:Directory</c> is on, so that a database that is away for weeks does not stop the service.</summary>
+    [Range(0, long.MaxValue)]
+    public long MaxBacklog { get; set; }
+
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (TokenFile.Length == 0)
+        {
+            yield break;
+        }
+
+        if (Token.Length > 0)
+        {
+            yield return new ValidationResult("is there, and so is Influx:Token: only one of them can be meant", [nameof(TokenFile)]);
+        }
+
+        if (TokenFileError() is { } error)
+        {
+            yield return new ValidationResult(error, [nameof(TokenFile)]);
+        }
+    }
+
+    /// <summary>The token now; empty: none.</summary>
+    /// <exception cref="IOException">The file is not there, or cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
+    internal string ReadToken() => TokenFile.Length == 0 ? Token : File.ReadAllText(TokenFile).Trim();
+
+    private string? TokenFileError()
+    {
+        try
+        {
+            string token = ReadToken();
+            return token.Length == 0 ? $"{TokenFile} is empty" : token.AsSpan().ContainsAny('\r', '\n') ? $"{TokenFile} has more than one line" : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return e.Message;
+        }
+    }
 }

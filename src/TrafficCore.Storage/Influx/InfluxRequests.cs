@@ -17,10 +17,10 @@ internal static class InfluxRequests
         ? Address(options, $"write?db={Escape(options.Bucket)}&precision=ms")
         : Address(options, $"api/v2/write?org={Escape(options.Org)}&bucket={Escape(options.Bucket)}&precision=ms");
 
-    public static AuthenticationHeaderValue? Authorization(InfluxOptions options) =>
-        options.Token.Length == 0 ? null
-        : options.Api == InfluxApi.V1 ? new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(options.Token)))
-        : new AuthenticationHeaderValue("Token", options.Token);
+    public static AuthenticationHeaderValue? Authorization(InfluxApi api, string token) =>
+        token.Length == 0 ? null
+        : api == InfluxApi.V1 ? new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(token)))
+        : new AuthenticationHeaderValue("Token", token);
 
     /// <summary>Requests that delete the points of rows.</summary>
     public static IEnumerable<HttpRequestMessage> Deletes(InfluxOptions options, IReadOnlyList<FlowRow> rows) => options.Api == InfluxApi.V1

@@ -29,7 +29,6 @@ internal sealed class InfluxSender : IPointSender, IDisposable
         {
             Timeout = Timeout.InfiniteTimeSpan,
         };
-        _http.DefaultRequestHeaders.Authorization = InfluxRequests.Authorization(options);
     }
 
     public Task<SendOutcome> SendAsync(PointRange points, CancellationToken cancellation)
@@ -87,6 +86,7 @@ internal sealed class InfluxSender : IPointSender, IDisposable
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellation);
         try
         {
+            request.Headers.Authorization = InfluxRequests.Authorization(_options.Api, _options.ReadToken());
             using HttpResponseMessage response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token);
             string body = await ReadReasonAsync(response, either.Token);
             return Judge(response, body);
@@ -95,7 +95,9 @@ internal sealed class InfluxSender : IPointSender, IDisposable
         {
             return new SendOutcome(SendResult.Retry, $"no answer within {_options.Timeout}");
         }
-        catch (Exception e) when (e is HttpRequestException or IOException)
+
+        // The last two are about the token's file: it may not be read, or holds what cannot stand in a header.
+        catch (Exception e) when (e is HttpRequestException or IOException or UnauthorizedAccessException or FormatException)
         {
             return new SendOutcome(SendResult.Retry, e.InnerException?.Message ?? e.Message);
         }

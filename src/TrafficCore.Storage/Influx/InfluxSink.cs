@@ -20,7 +20,9 @@ public sealed class InfluxSink : IOutputSink, IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly StorageMetrics _metrics;
     private readonly ILogger _logger;
-    private readonly SinkProgress _progress = new();
+    private readonly SinkProgress _progress;
+    private readonly SinkRefill? _refill;
+    private readonly GapRefill? _gapRefill;
     private readonly CancellationTokenSource _stop = new();
     private readonly CancellationTokenSource _abort = new();
     private readonly InfluxSender _sender;
@@ -42,8 +44,17 @@ public sealed class InfluxSink : IOutputSink, IAsyncDisposable
     /// <param name="random">Jitter of the waits between attempts.</param>
     /// <param name="metrics">Metrics shared by the sinks.</param>
     /// <param name="logger">Logger.</param>
+    /// <param name="refill">Where rows are read again that the output does not hold any more; null: they are skipped.</param>
     public InfluxSink(
-        InfluxOptions options, string directory, IOutputSource source, CursorFile cursor, TimeProvider time, Random random, StorageMetrics metrics, ILogger<InfluxSink> logger)
+        InfluxOptions options,
+        string directory,
+        IOutputSource source,
+        CursorFile cursor,
+        TimeProvider time,
+        Random random,
+        StorageMetrics metrics,
+        ILogger<InfluxSink> logger,
+        SinkRefill? refill = null)
     {
         _options = options;
         _source = source;
@@ -51,11 +62,14 @@ public sealed class InfluxSink : IOutputSink, IAsyncDisposable
         _time = time;
         _metrics = metrics;
         _logger = logger;
+        _refill = refill;
+        _progress = new SinkProgress(source, time);
         _memory = new FieldMemory(options.RememberedPoints);
         _deadLetters = new DeadLetterFile(Path.Combine(directory, "influx-dead-letters.lp"), options.DeadLetterBytes, time);
         _sender = new InfluxSender(options, time);
         _retrying = new RetryingSender(_sender, options, time, random, _progress, metrics, logger);
         _isolating = new IsolatingSender(_retrying, Refuse);
+        _gapRefill = refill is null ? null : new GapRefill(refill, _batch, SendPointsAsync, options, _progress, metrics, time, logger);
         _progress.MoveTo(cursor.Position);
     }
 
@@ -68,13 +82,22 @@ public sealed class InfluxSink : IOutputSink, IAsyncDisposable
     /// <inheritdoc/>
     public string? Trouble => _progress.Trouble;
 
+    /// <inheritdoc/>
+    public SinkLag Lag => _progress.Lag;
+
+    /// <inheritdoc/>
+    public long SkippedBytes => _progress.SkippedBytes;
+
+    /// <inheritdoc/>
+    public long RefilledRows => _progress.RefilledRows;
+
     /// <summary>Has the places of intersections written with the next batch: at start and when the network changes.</summary>
     public void Publish(IReadOnlyList<IntersectionInfo> infos) => Volatile.Write(ref _infos, infos);
 
     /// <inheritdoc/>
     public void Start()
     {
-        _metrics.Watch(SinkName, () => _source.DurableEnd - Cursor, () => _progress.LagSeconds(_time));
+        _metrics.Watch(SinkName, () => _progress.Lag);
         _loop = Task.Run(RunAsync);
     }
 
@@ -148,7 +171,7 @@ public sealed class InfluxSink : IOutputSink, IAsyncDisposable
         {
             // The loop may be running inside the cancellation's own call: without this it would spin there for ever.
             _abort.Token.ThrowIfCancellationRequested();
-            Fill(reader);
+            OutputEntry? gap = Fill(reader);
             _unsentInfos = Interlocked.Exchange(ref _infos, null) ?? _unsentInfos;
             if (_batch.Next >= 0 || _unsentInfos.Count > 0)
             {
@@ -159,9 +182,19 @@ public sealed class InfluxSink : IOutputSink, IAsyncDisposable
             {
                 return;
             }
-            else
+            else if (gap is null)
             {
                 await WaitForMoreAsync(position);
+            }
+
+            if (gap is { } lost)
+            {
+                if (!await TryMakeUpForAsync(lost))
+                {
+                    return;
+                }
+
+                position = lost.Next;
             }
         }
     }
@@ -175,15 +208,17 @@ public sealed class InfluxSink : IOutputSink, IAsyncDisposable
             position = _source.Start;
         }
 
-        _progress.MoveTo(position);
+        _progress.StartAt(position);
         return position;
     }
 
-    private void Fill(IOutputReader reader)
+    /// <summary>Reads a batch; returns the gap that ended it, if one did: what is behind must not overtake what is refilled.</summary>
+    private OutputEntry? Fill(IOutputReader reader)
     {
         _batch.Clear();
         while (_batch.Rows < _options.BatchPoints)
         {
+            long records = _source.Records;
             switch (reader.Read(out OutputEntry entry))
             {
                 case OutputStatus.Entry:
@@ -191,17 +226,27 @@ public sealed class InfluxSink : IOutputSink, IAsyncDisposable
                     _batch.Add(entry);
                     break;
                 case OutputStatus.Gap:
-                    _logger.Gap(SinkName, entry.Position, entry.Next);
-                    _metrics.Gap(SinkName, entry.Next - entry.Position);
-                    _batch.Advance(entry.Next);
-                    break;
+                    return entry;
                 default:
-                    return;
+                    _progress.CaughtUp(records - _batch.Entries);
+                    return null;
             }
         }
+
+        return null;
     }
 
     private async Task SendBatchAsync(long next)
+    {
+        await SendPointsAsync();
+        await SaveCursorAsync(next);
+        if (_progress.Delivered(next, _batch.Entries))
+        {
+            _logger.Recovered(SinkName);
+        }
+    }
+
+    private async Task SendPointsAsync()
     {
         long began = _time.GetTimestamp();
         await DeleteWhatLosesFieldsAsync();
@@ -213,12 +258,27 @@ public sealed class InfluxSink : IOutputSink, IAsyncDisposable
             _unsentInfos = [];
             _metrics.Delivered(SinkName, _batch.Points, _batch.Superseded, _time.GetElapsedTime(began));
         }
+    }
 
-        await SaveCursorAsync(next);
-        if (_progress.Delivered(next))
+    /// <summary>Refills what cannot be read any more, then moves over it; false when it is told to stop meanwhile, and begins again after the next start.</summary>
+    private async Task<bool> TryMakeUpForAsync(OutputEntry gap)
+    {
+        if (_gapRefill is not null && !await _gapRefill.TryRunAsync(gap, _stop.Token, _abort.Token))
+        {
+            return false;
+        }
+
+        _logger.Gap(SinkName, gap.Position, gap.Next);
+        _metrics.Gap(SinkName, gap.Next - gap.Position);
+        _progress.Skipped(gap.Next - gap.Position);
+        await SaveCursorAsync(gap.Next);
+        if (_progress.Delivered(gap.Next, 0))
         {
             _logger.Recovered(SinkName);
         }
+
+        _progress.StartAt(gap.Next);
+        return true;
     }
 
     /// <summary>Nothing is read on before the cursor is durable: a disk that is full now is waited for.</summary>
@@ -229,6 +289,7 @@ public sealed class InfluxSink : IOutputSink, IAsyncDisposable
             try
             {
                 _cursor.Save(next);
+                _refill?.Reached(_batch.NewestMs);
                 return;
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -43,6 +43,14 @@ internal sealed class LineBuffer
         Length += written;
     }
 
+    /// <summary>The value of the tag <c>window</c>: <c>60s</c>.</summary>
+    public void Window(long lengthMs)
+    {
+        bool seconds = lengthMs % 1000 == 0;
+        Integer(seconds ? lengthMs / 1000 : lengthMs);
+        Raw(seconds ? "s"u8 : "ms"u8);
+    }
+
     /// <summary>The shortest digits that read back as the same value.</summary>
     public void Float(double value)
     {

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using TrafficCore.Pipeline.Output;
 using TrafficCore.Storage.Delivery;
 using TrafficCore.Traffic.Observations;
+using TrafficCore.Traffic.Service;
 using TrafficCore.Traffic.Windows;
 
 namespace TrafficCore.Storage.Influx;
@@ -15,14 +16,21 @@ internal sealed class PointBatch
     private readonly List<Observation> _observations = [];
     private readonly List<BoardDecisionRecord> _decisions = [];
     private readonly List<BoardStatusRecord> _statuses = [];
+    private readonly List<CityIndexRow> _indexes = [];
     private readonly List<int> _starts = [];
     private readonly LineBuffer _lines = new();
 
     /// <summary>Where reading goes on after this batch; -1 when nothing was read.</summary>
     public long Next { get; private set; } = -1;
 
-    /// <summary>Rows, observations and board records collected.</summary>
-    public int Rows => _rows.Count + _observations.Count + _decisions.Count + _statuses.Count;
+    /// <summary>Rows, observations, board records and indexes collected.</summary>
+    public int Rows => _rows.Count + _observations.Count + _decisions.Count + _statuses.Count + _indexes.Count;
+
+    /// <summary>Entries added, those without points included.</summary>
+    public int Entries { get; private set; }
+
+    /// <summary>Receive time of the newest entry, Unix ms; 0 without any.</summary>
+    public long NewestMs { get; private set; }
 
     /// <summary>Rows of which a higher revision is in the same batch.</summary>
     public int Superseded { get; private set; }
@@ -33,9 +41,12 @@ internal sealed class PointBatch
     public void Add(in OutputEntry entry)
     {
         Next = entry.Next;
+        Entries++;
+        NewestMs = Math.Max(NewestMs, entry.ReceivedMs);
         Add(_observations, entry.Observation);
         Add(_decisions, entry.BoardDecision);
         Add(_statuses, entry.BoardStatus);
+        Add(_indexes, entry.CityIndex);
         foreach (FlowRow row in entry.Rows)
         {
             ref int index = ref CollectionsMarshal.GetValueRefOrAddDefault(_index, RowKey.Of(row), out bool known);
@@ -51,8 +62,6 @@ internal sealed class PointBatch
             }
         }
     }
-
-    public void Advance(long next) => Next = next;
 
     /// <summary>Writes the points; info points come first.</summary>
     public void Encode(IReadOnlyList<IntersectionInfo> infos, long nowMs)
@@ -89,6 +98,13 @@ internal sealed class PointBatch
             _starts.Add(_lines.Length);
             BoardLines.Write(_lines, status);
         }
+
+        // Revisions of one window follow each other; of points with the same time the last one stays.
+        foreach (CityIndexRow index in _indexes)
+        {
+            _starts.Add(_lines.Length);
+            CityIndexLines.Write(_lines, index);
+        }
     }
 
     public PointRange All => new(this, 0, Points);
@@ -105,9 +121,11 @@ internal sealed class PointBatch
         _observations.Clear();
         _decisions.Clear();
         _statuses.Clear();
+        _indexes.Clear();
         _starts.Clear();
         _lines.Clear();
-        Superseded = 0;
+        Superseded = Entries = 0;
+        NewestMs = 0;
         Next = -1;
     }
 

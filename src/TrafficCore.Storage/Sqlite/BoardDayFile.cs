@@ -16,9 +16,8 @@ internal sealed class BoardDayFile : DayFile
             PRIMARY KEY(intersection, board, time_ms)) WITHOUT ROWID;
         CREATE TABLE status(intersection TEXT NOT NULL, board TEXT NOT NULL, received_ms INTEGER NOT NULL, id TEXT, state TEXT NOT NULL,
             message TEXT, error TEXT, PRIMARY KEY(intersection, board, received_ms)) WITHOUT ROWID;
-        CREATE TABLE written(last_ms INTEGER NOT NULL);
-        INSERT INTO written VALUES(0);
-        """;
+
+        """ + CreateWritten;
 
     private readonly SqliteStatement _insertMessage;
     private readonly SqliteStatement _insertStatus;

@@ -23,8 +23,9 @@ internal abstract class DayFile : IDisposable
     /// <summary>The file is still where it was opened; an open file that was removed would swallow rows unseen.</summary>
     public bool Exists => File.Exists(Database.Path);
 
-    /// <summary>Opens or creates a file and makes sure that it is whole and of this format.</summary>
-    public static SqliteDatabase OpenDatabase(string path, int applicationId, int version, string create, bool expected, long checkBytes)
+    /// <summary>Opens or creates a file and makes sure that it is whole and of this format; one of the version before is brought to this one.</summary>
+    public static SqliteDatabase OpenDatabase(
+        string path, int applicationId, int version, string create, bool expected, long checkBytes, string? upgrade = null)
     {
         SqliteDatabase database = SqliteDatabase.Open(path, create: true);
         try
@@ -38,7 +39,13 @@ internal abstract class DayFile : IDisposable
             }
             else
             {
-                Verify(database, found == applicationId && database.Scalar("PRAGMA user_version") == version, checkBytes);
+                long written = database.Scalar("PRAGMA user_version");
+                bool isOlder = upgrade is not null && written == version - 1;
+                Verify(database, found == applicationId && (written == version || isOlder), checkBytes);
+                if (isOlder)
+                {
+                    database.Execute($"BEGIN IMMEDIATE; {upgrade} PRAGMA user_version={version}; COMMIT");
+                }
             }
 
             return database;

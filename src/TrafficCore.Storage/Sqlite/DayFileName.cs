@@ -27,6 +27,9 @@ internal enum DayFileKind
 
     /// <summary>Decisions and status of boards.</summary>
     Boards,
+
+    /// <summary>The city's index.</summary>
+    City,
 }
 
 /// <summary>Identity of one database file: a kind and a UTC day.</summary>
@@ -39,7 +42,7 @@ internal readonly record struct DayFileName(DayFileKind Kind, int Day)
     private static readonly DateOnly Epoch = new(1970, 1, 1);
 
     // By kind.
-    private static readonly string[] KindNames = ["detector", "short", "long", "quarantine", "environment", "parking", "boards"];
+    private static readonly string[] KindNames = ["detector", "short", "long", "quarantine", "environment", "parking", "boards", "city"];
 
     // The days that a calendar can name; what lies beyond shares the outermost file.
     private static readonly int MinDay = DateOnly.MinValue.DayNumber - Epoch.DayNumber;

@@ -1,6 +1,7 @@
 using TrafficCore.Storage.Delivery;
 using TrafficCore.Storage.History;
 using TrafficCore.Traffic.Observations;
+using TrafficCore.Traffic.Service;
 using TrafficCore.Traffic.Windows;
 
 namespace TrafficCore.Storage.Sqlite;
@@ -11,7 +12,13 @@ internal sealed class DayFileReader : IDisposable
 {
     private readonly SqliteDatabase _database;
 
-    private DayFileReader(SqliteDatabase database) => _database = database;
+    private readonly string _flowColumns;
+
+    private DayFileReader(SqliteDatabase database)
+    {
+        _database = database;
+        _flowColumns = FlowTable.ColumnsOf(database.Scalar("PRAGMA user_version"));
+    }
 
     /// <summary>Opens a day; null when there is none, or none yet.</summary>
     public static DayFileReader? TryOpen(string directory, DayFileName name)
@@ -115,7 +122,7 @@ internal sealed class DayFileReader : IDisposable
     public List<FlowRow> IntersectionRows(long length, long from)
     {
         using SqliteStatement select = _database.Prepare(
-            $"SELECT series.intersection, start, {FlowTable.Columns.Replace(" level,", " flow.level,", StringComparison.Ordinal)} FROM flow JOIN series ON series.id = flow.series "
+            $"SELECT series.intersection, start, {_flowColumns} FROM flow JOIN series ON series.id = flow.series "
             + "WHERE \"window\"=?1 AND start>=?2 AND series.level=3 ORDER BY start DESC");
         select.Bind(1, length);
         select.Bind(2, from);
@@ -150,6 +157,76 @@ internal sealed class DayFileReader : IDisposable
         }
 
         return observations;
+    }
+
+    /// <summary>Newest receive time of what is in the file, Unix ms.</summary>
+    public long LastWrittenMs() => _database.Scalar("SELECT last_ms FROM written");
+
+    /// <summary>Rows of every series behind a place (window, start, series), in the order of the key.</summary>
+    public (List<FlowRow> Rows, (long Window, long Start, long Series) Last) FlowPage((long Window, long Start, long Series) after, int limit)
+    {
+        using SqliteStatement select = _database.Prepare(
+            $"SELECT \"window\", start, flow.series, series.level, series.intersection, series.name, {_flowColumns} "
+            + "FROM flow JOIN series ON series.id = flow.series WHERE (\"window\", start, flow.series)>(?1, ?2, ?3) ORDER BY \"window\", start, flow.series LIMIT ?4");
+        select.Bind(1, after.Window);
+        select.Bind(2, after.Start);
+        select.Bind(3, after.Series);
+        select.Bind(4, (long)limit);
+        List<FlowRow> rows = [];
+        while (select.Step())
+        {
+            after = (select.Int64(0), select.Int64(1), select.Int64(2));
+            rows.Add(FlowTable.Read(select, 6, (FlowLevel)select.Int64(3), select.Text(4)!, select.Text(5)!, after.Start, after.Window));
+        }
+
+        return (rows, after);
+    }
+
+    /// <summary>Observations of every device behind a place (series, time), in the order of the key.</summary>
+    public (List<Observation> Rows, (long Series, long Time) Last) ObservationPage(ObservationKind kind, (long Series, long Time) after, int limit)
+    {
+        var table = ObservationTable.Of(kind);
+        using SqliteStatement select = _database.Prepare(table.SelectAll);
+        select.Bind(1, after.Series);
+        select.Bind(2, after.Time);
+        select.Bind(3, (long)limit);
+        List<Observation> rows = [];
+        while (select.Step())
+        {
+            int behind = kind.Properties.Count + 1;
+            Observation observation = table.Read(select, select.Text(behind)!, select.Text(behind + 1)!);
+            after = (select.Int64(behind + 2), observation.Timestamp);
+            rows.Add(observation);
+        }
+
+        return (rows, after);
+    }
+
+    /// <summary>Runs a question about all that a file has.</summary>
+    public void ReadAll(string sql, Action<SqliteStatement> row)
+    {
+        using SqliteStatement select = _database.Prepare(sql);
+        while (select.Step())
+        {
+            row(select);
+        }
+    }
+
+    /// <summary>The city's index of a window length, ascending.</summary>
+    public List<CityIndexRow> Indexes(CityIndexQuery query, int limit)
+    {
+        using SqliteStatement select = _database.Prepare(CityTable.Select);
+        select.Bind(1, query.WindowMs);
+        select.Bind(2, query.FromMs);
+        select.Bind(3, query.ToMs);
+        select.Bind(4, (long)limit);
+        List<CityIndexRow> rows = [];
+        while (select.Step())
+        {
+            rows.Add(CityTable.Read(select, query.WindowMs));
+        }
+
+        return rows;
     }
 
     /// <summary>Rejected payloads, ascending, read while they are enumerated.</summary>
@@ -221,7 +298,7 @@ internal sealed class DayFileReader : IDisposable
 
     private SqliteStatement SelectOne(long length, long series)
     {
-        SqliteStatement select = _database.Prepare($"SELECT {FlowTable.Columns} FROM flow WHERE \"window\"=?1 AND start=?2 AND series=?3");
+        SqliteStatement select = _database.Prepare($"SELECT {_flowColumns} FROM flow WHERE \"window\"=?1 AND start=?2 AND series=?3");
         select.Bind(1, length);
         select.Bind(3, series);
         return select;

@@ -18,7 +18,7 @@ internal sealed class FlowDayFile : DayFile
     }
 
     public static FlowDayFile Open(string path, DayFileName name, bool expected, long checkBytes) =>
-        new(name, OpenDatabase(path, FlowTable.ApplicationId, FlowTable.Version, FlowTable.Create, expected, checkBytes));
+        new(name, OpenDatabase(path, FlowTable.ApplicationId, FlowTable.Version, FlowTable.Create, expected, checkBytes, FlowTable.Upgrade));
 
     /// <summary>Writes rows in key order; returns how many were new or of a higher revision.</summary>
     public override int Write(OutputBatch.FilePart part)

@@ -26,6 +26,8 @@ internal sealed class ObservationTable
         Upsert = $"INSERT INTO observation VALUES(?1,?2{string.Concat(columns.Select((_, i) => $",?{i + 3}"))}) ON CONFLICT DO UPDATE SET "
             + string.Join(", ", columns.Select(column => $"{column}=coalesce(excluded.{column}, {column})"))
             + $" WHERE {string.Join(" OR ", columns.Select(column => $"excluded.{column} IS NOT NULL AND excluded.{column} IS NOT observation.{column}"))}";
+        SelectAll = $"SELECT ts, {string.Join(", ", columns)}, intersection, name, series FROM observation JOIN series ON series.id = series "
+            + "WHERE (series, ts)>(?1, ?2) ORDER BY series, ts LIMIT ?3";
         Select = $"SELECT ts, {string.Join(", ", columns)} FROM observation WHERE series=?1 AND ts>=?2 AND ts<?3 ORDER BY ts LIMIT ?4";
     }
 
@@ -35,6 +37,9 @@ internal sealed class ObservationTable
 
     /// <summary>A range of one series: series, first, end, most.</summary>
     public string Select { get; }
+
+    /// <summary>Observations of every device behind a series and a time: series, time, most. Behind the columns of <see cref="Select"/> come intersection, device and series.</summary>
+    public string SelectAll { get; }
 
     public static ObservationTable Of(ObservationKind kind) => kind == ObservationKind.Parking ? Parking : Environment;
 

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using TrafficCore.Pipeline.Output;
 using TrafficCore.Storage.Delivery;
 using TrafficCore.Traffic.Observations;
+using TrafficCore.Traffic.Service;
 using TrafficCore.Traffic.Windows;
 
 namespace TrafficCore.Storage.Sqlite;
@@ -20,6 +21,9 @@ internal sealed class OutputBatch(SqliteOptions options)
 
     public int Count { get; private set; }
 
+    /// <summary>Entries added, those without anything for the store included.</summary>
+    public int Entries { get; private set; }
+
     public bool IsEmpty => Next < 0;
 
     public IEnumerable<FilePart> Parts => _parts.Values;
@@ -27,6 +31,7 @@ internal sealed class OutputBatch(SqliteOptions options)
     public void Add(in OutputEntry entry)
     {
         Advance(entry.Position, entry.Next);
+        Entries++;
         foreach (FlowRow row in entry.Rows)
         {
             Part(DayFileName.Of(row, options), entry).Rows.Add(row);
@@ -45,6 +50,12 @@ internal sealed class OutputBatch(SqliteOptions options)
             Count++;
         }
 
+        if (entry.CityIndex is { } index)
+        {
+            Part(new DayFileName(DayFileKind.City, DayFileName.DayOf(index.Start)), entry).Indexes.Add(index);
+            Count++;
+        }
+
         AddBoard(entry);
     }
 
@@ -59,7 +70,7 @@ internal sealed class OutputBatch(SqliteOptions options)
     {
         _parts.Clear();
         From = Next = -1;
-        Count = 0;
+        Count = Entries = 0;
     }
 
     private void AddBoard(in OutputEntry entry)
@@ -103,5 +114,7 @@ internal sealed class OutputBatch(SqliteOptions options)
         public List<BoardDecisionRecord> Decisions { get; } = [];
 
         public List<BoardStatusRecord> Statuses { get; } = [];
+
+        public List<CityIndexRow> Indexes { get; } = [];
     }
 }

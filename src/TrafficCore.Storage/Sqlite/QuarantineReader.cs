@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using TrafficCore.Storage.Delivery;
 using TrafficCore.Storage.History;
 
 namespace TrafficCore.Storage.Sqlite;
@@ -18,7 +17,7 @@ internal sealed class QuarantineReader(StoreReader store, QuarantineQuery query)
     public async Task<QuarantinePage> ReadAsync(CancellationToken cancellation)
     {
         (QuarantinePlace? last, bool isAll) = await store.Ask(Measure, cancellation);
-        return new QuarantinePage(isAll ? null : last, last is { } place ? PayloadsAsync(place, cancellation) : AsyncEnumerable.Empty<RejectedPayload>());
+        return new QuarantinePage(isAll ? null : last, last is { } place ? PayloadsAsync(place, cancellation) : AsyncEnumerable.Empty<PlacedRejection>());
     }
 
     /// <summary>The last place of the answer, null when it is empty; and whether nothing is left behind it.</summary>
@@ -42,7 +41,7 @@ internal sealed class QuarantineReader(StoreReader store, QuarantineQuery query)
         return (extent.Last, true);
     }
 
-    private async IAsyncEnumerable<RejectedPayload> PayloadsAsync(QuarantinePlace last, [EnumeratorCancellation] CancellationToken cancellation)
+    private async IAsyncEnumerable<PlacedRejection> PayloadsAsync(QuarantinePlace last, [EnumeratorCancellation] CancellationToken cancellation)
     {
         for (QuarantinePlace place = query.After; place.IsBefore(last);)
         {
@@ -55,7 +54,7 @@ internal sealed class QuarantineReader(StoreReader store, QuarantineQuery query)
 
             foreach (PlacedRejection found in piece)
             {
-                yield return found.Rejected;
+                yield return found;
             }
 
             place = piece[^1].Place;
@@ -87,6 +86,3 @@ internal sealed class QuarantineReader(StoreReader store, QuarantineQuery query)
     // Asked anew for each piece, because retention deletes files.
     private IEnumerable<DayFileName> DaysOf(QuarantineQuery part) => store.DaysBetween(DayFileKind.Quarantine, part.After.ReceivedMs, part.ToMs);
 }
-
-/// <summary>A rejected payload and its place.</summary>
-internal readonly record struct PlacedRejection(QuarantinePlace Place, RejectedPayload Rejected);

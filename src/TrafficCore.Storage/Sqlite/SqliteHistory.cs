@@ -3,6 +3,7 @@ using TrafficCore.Pipeline.Output;
 using TrafficCore.Storage.Delivery;
 using TrafficCore.Storage.History;
 using TrafficCore.Traffic.Observations;
+using TrafficCore.Traffic.Service;
 using TrafficCore.Traffic.Windows;
 
 namespace TrafficCore.Storage.Sqlite;
@@ -12,10 +13,11 @@ namespace TrafficCore.Storage.Sqlite;
 /// Ownership: thread-safe. A file that turns out to be damaged fails the question with <see cref="SqliteStoreException"/> and is reported,
 /// so that the sink rebuilds it.
 /// </remarks>
-public sealed class SqliteHistory : IFlowHistory, IBoardHistory, IDisposable
+public sealed class SqliteHistory : IFlowHistory, IBoardHistory, ICityHistory, IDisposable
 {
     private readonly SqliteOptions _options;
     private readonly long[] _storedLengths;
+    private readonly ServiceRules _service;
     private readonly TimeProvider _time;
     private readonly StoreReader _store;
 
@@ -23,11 +25,14 @@ public sealed class SqliteHistory : IFlowHistory, IBoardHistory, IDisposable
     /// <param name="directory">Directory of the database files, as the sink's.</param>
     /// <param name="options">Options.</param>
     /// <param name="storedLengths">Window lengths that are stored, ms.</param>
+    /// <param name="service">How levels of service of summed windows are judged.</param>
     /// <param name="time">Clock: which summed windows have ended.</param>
     /// <param name="onDamaged">Told the path of a file that is damaged (<see cref="SqliteSink.Suspect"/>).</param>
-    public SqliteHistory(string directory, SqliteOptions options, IEnumerable<long> storedLengths, TimeProvider time, Action<string>? onDamaged = null)
+    public SqliteHistory(
+        string directory, SqliteOptions options, IEnumerable<long> storedLengths, ServiceRules service, TimeProvider time, Action<string>? onDamaged = null)
     {
         _options = options;
+        _service = service;
         _storedLengths = [.. storedLengths];
         _time = time;
         _store = new StoreReader(directory, options.Readers, onDamaged);
@@ -93,17 +98,17 @@ public sealed class SqliteHistory : IFlowHistory, IBoardHistory, IDisposable
     /// <inheritdoc/>
     public async Task<ObservationAnswer> ObservationsAsync(ObservationQuery query, CancellationToken cancellation = default)
     {
-        List<Observation> found = [];
-        foreach (DayFileName day in _store.DaysBetween(DayFileName.KindOf(query.Kind), query.FromMs, query.ToMs))
-        {
-            found.AddRange(await _store.Ask(day, file => file.Observations(query, _options.MaxRows + 1 - found.Count), cancellation));
-            if (found.Count > _options.MaxRows)
-            {
-                return new ObservationAnswer(FlowProblem.RangeTooLong, $"from: the range holds more than {_options.MaxRows} observations", []);
-            }
-        }
+        return await Ranged(DayFileName.KindOf(query.Kind), query.FromMs, query.ToMs, (file, limit) => file.Observations(query, limit), cancellation) is { } found
+            ? new ObservationAnswer(FlowProblem.None, "", found)
+            : new ObservationAnswer(FlowProblem.RangeTooLong, $"from: the range holds more than {_options.MaxRows} observations", []);
+    }
 
-        return new ObservationAnswer(FlowProblem.None, "", found);
+    /// <inheritdoc/>
+    public async Task<CityIndexAnswer> IndexAsync(CityIndexQuery query, CancellationToken cancellation = default)
+    {
+        return await Ranged(DayFileKind.City, query.FromMs, query.ToMs, (file, limit) => file.Indexes(query, limit), cancellation) is { } found
+            ? new CityIndexAnswer(FlowProblem.None, "", found)
+            : new CityIndexAnswer(FlowProblem.RangeTooLong, $"from: the range holds more than {_options.MaxRows} windows", []);
     }
 
     /// <inheritdoc/>
@@ -117,6 +122,22 @@ public sealed class SqliteHistory : IFlowHistory, IBoardHistory, IDisposable
     /// <summary>Ends the reader threads after the questions that were asked.</summary>
     public void Dispose() => _store.Dispose();
 
+    /// <summary>What the days of a range hold, day after day; null when it is more than one answer may.</summary>
+    private async Task<List<T>?> Ranged<T>(DayFileKind kind, long from, long to, Func<DayFileReader, int, List<T>> read, CancellationToken cancellation)
+    {
+        List<T> found = [];
+        foreach (DayFileName day in _store.DaysBetween(kind, from, to))
+        {
+            found.AddRange(await _store.Ask(day, file => read(file, _options.MaxRows + 1 - found.Count), cancellation));
+            if (found.Count > _options.MaxRows)
+            {
+                return null;
+            }
+        }
+
+        return found;
+    }
+
     private async IAsyncEnumerable<FlowRow> Stored(FlowPlan plan, [EnumeratorCancellation] CancellationToken cancellation)
     {
         await foreach (FlowRow row in Parts(plan.Query.Level, plan.Query.Id, plan, plan.Query.FromMs, plan.Query.ToMs, cancellation))
@@ -127,20 +148,25 @@ public sealed class SqliteHistory : IFlowHistory, IBoardHistory, IDisposable
 
     private async IAsyncEnumerable<FlowRow> Summed(FlowPlan plan, WindowGrid grid, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        Dictionary<long, int>? worst = plan.Query.Level == FlowLevel.Intersection ? await WorstLevels(plan, grid, cancellation) : null;
-        await foreach (FlowRow row in Sums(plan.Query.Level, plan.Query.Id, plan, grid, worst, cancellation))
+        Dictionary<long, ServiceJudgement?>? deciding = plan.Query.Level == FlowLevel.Intersection ? await Deciding(plan, grid, cancellation) : null;
+        await foreach (FlowRow row in Sums(plan.Query.Level, plan.Query.Id, plan, grid, deciding, cancellation))
         {
             yield return row;
         }
     }
 
     private async IAsyncEnumerable<FlowRow> Sums(
-        FlowLevel level, string id, FlowPlan plan, WindowGrid grid, Dictionary<long, int>? worst, [EnumeratorCancellation] CancellationToken cancellation)
+        FlowLevel level,
+        string id,
+        FlowPlan plan,
+        WindowGrid grid,
+        Dictionary<long, ServiceJudgement?>? deciding,
+        [EnumeratorCancellation] CancellationToken cancellation)
     {
         long now = _time.GetUtcNow().ToUnixTimeMilliseconds();
         long from = grid.FirstFrom(plan.Query.FromMs);
         long to = Math.Min(grid.FirstFrom(plan.Query.ToMs), grid.StartOf(now));
-        RowSum sum = new();
+        RowSum sum = new(_service);
         long start = from;
         await foreach (FlowRow part in Parts(level, id, plan, from, to, cancellation))
         {
@@ -151,7 +177,7 @@ public sealed class SqliteHistory : IFlowHistory, IBoardHistory, IDisposable
                     yield return Build(sum, start);
                 }
 
-                sum = new RowSum();
+                sum = new RowSum(_service);
                 start = grid.StartOf(part.Start);
             }
 
@@ -164,31 +190,28 @@ public sealed class SqliteHistory : IFlowHistory, IBoardHistory, IDisposable
         }
 
         FlowRow Build(RowSum complete, long at) =>
-            complete.Build(at, grid.EndOf(at) - at, worst is not null && worst.TryGetValue(at, out int level) ? level : null);
+            complete.Build(at, grid.EndOf(at) - at, deciding?.GetValueOrDefault(at));
     }
 
     /// <summary>An intersection is as good as the worst of its approaches, so these are summed as well.</summary>
-    private async Task<Dictionary<long, int>> WorstLevels(FlowPlan plan, WindowGrid grid, CancellationToken cancellation)
+    private async Task<Dictionary<long, ServiceJudgement?>> Deciding(FlowPlan plan, WindowGrid grid, CancellationToken cancellation)
     {
-        HashSet<string> approaches = new(StringComparer.Ordinal);
+        SortedSet<string> approaches = new(StringComparer.Ordinal);
         foreach (DayFileName day in _store.DaysBetween(DayFileName.KindOf(FlowLevel.Approach, plan.StoredMs, _options), plan.Query.FromMs, grid.FirstFrom(plan.Query.ToMs)))
         {
             approaches.UnionWith(await _store.Ask(day, file => file.Ids(FlowLevel.Approach, plan.Query.Intersection), cancellation));
         }
 
-        Dictionary<long, int> worst = [];
+        Dictionary<long, ServiceJudgement?> deciding = [];
         foreach (string approach in approaches)
         {
             await foreach (FlowRow row in Sums(FlowLevel.Approach, approach, plan, grid, null, cancellation))
             {
-                if (row.Level6 is { } level)
-                {
-                    worst[row.Start] = Math.Max(level, worst.GetValueOrDefault(row.Start));
-                }
+                deciding[row.Start] = ServiceJudgement.Deciding(deciding.GetValueOrDefault(row.Start), ServiceJudgement.Of(row));
             }
         }
 
-        return worst;
+        return deciding;
     }
 
     /// <summary>Stored rows, day by day: one question to the reader threads for each, so that others get their turn between.</summary>

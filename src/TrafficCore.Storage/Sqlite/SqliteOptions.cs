@@ -29,8 +29,16 @@ public sealed class SqliteOptions
     /// <summary>How long a day of rejected payloads is kept. Default 30 d: long enough to repair a device's clock and requeue.</summary>
     public TimeSpan KeepQuarantine { get; set; } = TimeSpan.FromDays(30);
 
+    /// <summary>Bytes of rejected payloads kept of one day; what comes later on a full day is counted and not kept. Default 1 GiB: with
+    /// <see cref="KeepQuarantine"/> a sender that has gone wild takes 30 GiB and not the disk.</summary>
+    [Range(1 << 20, long.MaxValue)]
+    public long QuarantineDayBytes { get; set; } = 1L << 30;
+
     /// <summary>How long a day of board messages is kept. Default 400 d: what a driver was told is asked for long after an accident.</summary>
     public TimeSpan KeepBoards { get; set; } = TimeSpan.FromDays(400);
+
+    /// <summary>How long a day of the city's index is kept. Default 400 d, as the longer windows that it is compared with.</summary>
+    public TimeSpan KeepCity { get; set; } = TimeSpan.FromDays(400);
 
     /// <summary>Windows at least this long are "long". Default 15 min, the traffic engineer's reporting interval.</summary>
     public TimeSpan LongWindow { get; set; } = TimeSpan.FromMinutes(15);
@@ -53,6 +61,11 @@ public sealed class SqliteOptions
     /// bigger ones is found when a page is used.</summary>
     [Range(0, long.MaxValue)]
     public long CheckBytes { get; set; } = 64L << 20;
+
+    /// <summary>Output held for the store, in bytes, at most. Default 0: 20 % of the disk that <c>Data:Directory</c> is on. Beyond it rows are lost to the store
+    /// for good: that takes a store that refuses writes for as long as it takes to fill a fifth of a disk.</summary>
+    [Range(0, long.MaxValue)]
+    public long MaxBacklog { get; set; }
 
     /// <summary>Threads that answer queries. Default 2: one long question does not hold up the next.</summary>
     [Range(1, 64)]

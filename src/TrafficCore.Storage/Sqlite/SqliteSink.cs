@@ -33,7 +33,7 @@ public sealed class SqliteSink : IOutputSink, IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly CancellationTokenSource _abort = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly SinkProgress _progress = new();
+    private readonly SinkProgress _progress;
     private SqliteStoreException? _damage;
     private bool _started;
 
@@ -53,6 +53,7 @@ public sealed class SqliteSink : IOutputSink, IAsyncDisposable
         _metrics = metrics;
         _logger = logger;
         _batch = new OutputBatch(options);
+        _progress = new SinkProgress(source, time);
     }
 
     /// <inheritdoc/>
@@ -65,10 +66,19 @@ public sealed class SqliteSink : IOutputSink, IAsyncDisposable
     public string? Trouble => _progress.Trouble;
 
     /// <inheritdoc/>
+    public SinkLag Lag => _progress.Lag;
+
+    /// <inheritdoc/>
+    public long SkippedBytes => _progress.SkippedBytes;
+
+    /// <inheritdoc/>
+    public long RefilledRows => 0;
+
+    /// <inheritdoc/>
     public void Start()
     {
         _started = true;
-        _metrics.Watch(SinkName, () => _source.DurableEnd - Cursor, () => _progress.LagSeconds(_time));
+        _metrics.Watch(SinkName, () => _progress.Lag);
         new Thread(Run) { Name = "sqlite-sink", IsBackground = true }.Start();
     }
 
@@ -139,7 +149,7 @@ public sealed class SqliteSink : IOutputSink, IAsyncDisposable
         {
             SetDamageAside();
             using SqliteStore store = SqliteStore.Open(_directory, _options, _time, _metrics, _logger, _source.Start, _source.DurableEnd);
-            _progress.MoveTo(store.Cursor);
+            _progress.StartAt(store.Cursor);
             _logger.Started(SinkName, store.Cursor, _source.DurableEnd);
             return Deliver(store);
         }
@@ -193,6 +203,7 @@ public sealed class SqliteSink : IOutputSink, IAsyncDisposable
         _batch.Clear();
         while (_batch.Count < _options.BatchRows)
         {
+            long records = _source.Records;
             switch (reader.Read(out OutputEntry entry))
             {
                 case OutputStatus.Entry:
@@ -202,9 +213,11 @@ public sealed class SqliteSink : IOutputSink, IAsyncDisposable
                 case OutputStatus.Gap:
                     _logger.Gap(SinkName, entry.Position, entry.Next);
                     _metrics.Gap(SinkName, entry.Next - entry.Position);
+                    _progress.Skipped(entry.Next - entry.Position);
                     _batch.Advance(entry.Position, entry.Next);
                     break;
                 default:
+                    _progress.CaughtUp(records - _batch.Entries);
                     return;
             }
         }
@@ -215,7 +228,7 @@ public sealed class SqliteSink : IOutputSink, IAsyncDisposable
         long began = _time.GetTimestamp();
         int applied = store.Write(_batch);
         _metrics.Delivered(SinkName, applied, _batch.Count - applied, _time.GetElapsedTime(began));
-        if (_progress.Delivered(store.Cursor))
+        if (_progress.Delivered(store.Cursor, _batch.Entries))
         {
             _logger.Recovered(SinkName);
         }

@@ -13,15 +13,17 @@ internal sealed class SqliteStore : IDisposable
     private readonly string _directory;
     private readonly SqliteOptions _options;
     private readonly TimeProvider _time;
+    private readonly StorageMetrics _metrics;
     private readonly StoreFiles _files;
     private readonly Catalog _catalog;
     private readonly LinkedList<DayFile> _open = [];
 
-    private SqliteStore(string directory, SqliteOptions options, TimeProvider time, StoreFiles files, Catalog catalog)
+    private SqliteStore(string directory, SqliteOptions options, TimeProvider time, StorageMetrics metrics, StoreFiles files, Catalog catalog)
     {
         _directory = directory;
         _options = options;
         _time = time;
+        _metrics = metrics;
         _files = files;
         _catalog = catalog;
     }
@@ -54,7 +56,7 @@ internal sealed class SqliteStore : IDisposable
                 catalog.SaveProgress(cursor, []);
             }
 
-            return new SqliteStore(directory, options, time, files, catalog);
+            return new SqliteStore(directory, options, time, metrics, files, catalog);
         }
         catch
         {
@@ -201,9 +203,10 @@ internal sealed class SqliteStore : IDisposable
 
         return name switch
         {
-            { Kind: DayFileKind.Quarantine } => QuarantineDayFile.Open(path, name, expected, _options.CheckBytes),
-            { Observed: { } kind } => ObservationDayFile.Open(path, name, kind, expected, _options.CheckBytes),
+            { Kind: DayFileKind.Quarantine } => QuarantineDayFile.Open(path, name, expected, _options.CheckBytes, _options.QuarantineDayBytes, _metrics.QuarantineDropped),
             { Kind: DayFileKind.Boards } => BoardDayFile.Open(path, name, expected, _options.CheckBytes),
+            { Kind: DayFileKind.City } => CityDayFile.Open(path, name, expected, _options.CheckBytes),
+            { Observed: { } kind } => ObservationDayFile.Open(path, name, kind, expected, _options.CheckBytes),
             _ => FlowDayFile.Open(path, name, expected, _options.CheckBytes),
         };
     }
@@ -226,6 +229,7 @@ internal sealed class SqliteStore : IDisposable
             DayFileKind.Long => _options.KeepLongWindows,
             DayFileKind.Environment or DayFileKind.Parking => _options.KeepObservations,
             DayFileKind.Boards => _options.KeepBoards,
+            DayFileKind.City => _options.KeepCity,
             _ => _options.KeepQuarantine,
         };
         return lastMs > 0 && nowMs - lastMs > keep.TotalMilliseconds;

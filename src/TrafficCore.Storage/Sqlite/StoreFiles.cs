@@ -134,8 +134,9 @@ internal sealed class StoreFiles(string directory, TimeProvider time, StorageMet
         int applicationId = name switch
         {
             { Kind: DayFileKind.Quarantine } => QuarantineDayFile.ApplicationId,
-            { Observed: not null } => ObservationTable.ApplicationId,
             { Kind: DayFileKind.Boards } => BoardDayFile.ApplicationId,
+            { Kind: DayFileKind.City } => CityTable.ApplicationId,
+            { Observed: not null } => ObservationTable.ApplicationId,
             _ => FlowTable.ApplicationId,
         };
         try

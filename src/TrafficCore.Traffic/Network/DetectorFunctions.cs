@@ -29,7 +29,7 @@ public enum DetectorFunctions
     Queue = 64,
 }
 
-/// <summary>Names of functions in the network file.</summary>
+/// <summary>Names of functions in the network file, and what they tell.</summary>
 public static class DetectorFunctionNames
 {
     private static readonly (string Name, DetectorFunctions Function)[] Table =
@@ -38,6 +38,9 @@ public static class DetectorFunctionNames
         ("stopbar-count", DetectorFunctions.StopBarCount), ("yellow-red", DetectorFunctions.YellowRed),
         ("exit", DetectorFunctions.Exit), ("queue", DetectorFunctions.Queue),
     ];
+
+    /// <summary>Functions of detectors at the stop bar.</summary>
+    public const DetectorFunctions AtStopBar = DetectorFunctions.Presence | DetectorFunctions.StopBarCount | DetectorFunctions.YellowRed;
 
     /// <summary>All names, in the order of the contract.</summary>
     public static IEnumerable<string> All => Table.Select(entry => entry.Name);

@@ -130,6 +130,12 @@ public sealed class Approach
 
     /// <summary>Those whose volumes add up to the approach's volume; see <see cref="ApproachVolumeRule"/>.</summary>
     public IReadOnlyList<Detector> CountingDetectors { get; }
+
+    /// <summary>
+    /// No counting detector has a function at the stop bar: their occupancy says how traffic moves and not only that the signal is red. A detector
+    /// whose function is <c>count</c> alone counts as away from it: what stands at the stop bar is to say so.
+    /// </summary>
+    public bool CountsAwayFromStopBar => CountingDetectors.All(d => (d.Functions & DetectorFunctionNames.AtStopBar) == 0);
 }
 
 /// <summary>One detector.</summary>

@@ -73,11 +73,13 @@ public sealed class EventParser
     /// <summary>What the three numbers of an event must be; both decoders come here.</summary>
     internal static ParsedEvent Judge(ReadOnlySpan<NumberStatus> statuses, ReadOnlySpan<long> values, int offset, int end)
     {
-        bool good = !statuses.ContainsAnyExcept(NumberStatus.Exact) && values[0] is >= 0 and <= ReadingLimits.MaxTimestamp
+        bool readable = !statuses.ContainsAnyExcept(NumberStatus.Exact)
             && values[1] is >= 0 and <= ushort.MaxValue && values[2] is >= int.MinValue and <= int.MaxValue;
+        bool good = readable && values[0] is >= 0 and <= ReadingLimits.MaxTimestamp;
         return new ParsedEvent
         {
-            Timestamp = good ? values[0] : 0,
+            // A time that cannot be is kept where nothing else is wrong: its unit may say why.
+            Timestamp = readable ? values[0] : 0,
             Code = good ? (ushort)values[1] : (ushort)0,
             Parameter = good ? (int)values[2] : 0,
             Fault = good ? ReadingFault.None : ReadingFault.BadEvent,

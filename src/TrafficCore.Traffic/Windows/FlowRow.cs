@@ -99,13 +99,19 @@ public sealed record FlowRow
     /// <summary>Passenger-car units in 0.001 pcu; null when no classes were sent, or not for every vehicle.</summary>
     public long? PcuMilli { get; init; }
 
-    /// <summary>Speed as a share of free-flow speed in 0.001; null when either is unknown.</summary>
+    /// <summary>
+    /// Free-flow speed in 0.01 km/h that the speed was judged against; null when none is known, at the other levels, and in rows of an earlier
+    /// release, which have the ratio alone.
+    /// </summary>
+    public int? FreeFlowSpeedCenti { get; init; }
+
+    /// <summary>Speed as a share of free-flow speed in 0.001, an intersection's that of its deciding approach; null when unknown.</summary>
     public int? SpeedRatioMilli { get; init; }
 
-    /// <summary>1 (A) .. 6 (F); null when it cannot be judged.</summary>
-    public int? Level6 { get; init; }
+    /// <summary>Level of service: 1 (A), the best, to 5 (E) or 6 (F), as many as the method has; null when it cannot be judged.</summary>
+    public int? ServiceLevel { get; init; }
 
-    /// <summary>How the level of service was judged, e.g. <c>speed-ratio</c>; null with <see cref="Level6"/>.</summary>
+    /// <summary>How the level of service was judged, e.g. <c>gbt33171-speed-ratio</c>; null with <see cref="ServiceLevel"/>.</summary>
     public string? LevelMethod { get; init; }
 
     /// <summary>Detector rows only.</summary>
@@ -129,8 +135,8 @@ public sealed record FlowRow
     /// <summary>Share of free-flow speed; null when unknown.</summary>
     public double? SpeedRatio => SpeedRatioMilli / 1000.0;
 
-    /// <summary>Level of service A..F; null when it cannot be judged.</summary>
-    public string? LevelOfService => Level6 is { } level ? "ABCDEF".Substring(level - 1, 1) : null;
+    /// <summary>Level of service as a letter, A for 1; null when it cannot be judged.</summary>
+    public string? LevelOfService => ServiceLevel is { } level ? "ABCDEF".Substring(level - 1, 1) : null;
 }
 
 /// <summary>Vehicles of one class.</summary>

@@ -63,12 +63,19 @@ public sealed class FlowSum
         }
     }
 
-    /// <summary>Level of service and speed ratio against a free-flow speed.</summary>
-    public (int? Level, int? RatioMilli) Judge(int? freeFlowCenti, SpeedRatioThresholds thresholds) =>
-        LevelOfService.BySpeed(_cell.SpeedWeighted, _cell.SpeedVehicles, freeFlowCenti, thresholds);
+    /// <summary>Judges the sum; null when it cannot be judged.</summary>
+    /// <param name="freeFlowCenti">Free-flow speed in 0.01 km/h; null when unknown.</param>
+    /// <param name="byOccupancy">Whether its occupancy says how traffic moves.</param>
+    /// <param name="rules">How to judge.</param>
+    public ServiceJudgement? Judge(int? freeFlowCenti, bool byOccupancy, ServiceRules rules)
+    {
+        ArgumentNullException.ThrowIfNull(rules);
+        return rules.Speed.Judge(_cell.SpeedWeighted, (Int128)_cell.SpeedVehicles * (freeFlowCenti ?? 0))
+            ?? (byOccupancy ? rules.Occupancy?.Judge(_cell.OccupancyWeighted, _cell.OccupancyMs) : null);
+    }
 
     /// <summary>Makes the row.</summary>
-    public FlowRow ToRow(in RowKey key, int revision, (int? Level, int? RatioMilli) service, PcuTable pcu) => new()
+    public FlowRow ToRow(in RowKey key, int revision, ServiceJudgement? service, int? freeFlowCenti, PcuTable pcu) => new()
     {
         Intersection = key.Intersection,
         Id = key.Id,
@@ -88,8 +95,9 @@ public sealed class FlowSum
         FlowRateMilli = HasContent && !_rateUnknown ? _rateMilli : null,
         Classes = _classes.ToList(),
         PcuMilli = _classes.PcuMilli(pcu, _cell.Volume),
-        SpeedRatioMilli = service.RatioMilli,
-        Level6 = service.Level,
-        LevelMethod = service.Level is null ? null : LevelOfService.SpeedRatioMethod,
+        FreeFlowSpeedCenti = freeFlowCenti,
+        SpeedRatioMilli = service?.RatioMilli,
+        ServiceLevel = service?.Level,
+        LevelMethod = service?.Method,
     };
 }

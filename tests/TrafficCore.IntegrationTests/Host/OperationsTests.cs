@@ -81,7 +81,7 @@ public sealed class OperationsTests
         await using var platform = ServicePlatform.Create(configuration, TimeProvider.System, logging => logging.ClearProviders());
         Func<IPEndPoint> endpoint = null!;
         var (settings, _) = ServiceSettings.Bind(configuration);
-        await using var security = new SecurityService(settings.Security, settings.MqttTls, TimeProvider.System, platform);
+        await using var security = new SecurityService(settings.Security, null, TimeProvider.System, platform);
         using var audit = new AuditLog(data["audit"], settings.Security.AuditKeep, TimeProvider.System, platform.Logger<AuditLog>());
         await using var app = HttpService.Build(
             new HttpSettings { Port = 0 }, platform, services => services.AddHttpSecurity(settings, security, audit), listen => endpoint = () => listen.IPEndPoint!);

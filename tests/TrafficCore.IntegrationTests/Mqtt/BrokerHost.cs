@@ -40,20 +40,22 @@ internal sealed class BrokerHost : IAsyncDisposable
     /// <param name="configure">Changes options.</param>
     /// <param name="prepare">Runs before the first connection.</param>
     /// <param name="realTime">For tests whose clients wait in real time.</param>
+    /// <param name="journal">What outlives the broker; closed by the test.</param>
+    /// <param name="clock">A clock that goes on from an earlier broker.</param>
     /// <param name="inline">I/O completions run the read loop on the I/O thread, as in the product.</param>
     public static async Task<BrokerHost> StartAsync(
         CommitMode mode = CommitMode.Background, Action<BrokerOptions>? configure = null, Action<MqttBroker>? prepare = null, bool realTime = false,
-        bool inline = false)
+        bool inline = false, SessionJournal? journal = null, ManualTime? clock = null)
     {
         var options = new BrokerOptions();
         configure?.Invoke(options);
         var log = new ManualIngress(mode);
-        var time = new ManualTime();
+        var time = clock ?? new ManualTime();
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton(services => new MqttBroker(
             options, log, new AnonymousAuthenticator(), new DefaultClientAccess(options.TopicRoot), realTime ? TimeProvider.System : time,
-            services.GetRequiredService<IMeterFactory>(), services.GetRequiredService<ILoggerFactory>()));
+            services.GetRequiredService<IMeterFactory>(), services.GetRequiredService<ILoggerFactory>(), journal));
         builder.WebHost.UseSockets(sockets => sockets.UnsafePreferInlineScheduling = inline);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseConnectionHandler<MqttConnectionHandler>()));
         var application = builder.Build();

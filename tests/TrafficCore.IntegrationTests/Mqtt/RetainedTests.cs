@@ -14,7 +14,7 @@ public sealed class RetainedTests
         using var client = await RawClient.ConnectAsync(host.Port, "c", MqttVersion.V5);
         await client.PublishAsync("r/1", "one", 1, 1, retain: true);
         await client.PublishAsync("r/2", "two", retain: true);
-        Assert.Equal("Puback 1 00", await client.ReadAsync());
+        Assert.Equal("Puback 1 10", await client.ReadAsync());
         await client.PingAsync();
         Assert.Equal("one", Encoding.UTF8.GetString(host.Broker.FindRetained("r/1")!.Payload.Span));
 
@@ -41,9 +41,9 @@ public sealed class RetainedTests
         await client.PublishAsync("r/2", "two", 1, 2, retain: true);
         await client.PublishAsync("r/1", "new", 1, 3, retain: true);
 
-        Assert.Equal("Puback 1 00", await client.ReadAsync());
+        Assert.Equal("Puback 1 10", await client.ReadAsync());
         Assert.Equal("Puback 2 97", await client.ReadAsync());
-        Assert.Equal("Puback 3 00", await client.ReadAsync());
+        Assert.Equal("Puback 3 10", await client.ReadAsync());
         Assert.Equal(1, host.Broker.Metrics.DroppedCount(DropReason.RetainedFull));
     }
 
@@ -53,7 +53,7 @@ public sealed class RetainedTests
         await using var host = await BrokerHost.StartAsync(configure: o => o.MaxRetainedMessages = 1);
         using var client = await RawClient.ConnectAsync(host.Port, "c", MqttVersion.V5);
         await client.PublishAsync("r/1", "one", 1, 1, retain: true);
-        Assert.Equal("Puback 1 00", await client.ReadAsync());
+        Assert.Equal("Puback 1 10", await client.ReadAsync());
 
         Assert.True(await host.Broker.PublishAsync("traffic/v1/i1/board/b1/message", "50"u8.ToArray(), retain: true));
         Assert.True(await host.Broker.PublishAsync("traffic/v1/i1/board/b1/message", "70"u8.ToArray(), retain: true));

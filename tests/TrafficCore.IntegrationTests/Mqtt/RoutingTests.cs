@@ -191,7 +191,11 @@ public sealed class RoutingTests
 
         Assert.Equal("Suback 77 8F", await client.SubscribeAsync("a/#/b"));
         Assert.Equal("Suback 77 8F", await client.SubscribeAsync(new string('/', 1000)));
-        Assert.Equal("Suback 77 9E", await client.SubscribeAsync("$share/g/a"));
+        foreach (var malformed in new[] { "$share/g", "$share//a", "$share/g/", "$share/g+/a", "$share/#/a" })
+        {
+            Assert.Equal("Suback 77 8F", await client.SubscribeAsync(malformed)); // [MQTT-4.8.2-1], [MQTT-4.8.2-2]
+        }
+
         Assert.Equal("Suback 77 00", await client.SubscribeAsync("a"));
         Assert.Equal("Suback 77 97", await client.SubscribeAsync("b"));
         Assert.Equal("Suback 77 01", await client.SubscribeAsync("a", AtLeastOnce));

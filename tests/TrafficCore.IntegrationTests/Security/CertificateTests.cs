@@ -1,6 +1,7 @@
 using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using TrafficCore.Host.Cli;
 using TrafficCore.Host.Security.Certificates;
 using TrafficCore.IntegrationTests.Host;
 using TrafficCore.Mqtt.Client;
@@ -27,7 +28,7 @@ public sealed class CertificateTests : IAsyncLifetime
         var (certificate, key) = _files.Issue("127.0.0.1", isServer: true);
         _files.Revoke(List);
         _service = await RunningService.StartAsync(
-            [.. _accounts.Settings, "--Mqtt:TlsPort=0", $"--Mqtt:CertificateFile={certificate}", $"--Mqtt:KeyFile={key}", $"--Mqtt:ClientCaFile={_files.Authority}", $"--Mqtt:ClientCrlFile={List}"]);
+            [.. _accounts.Settings, "--Mqtt:TlsPort=0", $"--Mqtt:TlsCertificateFile={certificate}", $"--Mqtt:TlsKeyFile={key}", $"--Mqtt:ClientCaFile={_files.Authority}", $"--Mqtt:ClientCrlFile={List}"]);
     }
 
     public async ValueTask DisposeAsync()
@@ -83,6 +84,46 @@ public sealed class CertificateTests : IAsyncLifetime
         await Eventually.ReachesAsync(async () => await Record.ExceptionAsync(() => PublishAsync(client, "int-1")) is null ? "still open" : null, Patience);
         await RefusedAsync(revoked, null, null, ReasonCode.Banned);
         Assert.Equal(ReasonCode.Success, await PublishAsync(other, "int-2"));
+    }
+
+    [Fact]
+    public async Task Certificate_Required_PasswordAloneIsNotEnough()
+    {
+        var (certificate, key) = _files.Issue("127.0.0.1", isServer: true);
+        await _service.DisposeAsync();
+        _service = await RunningService.StartAsync(
+            [.. _accounts.Settings, "--Mqtt:TlsPort=0", $"--Mqtt:TlsCertificateFile={certificate}", $"--Mqtt:TlsKeyFile={key}", $"--Mqtt:ClientCaFile={_files.Authority}", "--Mqtt:RequireClientCertificate=true"]);
+        var error = await Record.ExceptionAsync(() => ConnectAsync(null, "cab-1", AccountFile.PasswordOf("cab-1")));
+        Assert.True(error is IOException or AuthenticationException or MqttConnectionException { Reason: not ReasonCode.Success }, error?.ToString() ?? "let in");
+        await using var client = await ConnectAsync(_files.Issue("cab-1", isServer: false));
+        Assert.Equal(ReasonCode.Success, await PublishAsync(client, "int-1"));
+    }
+
+    [Fact]
+    public async Task Check_FilesThatCannotBeUsed_NamesEach()
+    {
+        var (certificate, key) = _files.Issue("127.0.0.1", isServer: true);
+        await File.WriteAllTextAsync(_directory["empty"], "");
+        foreach (var (wrong, setting) in new[]
+        {
+            ("Mqtt:TlsCertificateFile", $"--Mqtt:TlsCertificateFile={_directory["empty"]}"),
+            ("Mqtt:TlsCertificateFile", $"--Mqtt:TlsCertificateFile={_directory["none"]}"),
+            ("Mqtt:TlsKeyFile", $"--Mqtt:TlsKeyFile={_files.Issue("other", isServer: true).Key}"),
+            ("Mqtt:ClientCaFile", $"--Mqtt:ClientCaFile={_directory["empty"]}"),
+            ("Mqtt:ClientCrlFile", $"--Mqtt:ClientCrlFile={certificate}"),
+        })
+        {
+            using var output = new StringWriter();
+            using var error = new StringWriter();
+            string[] command =
+            [
+                "check", $"--Data:Directory={_directory["data"]}", $"--Mqtt:TlsCertificateFile={certificate}", $"--Mqtt:TlsKeyFile={key}", $"--Mqtt:ClientCaFile={_files.Authority}",
+                $"--Mqtt:ClientCrlFile={List}", setting,
+            ];
+            Assert.Equal(ExitCodes.Usage, await CommandLine.RunAsync(command, output, error));
+            var line = Assert.Single(error.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries));
+            Assert.StartsWith(wrong, line, StringComparison.Ordinal);
+        }
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
+using TrafficCore.Host.Cli;
 using TrafficCore.Host.Security.Accounts;
 using TrafficCore.IntegrationTests.Host;
 using TrafficCore.TestKit.Processes;
@@ -120,6 +121,45 @@ public sealed class HttpSecurityTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.Unauthorized, await Open(_expired).GetAsync("api/v1/intersections"));
         Assert.Equal(HttpStatusCode.Unauthorized, await Open(_reads[..^1] + "A").GetAsync("metrics/none"));
         Assert.Equal(HttpStatusCode.Unauthorized, await Open("tck_000000000000_x").GetAsync("api/v1/intersections"));
+    }
+
+    [Fact]
+    public async Task Requeue_ByTheProgram_NeedsAKeyOfAnOperator()
+    {
+        using var directory = new TemporaryDirectory();
+        Assert.Equal((ExitCodes.Failed, "401"), await RequeueAsync());
+        Assert.Equal((ExitCodes.Failed, "403"), await RequeueAsync("--key-file", Key(_reads)));
+        Assert.Equal((ExitCodes.Done, ""), await RequeueAsync("--key-file", Key(_operates + "\n")));
+        Assert.Equal((ExitCodes.Usage, "--key-file"), await RequeueAsync("--key-file", Key("no key")));
+        Assert.Equal((ExitCodes.Usage, "--key-file"), await RequeueAsync("--key-file", directory["none"]));
+        foreach (var path in new[] { "api/v1/sinks", "api/v1/clocks" })
+        {
+            Assert.Equal(HttpStatusCode.Unauthorized, await Open().GetAsync(path));
+            Assert.Equal(HttpStatusCode.OK, await Open(_reads).GetAsync(path));
+        }
+
+        var root = await LoginAsync("root");
+        var entries = (await root.Client.GetFromJsonAsync<JsonElement>("api/v1/audit")).EnumerateArray()
+            .Where(e => Text(e, "action") == "POST /api/v1/quarantine/requeue").Select(e => (e.GetProperty("status").GetInt32(), Text(e, "detail"))).ToList();
+        Assert.Equal([403, 200], entries.Select(e => e.Item1));
+        Assert.EndsWith("unknown-device", entries[1].Item2, StringComparison.Ordinal);
+
+        string Key(string content)
+        {
+            File.WriteAllText(directory["key"], content);
+            return directory["key"];
+        }
+
+        async Task<(int Code, string Told)> RequeueAsync(params string[] key)
+        {
+            using var output = new StringWriter();
+            using var error = new StringWriter();
+            string[] command = ["requeue", $"--http={_service.Http.BaseAddress}", "--from=-1h", "--reason=unknown-device", .. key];
+            var code = await CommandLine.RunAsync(command, output, error);
+            var told = error.ToString();
+            Assert.DoesNotContain("tck_", told, StringComparison.Ordinal);
+            return (code, new[] { "401", "403", "--key-file" }.FirstOrDefault(word => told.Contains(word, StringComparison.Ordinal)) ?? told);
+        }
     }
 
     [Fact]

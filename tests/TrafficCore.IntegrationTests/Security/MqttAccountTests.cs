@@ -1,6 +1,8 @@
 using System.Globalization;
+using System.Text;
 using TrafficCore.Host.Security.Accounts;
 using TrafficCore.IntegrationTests.Host;
+using TrafficCore.Mqtt.Client;
 using TrafficCore.Mqtt.Wire;
 using TrafficCore.TestKit.Processes;
 
@@ -112,7 +114,12 @@ public sealed class MqttAccountTests : IAsyncLifetime
             Assert.EndsWith(" 87", await client.SubscribeAsync(filter), StringComparison.Ordinal);
         }
 
-        Assert.NotEqual("Suback 77 00", await client.SubscribeAsync("$share/g/#"));
+        // A shared subscription reads what the filter behind its group does.
+        Assert.EndsWith(" 00", await client.SubscribeAsync("$share/g/" + Message), StringComparison.Ordinal);
+        foreach (var filter in new[] { "$share/g/#", "$share/traffic/v1/int-1/board/b-1/message", "$share/g/$share/g/" + Message })
+        {
+            Assert.EndsWith(" 87", await client.SubscribeAsync(filter), StringComparison.Ordinal);
+        }
     }
 
     [Theory]
@@ -161,6 +168,63 @@ public sealed class MqttAccountTests : IAsyncLifetime
         using var again = await AccountFile.OpenAsync(Port, "cab-1", clean: false, expirySeconds: 3600);
         Assert.StartsWith("CONNACK sp=False Success", await again.ReadAsync(), StringComparison.Ordinal);
         await stays.PingAsync();
+    }
+
+    [Theory]
+    [InlineData("site/a")]
+    [InlineData("$share/g/site/+")]
+    public async Task Restart_KeptSessionMayNotReadAnyMore_EndsWithWhatWasQueued(string filter)
+    {
+        using (var reader = await AccountFile.ConnectAsync(Port, "reader", expirySeconds: 3600))
+        using (var admin = await AccountFile.ConnectAsync(Port, "root", expirySeconds: 3600))
+        {
+            Assert.EndsWith(" 01", await reader.SubscribeAsync(filter, new SubscribeOptions(QualityOfService.AtLeastOnce)), StringComparison.Ordinal);
+            Assert.EndsWith(" 01", await admin.SubscribeAsync("site/a", new SubscribeOptions(QualityOfService.AtLeastOnce)), StringComparison.Ordinal);
+        }
+
+        using (var op = await AccountFile.ConnectAsync(Port, "op"))
+        {
+            await op.PublishAsync("site/a", "queued", 1, 1);
+            Assert.StartsWith("Puback 1 00", await op.ReadAsync(), StringComparison.Ordinal);
+        }
+
+        _accounts.Put("reader", AccountRole.Device, "int-9");
+        _accounts.Write();
+        await _service.RestartAsync();
+
+        using var again = await AccountFile.OpenAsync(Port, "reader", clean: false, expirySeconds: 3600);
+        Assert.StartsWith("CONNACK sp=False Success", await again.ReadAsync(), StringComparison.Ordinal);
+        Assert.Empty(await again.ReadUntilPongAsync());
+        using var stays = await AccountFile.OpenAsync(Port, "root", clean: false, expirySeconds: 3600);
+        Assert.StartsWith("CONNACK sp=True Success", await stays.ReadAsync(), StringComparison.Ordinal);
+        Assert.Contains("queued", await stays.ReadAsync(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("cab-1", "cab-1-secret", ReasonCode.Success)]
+    [InlineData("cab-1", "wrong", ReasonCode.BadUserNameOrPassword)]
+    [InlineData(null, null, ReasonCode.NotAuthorized)]
+    public async Task WebSocket_Account_IsJudgedByMqttNotByHttp(string? account, string? password, ReasonCode reason)
+    {
+        var options = new MqttClientOptions
+        {
+            Host = "127.0.0.1",
+            Port = _service.Service.Http.Port,
+            WebSocketPath = "/mqtt",
+            ClientId = account ?? "free",
+            UserName = account,
+            Password = password,
+        };
+        if (reason == ReasonCode.Success)
+        {
+            await using var client = await MqttClient.ConnectAsync(options);
+            Assert.Equal(ReasonCode.Success, await client.PublishAsync(new MqttPublication("traffic/v1/int-1/detector/d-1", Encoding.UTF8.GetBytes(Reading()))));
+            Assert.Equal(ReasonCode.NotAuthorized, await client.PublishAsync(new MqttPublication("traffic/v1/int-2/detector/d-1", Encoding.UTF8.GetBytes(Reading()))));
+            return;
+        }
+
+        var error = await Assert.ThrowsAsync<MqttConnectionException>(() => MqttClient.ConnectAsync(options));
+        Assert.Equal(reason, error.Reason);
     }
 
     [Fact]

@@ -12,11 +12,14 @@ namespace TrafficCore.IntegrationTests.Storage;
 internal sealed class InfluxFixture : IAsyncDisposable
 {
     private readonly TemporaryDirectory _directory = new();
+    private readonly IRefillSource? _store;
     private InfluxSink? _sink;
 
-    public InfluxFixture(InfluxOptions options)
+    public InfluxFixture(InfluxOptions options, MemoryOutput? output = null, IRefillSource? store = null)
     {
         Options = options;
+        Output = output ?? new MemoryOutput();
+        _store = store;
         options.BatchDelay = TimeSpan.FromMilliseconds(1);
         options.RetryDelay = TimeSpan.FromMilliseconds(10);
         options.MaxRetryDelay = TimeSpan.FromMilliseconds(50);
@@ -24,7 +27,7 @@ internal sealed class InfluxFixture : IAsyncDisposable
 
     public InfluxOptions Options { get; }
 
-    public MemoryOutput Output { get; } = new();
+    public MemoryOutput Output { get; }
 
     public FreshMeters Meters { get; } = new();
 
@@ -71,5 +74,6 @@ internal sealed class InfluxFixture : IAsyncDisposable
 
     private InfluxSink NewSink() => new(
         Options, _directory.FullName, Output, new CursorFile(_directory.FullName, "influx", PhysicalFileSystem.Instance), TimeProvider.System,
-        new Random(1), new StorageMetrics(Meters), NullLogger<InfluxSink>.Instance);
+        new Random(1), new StorageMetrics(Meters), NullLogger<InfluxSink>.Instance,
+        _store is null ? null : new SinkRefill(_store, new CursorFile(_directory.FullName, "influx-received", PhysicalFileSystem.Instance)));
 }

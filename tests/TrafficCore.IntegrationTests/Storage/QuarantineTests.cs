@@ -33,7 +33,7 @@ public sealed class QuarantineTests
         for (QuarantinePlace? place = QuarantinePlace.Before(0); place is { } after;)
         {
             QuarantinePage page = await history.QuarantineAsync(new QuarantineQuery(after, long.MaxValue, null, limit));
-            List<RejectedPayload> rejected = await page.Rejected.ToListAsync();
+            List<RejectedPayload> rejected = await page.Rejected.Select(p => p.Rejected).ToListAsync();
             devices.AddRange(rejected.Select(r => r.Device));
             pages.Add(rejected.Count);
             place = page.Next;
@@ -42,6 +42,28 @@ public sealed class QuarantineTests
         Assert.Equal(Enumerable.Range(0, count).Select(i => $"d-{i}"), devices);
         Assert.All(pages.SkipLast(1), onPage => Assert.Equal(perPage, onPage));
         Assert.Equal((count + perPage - 1) / perPage, pages.Count);
+    }
+
+    [Fact]
+    public async Task Quarantine_DayThatIsFull_TakesNothingMoreAndCountsIt()
+    {
+        await using SqliteFixture store = Open();
+        store.Options.QuarantineDayBytes = 1 << 20;
+        Func<long> dropped = store.Meters.Count("trafficcore.storage.quarantine.dropped");
+        foreach (int i in Enumerable.Range(0, 100))
+        {
+            store.Output.Append(new RejectedPayload(Midnight + i, "bad-json", "int-1", "detector", $"d-{i}", "", new byte[64 * 1024]));
+        }
+
+        // Another day has room of its own.
+        store.Output.Append(new RejectedPayload(Midnight - 1, "bad-json", "int-1", "detector", "d", "", new byte[64 * 1024]));
+        await store.Start().DeliveredAsync();
+        using SqliteHistory history = store.History();
+        QuarantinePage page = await history.QuarantineAsync(new QuarantineQuery(QuarantinePlace.Before(0), long.MaxValue, null, 1000));
+
+        long kept = await page.Rejected.CountAsync();
+        Assert.InRange(kept, 15, 18);
+        Assert.Equal(101, kept + dropped());
     }
 
     [Fact]
@@ -58,7 +80,7 @@ public sealed class QuarantineTests
         using SqliteHistory history = store.History();
         QuarantinePage page = await history.QuarantineAsync(new QuarantineQuery(QuarantinePlace.Before(0), long.MaxValue, null, 100));
         int read = 0;
-        await foreach (RejectedPayload _ in page.Rejected)
+        await foreach (PlacedRejection _ in page.Rejected)
         {
             if (++read == 1)
             {
@@ -81,13 +103,13 @@ public sealed class QuarantineTests
         await store.Start().DeliveredAsync();
         using SqliteHistory history = store.History();
 
-        List<RejectedPayload> all = await (await history.QuarantineAsync(new QuarantineQuery(QuarantinePlace.Before(0), long.MaxValue, null, 100))).Rejected.ToListAsync();
+        List<RejectedPayload> all = await (await history.QuarantineAsync(new QuarantineQuery(QuarantinePlace.Before(0), long.MaxValue, null, 100))).Rejected.Select(p => p.Rejected).ToListAsync();
         Assert.Equal(10, all.Count);
         Assert.Equal(Rejected(Midnight, "too-old") with { Payload = default }, all[0] with { Payload = default });
         Assert.Equal("{\"volume\":"u8, all[0].Payload.Span);
         Assert.Equal(5, await (await history.QuarantineAsync(new QuarantineQuery(QuarantinePlace.Before(0), long.MaxValue, "bad-json", 100))).Rejected.CountAsync());
         QuarantinePage part = await history.QuarantineAsync(new QuarantineQuery(QuarantinePlace.Before(Midnight + 1), Midnight + 3_600_001, null, 9));
-        Assert.Equal([Midnight + 3_600_000], await part.Rejected.Select(r => r.ReceivedMs).ToListAsync());
+        Assert.Equal([Midnight + 3_600_000], await part.Rejected.Select(r => r.Rejected.ReceivedMs).ToListAsync());
         Assert.Null(part.Next);
     }
 

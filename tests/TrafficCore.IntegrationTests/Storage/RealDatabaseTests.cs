@@ -132,7 +132,7 @@ public sealed class RealDatabaseTests
         response.EnsureSuccessStatusCode();
     }
 
-    private static async Task AssertStoredAsync(FlowRow[] rows, DatabaseProcess server)
+    internal static async Task AssertStoredAsync(FlowRow[] rows, DatabaseProcess server)
     {
         Dictionary<string, Dictionary<string, object>> points = [];
         foreach (string measurement in rows.Select(PointOf.Measurement).Distinct())

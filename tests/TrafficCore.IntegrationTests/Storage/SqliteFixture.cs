@@ -4,6 +4,7 @@ using TrafficCore.Storage.History;
 using TrafficCore.Storage.Sqlite;
 using TrafficCore.TestKit.Processes;
 using TrafficCore.TestKit.Storage;
+using TrafficCore.Traffic.Service;
 using TrafficCore.Traffic.Windows;
 
 namespace TrafficCore.IntegrationTests.Storage;
@@ -36,6 +37,8 @@ internal sealed class SqliteFixture : IAsyncDisposable
 
     public SqliteSink Sink { get; private set; }
 
+    public IRefillSource Refill => new SqliteRefill(Directory, () => Sink.Cursor, path => Sink.Suspect(path));
+
     public long Now => Time.GetUtcNow().ToUnixTimeMilliseconds();
 
     public SqliteFixture Start()
@@ -66,7 +69,7 @@ internal sealed class SqliteFixture : IAsyncDisposable
         () => Task.FromResult(Sink.Cursor == Output.DurableEnd ? null : $"cursor {Sink.Cursor} of {Output.DurableEnd}: {Sink.Trouble}"),
         TimeSpan.FromSeconds(20));
 
-    public SqliteHistory History(TimeProvider? time = null) => new(Directory, Options, [Minute, Quarter], time ?? Time, Sink.Suspect);
+    public SqliteHistory History(TimeProvider? time = null) => new(Directory, Options, [Minute, Quarter], ServiceRules.Default, time ?? Time, Sink.Suspect);
 
     public string[] Files(string pattern = "*.db") =>
         [.. System.IO.Directory.EnumerateFiles(Directory, pattern).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];

@@ -134,6 +134,6 @@ public sealed class SqliteHistoryTests
     private static FlowRow Service(FlowLevel level, string id, long start, int ratio, int los) => new()
     {
         Level = level, Intersection = "i", Id = id, Start = start, Length = Quarter, Revision = 1, Volume = 10, SpeedWeighted = 10 * ratio * 5L,
-        SpeedVehicles = 10, SpeedRatioMilli = ratio, Level6 = los, LevelMethod = "speed-ratio",
+        SpeedVehicles = 10, SpeedRatioMilli = ratio, ServiceLevel = los, LevelMethod = "hcm7-speed-ratio",
     };
 }

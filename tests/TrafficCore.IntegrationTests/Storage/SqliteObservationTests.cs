@@ -128,7 +128,7 @@ public sealed class SqliteObservationTests
         Assert.Single(await history.ReadAsync(Traffic.Windows.FlowLevel.Detector, "int-1", "1", Minute));
         Assert.Single(await ReadAsync(history, (ObservationKind.Environment, "int-1", "1")));
         QuarantinePage refused = await history.QuarantineAsync(new QuarantineQuery(QuarantinePlace.Before(0), long.MaxValue, "no-value", 10));
-        Assert.Equal("environment", Assert.Single(await refused.Rejected.ToListAsync()).Kind);
+        Assert.Equal("environment", Assert.Single(await refused.Rejected.ToListAsync()).Rejected.Kind);
     }
 
     private static async Task<SqliteFixture> DeliveredAsync(params Observation[] observations)

@@ -85,6 +85,10 @@ public static class RecordText
             {
                 text.Append($" | packet {p.PacketId} {Text(p.Client)}");
             }
+            else if (item.Tag == TrailerTag.Sequence)
+            {
+                text.Append($" | seq={BitConverter.ToUInt32(item.Content)}");
+            }
             else
             {
                 text.Append($" | {item.Tag} {Text(item.Content)}");

@@ -20,6 +20,7 @@ public sealed class ForgetfulFileSystem : ILogFileSystem
     private readonly Random _short = new(7);
     private Predicate<string>? _refuse;
     private int _crashAt = int.MaxValue;
+    private (int From, int To) _full;
 
     public ForgetfulFileSystem()
         : this(new ForgetfulDirectory())
@@ -47,6 +48,13 @@ public sealed class ForgetfulFileSystem : ILogFileSystem
     public ForgetfulFileSystem Fail(FileOperation kind, int number)
     {
         _failures[(kind, number)] = true;
+        return this;
+    }
+
+    /// <summary>From operation number <paramref name="from"/> on (from 1) the disk is full for so many operations: nothing is created or written.</summary>
+    public ForgetfulFileSystem Full(int from, int operations)
+    {
+        _full = (from, from + operations);
         return this;
     }
 
@@ -199,7 +207,8 @@ public sealed class ForgetfulFileSystem : ILogFileSystem
                 throw new SimulatedCrash();
             }
 
-            if (_failures.ContainsKey((kind, number)) || _refuse?.Invoke(path) == true)
+            var isFull = kind is FileOperation.Create or FileOperation.Write && Operations >= _full.From && Operations < _full.To;
+            if (isFull || _failures.ContainsKey((kind, number)) || _refuse?.Invoke(path) == true)
             {
                 failing?.Invoke(new PowerLoss(_short.Next()));
                 throw new IOException($"Simulated failure of {kind} number {number}.");

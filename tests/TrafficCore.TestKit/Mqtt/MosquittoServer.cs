@@ -36,7 +36,7 @@ public sealed class MosquittoServer : IAsyncDisposable
     public static Task<MosquittoServer?> TryStartPersistentAsync(params string[] listener) => TryStartAsync(directory =>
     [
         // A second listener, because mosquitto 2.0 does not start with WebSockets alone.
-        .. listener, $"listener {FreePort()} 127.0.0.1", "allow_anonymous true", "persistence true", $"persistence_location {directory.FullName}/", "max_queued_messages 0", "max_inflight_messages 1000",
+        .. listener, $"listener {FreePort.Find()} 127.0.0.1", "allow_anonymous true", "persistence true", $"persistence_location {directory.FullName}/", "max_queued_messages 0", "max_inflight_messages 1000",
     ]);
 
     /// <summary>Starts a broker with these lines of configuration behind its listener's.</summary>
@@ -50,7 +50,7 @@ public sealed class MosquittoServer : IAsyncDisposable
             return null;
         }
 
-        var server = new MosquittoServer(program, FreePort());
+        var server = new MosquittoServer(program, FreePort.Find());
         await File.WriteAllLinesAsync(
             server.directory["m.conf"], ["user root", $"listener {server.Port} 127.0.0.1", .. configuration(server.directory)]).ConfigureAwait(false);
         await server.StartAsync().ConfigureAwait(false);
@@ -104,13 +104,5 @@ public sealed class MosquittoServer : IAsyncDisposable
         {
             return string.Create(CultureInfo.InvariantCulture, $"port {Port}: {e.Message}");
         }
-    }
-
-    /// <summary>mosquitto cannot bind port 0 and tell; a port that was free a moment ago is the best there is.</summary>
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using TrafficCore.TestKit.Processes;
 
 namespace TrafficCore.TestKit.Storage;
@@ -27,11 +25,11 @@ public sealed class DatabaseProcess : IAsyncDisposable
             return null;
         }
 
-        int port = FreePort();
+        int port = FreePort.Find();
         DatabaseProcess database = new(port);
         string configuration = $"""
             reporting-disabled = true
-            bind-address = "127.0.0.1:{FreePort()}"
+            bind-address = "127.0.0.1:{FreePort.Find()}"
             [meta]
               dir = "{database.directory["meta"]}"
             [data]
@@ -60,7 +58,7 @@ public sealed class DatabaseProcess : IAsyncDisposable
             return null;
         }
 
-        int port = FreePort();
+        int port = FreePort.Find();
         DatabaseProcess database = new(port);
         string[] arguments =
         [
@@ -117,13 +115,5 @@ public sealed class DatabaseProcess : IAsyncDisposable
                 }
             },
             TimeSpan.FromSeconds(20)).ConfigureAwait(false);
-    }
-
-    /// <summary>Neither server can bind port 0 and tell; a port that was free a moment ago is the best there is.</summary>
-    private static int FreePort()
-    {
-        using TcpListener listener = new(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -214,6 +214,11 @@ public sealed partial class InfluxDouble : IAsyncDisposable
                     return;
                 }
 
+                if (answer == InfluxAnswer.None)
+                {
+                    await Task.Delay(Timeout.InfiniteTimeSpan, stop.Token).ConfigureAwait(false);
+                }
+
                 await stream.WriteAsync(answer.ToBytes()).ConfigureAwait(false);
                 if (answer.CloseAfter is not null)
                 {
@@ -221,9 +226,9 @@ public sealed partial class InfluxDouble : IAsyncDisposable
                 }
             }
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or OperationCanceledException)
         {
-            // The client went away.
+            // The client went away, or the test is over.
         }
     }
 
@@ -240,6 +245,9 @@ public sealed record InfluxAnswer(int Status, string Body = "", string[]? Header
 {
     /// <summary>204.</summary>
     public static InfluxAnswer NoContent { get; } = new(204);
+
+    /// <summary>None at all: the connection stays open.</summary>
+    public static InfluxAnswer None { get; } = new(0);
 
     /// <summary>An error as the 2.x interface writes it.</summary>
     public static InfluxAnswer Error(int status, string code, string message, params string[] headers) =>

@@ -1,6 +1,7 @@
 using TrafficCore.Pipeline.Output;
 using TrafficCore.Storage.Delivery;
 using TrafficCore.Traffic.Observations;
+using TrafficCore.Traffic.Service;
 using TrafficCore.Traffic.Windows;
 
 namespace TrafficCore.TestKit.Storage;
@@ -15,6 +16,7 @@ public sealed class MemoryOutput : IOutputSource
     private readonly Lock gate = new();
     private readonly List<OutputEntry> entries = [];
     private TaskCompletionSource more = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly HashSet<long> damaged = [];
     private long start;
 
     /// <inheritdoc/>
@@ -41,6 +43,12 @@ public sealed class MemoryOutput : IOutputSource
         }
     }
 
+    /// <inheritdoc/>
+    public long Records => DurableEnd / Step;
+
+    /// <inheritdoc/>
+    public long CountRecords(long position) => (DurableEnd - Math.Max(position, Start)) / Step;
+
     /// <summary>Appends one record with rows.</summary>
     public void Append(long receivedMs, params IReadOnlyList<FlowRow> rows) =>
         Append(position => new OutputEntry(position, position + Step, receivedMs, rows));
@@ -48,14 +56,6 @@ public sealed class MemoryOutput : IOutputSource
     /// <summary>Appends one rejected payload.</summary>
     public void Append(RejectedPayload rejected) =>
         Append(position => new OutputEntry(position, position + Step, rejected.ReceivedMs, [], rejected));
-
-    /// <summary>Appends what a board is to show.</summary>
-    public void Append(long receivedMs, BoardDecisionRecord decision) =>
-        Append(position => new OutputEntry(position, position + Step, receivedMs, [], BoardDecision: decision));
-
-    /// <summary>Appends what a board says.</summary>
-    public void Append(long receivedMs, BoardStatusRecord status) =>
-        Append(position => new OutputEntry(position, position + Step, receivedMs, [], BoardStatus: status));
 
     /// <summary>Appends one record for each observation.</summary>
     public void AppendEach(long receivedMs, params IReadOnlyList<Observation> observations)
@@ -66,12 +66,33 @@ public sealed class MemoryOutput : IOutputSource
         }
     }
 
+    /// <summary>Appends what a board is to show.</summary>
+    public void Append(long receivedMs, BoardDecisionRecord decision) =>
+        Append(position => new OutputEntry(position, position + Step, receivedMs, [], BoardDecision: decision));
+
+    /// <summary>Appends what a board says.</summary>
+    public void Append(long receivedMs, BoardStatusRecord status) =>
+        Append(position => new OutputEntry(position, position + Step, receivedMs, [], BoardStatus: status));
+
+    /// <summary>Appends the city's index in a window.</summary>
+    public void Append(long receivedMs, CityIndexRow index) =>
+        Append(position => new OutputEntry(position, position + Step, receivedMs, [], CityIndex: index));
+
     /// <summary>Forgets what is below a position, as retention does.</summary>
     public void RetainFrom(long position)
     {
         lock (gate)
         {
             start = position;
+        }
+    }
+
+    /// <summary>Makes one entry unreadable.</summary>
+    public void Damage(long position)
+    {
+        lock (gate)
+        {
+            damaged.Add(position);
         }
     }
 
@@ -123,6 +144,13 @@ public sealed class MemoryOutput : IOutputSource
                 {
                     entry = new OutputEntry(position, output.start, 0, []);
                     position = output.start;
+                    return OutputStatus.Gap;
+                }
+
+                if (output.damaged.Contains(position))
+                {
+                    entry = new OutputEntry(position, position + Step, 0, []);
+                    position += Step;
                     return OutputStatus.Gap;
                 }
 

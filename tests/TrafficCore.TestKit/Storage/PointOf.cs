@@ -52,7 +52,7 @@ public static class PointOf
             fields["pcu"] = row.Pcu;
             fields["speed_ratio"] = row.SpeedRatio;
             fields["level_of_service"] = row.LevelOfService;
-            fields["level"] = (long?)row.Level6;
+            fields["level"] = (long?)row.ServiceLevel;
             fields["los_method"] = row.LevelMethod;
             foreach (ClassVolume item in row.Classes)
             {

@@ -14,7 +14,7 @@ public sealed class RandomRows(int seed)
     {
         bool detector = level == FlowLevel.Detector;
         long? volume = Maybe(0, 5_000);
-        int? level6 = detector ? null : (int?)Maybe(1, 6);
+        int? serviceLevel = detector ? null : (int?)Maybe(1, 6);
         bool classes = !detector && random.Next(2) == 0;
         return new FlowRow
         {
@@ -37,8 +37,9 @@ public sealed class RandomRows(int seed)
             Classes = classes ? [.. ClassNames.Where(_ => random.Next(2) == 0).Order(StringComparer.Ordinal).Select(name => new ClassVolume(name, random.Next(900)))] : [],
             PcuMilli = detector ? null : Maybe(0, 9_000_000),
             SpeedRatioMilli = detector ? null : (int?)Maybe(0, 2_000),
-            Level6 = level6,
-            LevelMethod = level6 is null ? null : "speed-ratio",
+            FreeFlowSpeedCenti = level == FlowLevel.Approach ? (int?)Maybe(1, 30_000) : null,
+            ServiceLevel = serviceLevel,
+            LevelMethod = serviceLevel is null ? null : "hcm7-speed-ratio",
             Health = detector ? (RowHealth)random.Next(1, 6) : RowHealth.None,
         };
     }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using TrafficCore.Host.Configuration;
 using TrafficCore.Storage.Influx;
+using TrafficCore.Traffic.Service;
 
 namespace TrafficCore.Tests.Host;
 
@@ -135,6 +136,18 @@ public sealed class ServiceSettingsTests
         Assert.Equal([$"{Step}:When:SpeedRatio:Exit", $"{Step}:Text"], Errors([.. rule[..3], $"{Step}:When:SpeedRatio:Exit=0.1"]).Select(e => e.Key));
         Assert.Equal("Boards:Rules:0:Window", Assert.Single(Errors([.. rule, "Boards:Rules:0:Window=30s"])).Key);
         Assert.Equal("Boards:Rules:0:Name", Assert.Single(Errors([.. rule[1..], "Boards:Rules:0:Name=no spaces"])).Key);
+    }
+
+    [Fact]
+    public void Bind_Service_NamesMethodAndLimits()
+    {
+        var service = Valid("Service:Method=hcm7-speed-ratio", "Service:ByOccupancy=false", "Service:OccupancyLimits=8,12,20,30,40.5").Service;
+        Assert.Equal((ServiceMethod.Hcm7SpeedRatio, false), (service.Method, service.ByOccupancy));
+        Assert.Equal([8, 12, 20, 30, 40.5], service.OccupancyLimits);
+        Assert.Equal(ServiceMethod.Gbt33171SpeedRatio, Valid("Service:Method=gbt33171-speed-ratio").Service.Method);
+
+        Assert.Equal("Service:Method", Assert.Single(Errors("Service:Method=speed")).Key);
+        Assert.Equal("Service:OccupancyLimits", Assert.Single(Errors("Service:OccupancyLimits=10,20")).Key);
     }
 
     [Fact]

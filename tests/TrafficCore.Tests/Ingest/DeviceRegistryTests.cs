@@ -1,6 +1,7 @@
 using System.Text;
 using TrafficCore.Log;
 using TrafficCore.Pipeline.Ingest;
+using TrafficCore.Simulators.City.Layout;
 using TrafficCore.TestKit.Ingest;
 using TrafficCore.Traffic.Network;
 
@@ -119,6 +120,33 @@ public sealed class DeviceRegistryTests
         Assert.Equal(2, _registry.LearntCount);
 
         (bool, int, bool) State(string id) => Find("int-0001", id) is { } e ? (e.Named, e.DefaultIntervalMs, e.Learnt) : default;
+    }
+
+    [Fact]
+    public void AppendNetwork_FileLongerThanARecord_IsPackedAndReadBack()
+    {
+        byte[] json = GridNetwork.Write(new GridOptions { Intersections = 5000 });
+        RoadNetwork network = RoadNetworkParser.Parse(json).Network!;
+        Assert.True(json.Length > RecordCodec.MaxBodyLength && DeviceRegistry.FitsIntoRecord(json, network));
+
+        Assert.True(_registry.TryAppendNetwork(_log, _clock, json, network, out _));
+
+        byte[] record = Assert.Single(_log.Appends);
+        RecordCodec.TryRead(record, _log.Salt, out RecordHeader header, out _);
+        Assert.InRange(header.Length, 5000 * 24 * 8, RecordCodec.MaxBodyLength);
+        Assert.True(InputRecordReader.TryNetwork(header, record.AsSpan(RecordHeader.Size, header.Length), out NetworkView view));
+        Assert.True(view.Json.SequenceEqual(json));
+        Assert.Equal(_registry.Count, view.DeviceCount);
+    }
+
+    [Fact]
+    public void FitsIntoRecord_FileThatCannotBePacked_DoesNot()
+    {
+        byte[] noise = new byte[RecordCodec.MaxBodyLength];
+        new Random(1).NextBytes(noise);
+
+        Assert.False(DeviceRegistry.FitsIntoRecord(noise, RoadNetwork.Empty));
+        Assert.True(DeviceRegistry.FitsIntoRecord(noise.AsSpan(0, RecordCodec.MaxBodyLength - 1000), RoadNetwork.Empty));
     }
 
     [Fact]

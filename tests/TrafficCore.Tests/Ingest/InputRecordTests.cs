@@ -85,7 +85,7 @@ public sealed class InputRecordTests
     [Fact]
     public void Read_UnknownVersion_IsRefused() => ForEachBody((header, body) =>
     {
-        header.Version = 2;
+        header.Version = 3;
         Assert.True((RecordType)header.Type == RecordType.Tick || !TryRead(header, body));
     });
 
@@ -187,6 +187,17 @@ public sealed class InputRecordTests
         writer.AddDeviceLine(7, DeviceKind.Board, DeviceFlags.None, "a", "y");
         writer.AddNetworkFile("{}"u8);
         return writer;
+    }
+
+    [Fact]
+    public void Network_RecordOfTheFirstVersion_HoldsTheFileAsItIs()
+    {
+        byte[] body = [7, 0, 0, 0, 0, 0, 0, 0, .. "{}"u8];
+
+        Assert.True(InputRecordReader.TryNetwork(new RecordHeader { Version = 1 }, body, out NetworkView view));
+        Assert.Equal((7u, 0, "{}"), (view.Version, view.DeviceCount, System.Text.Encoding.UTF8.GetString(view.Json)));
+        Assert.False(InputRecordReader.TryNetwork(new RecordHeader { Version = 2 }, body, out _));
+        Assert.False(InputRecordReader.TryNetwork(new RecordHeader { Version = 3 }, body, out _));
     }
 
     private static void ForEachBody(Action<RecordHeader, byte[]> action)

@@ -40,7 +40,7 @@ public sealed class EventIntakeTests
         var door = new IngressHarness(network: Network.SampleNetwork.Json);
         long t = door.Now;
         Assert.Equal(
-            [$"Events #3 seq=9 [{t},1,2] [{t},1,3]", "Rejection #3 controller int-0001/c-1 bad-event [1]", "Rejection #3 controller int-0001/c-1 too-old [5,1,2]"],
+            [$"Events #3 seq=9 [{t},1,2] [{t},1,3]", "Rejection #3 controller int-0001/c-1 bad-event [1] | seq=9", "Rejection #3 controller int-0001/c-1 too-old [5,1,2] | seq=9"],
             door.Take(Events, $$"""{"seq":9,"events":[[{{t}},1,2],[1],[5,1,2],[{{t}},1,3]]}"""));
     }
 }

@@ -25,6 +25,20 @@ internal static class LogFixture
         RetryMaximum = TimeSpan.FromMilliseconds(4),
     };
 
+    // Many segments, and many blocks in each; the layout fits some records and not others.
+    public static LogOptions Packed
+    {
+        get
+        {
+            var options = Options;
+            options.SegmentBytes = 2048;
+            options.Pack = true;
+            options.PackBlockBytes = 600;
+            options.Layouts = [new RecordLayout(1, 1, lead: [4], entry: [8, 2, 30])];
+            return options;
+        }
+    }
+
     public static LogWriter OpenWriter(ForgetfulFileSystem files, LogOptions? options = null, Action<LogFault>? onFault = null) =>
         LogWriter.Open(Directory, options ?? Options, files, () => Salt, onFault: onFault);
 

@@ -11,15 +11,17 @@ public sealed class LogWriterCrashTests
     private const int Records = 60;
 
     [Theory]
-    [InlineData(512)]
-    [InlineData(8)]
-    public void Writer_PowerLossAtEveryOperation_KeepsWhatWasCommitted(int blockBytes)
+    [InlineData(512, false)]
+    [InlineData(8, false)]
+    [InlineData(512, true)]
+    [InlineData(8, true)]
+    public void Writer_PowerLossAtEveryOperation_KeepsWhatWasCommitted(int blockBytes, bool pack)
     {
-        var undisturbed = Run(new ForgetfulFileSystem());
+        var undisturbed = Run(new ForgetfulFileSystem(), pack);
         Assert.Equal(Records, undisturbed.Committed);
         for (var crash = 1; crash <= undisturbed.Files.Operations; crash++)
         {
-            var run = Run(new ForgetfulFileSystem().CrashAt(crash));
+            var run = Run(new ForgetfulFileSystem().CrashAt(crash), pack);
             for (var seed = 0; seed < 8; seed++)
             {
                 Verify(run, undisturbed, run.Files.Restart(seed, blockBytes));
@@ -27,40 +29,65 @@ public sealed class LogWriterCrashTests
         }
     }
 
-    [Fact]
-    public void Writer_KilledThenPowerLost_KeepsWhatRecoveryShowed()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Writer_KilledThenPowerLost_KeepsWhatRecoveryShowed(bool pack)
     {
-        var undisturbed = Run(new ForgetfulFileSystem());
+        var undisturbed = Run(new ForgetfulFileSystem(), pack);
         for (var crash = 1; crash <= undisturbed.Files.Operations; crash++)
         {
-            var run = Run(new ForgetfulFileSystem().CrashAt(crash));
+            var run = Run(new ForgetfulFileSystem().CrashAt(crash), pack);
             Verify(run, undisturbed, run.Files.Kill());
         }
     }
 
     [Theory]
-    [InlineData(FileOperation.Create)]
-    [InlineData(FileOperation.Write)]
-    [InlineData(FileOperation.Sync)]
-    [InlineData(FileOperation.Rename)]
-    [InlineData(FileOperation.Delete)]
-    [InlineData(FileOperation.SyncDirectory)]
-    public void Writer_NthOperationFails_LosesNothingAndGoesOn(FileOperation kind)
+    [InlineData(FileOperation.Create, false)]
+    [InlineData(FileOperation.Create, true)]
+    [InlineData(FileOperation.Write, false)]
+    [InlineData(FileOperation.Write, true)]
+    [InlineData(FileOperation.Sync, false)]
+    [InlineData(FileOperation.Sync, true)]
+    [InlineData(FileOperation.Rename, false)]
+    [InlineData(FileOperation.Rename, true)]
+    [InlineData(FileOperation.Delete, false)]
+    [InlineData(FileOperation.Delete, true)]
+    [InlineData(FileOperation.SyncDirectory, false)]
+    [InlineData(FileOperation.SyncDirectory, true)]
+    public void Writer_NthOperationFails_LosesNothingAndGoesOn(FileOperation kind, bool pack)
     {
-        var undisturbed = Run(new ForgetfulFileSystem());
+        var undisturbed = Run(new ForgetfulFileSystem(), pack);
         for (var number = 1; number <= undisturbed.Files.CountOf(kind); number++)
         {
-            var run = Run(new ForgetfulFileSystem().Fail(kind, number));
+            var run = Run(new ForgetfulFileSystem().Fail(kind, number), pack);
             Assert.Equal(Records, run.Committed);
             Verify(run, undisturbed, run.Files.Restart(0));
             Verify(run, undisturbed, run.Files.Restart(number + 2, 8));
         }
     }
 
+    [Theory]
+    [InlineData(1, false)]
+    [InlineData(1, true)]
+    [InlineData(8, false)]
+    [InlineData(8, true)]
+    public void Writer_DiskFullFromAnyOperationOn_LosesNothingAndGoesOnWhenThereIsRoom(int operations, bool pack)
+    {
+        var undisturbed = Run(new ForgetfulFileSystem(), pack);
+        for (var from = 1; from <= undisturbed.Files.Operations; from++)
+        {
+            var run = Run(new ForgetfulFileSystem().Full(from, operations), pack);
+            Assert.Equal(Records, run.Committed);
+            Verify(run, undisturbed, run.Files.Restart(0));
+            Verify(run, undisturbed, run.Files.Restart(from + 2, 8));
+        }
+    }
+
     [Fact]
     public void Writer_RandomFailuresThenPowerLoss_KeepsWhatWasCommitted()
     {
-        var undisturbed = Run(new ForgetfulFileSystem());
+        var undisturbed = Run(new ForgetfulFileSystem(), pack: true);
         var cases =
             from writes in Gen.Choose(1, 60).ListOf(3)
             from syncs in Gen.Choose(1, 50).ListOf(3)
@@ -74,19 +101,19 @@ public sealed class LogWriterCrashTests
             plan.writes.ToList().ForEach(number => files.Fail(FileOperation.Write, number));
             plan.syncs.ToList().ForEach(number => files.Fail(FileOperation.Sync, number));
             plan.renames.ToList().ForEach(number => files.Fail(FileOperation.Rename, number));
-            var run = Run(files);
+            var run = Run(files, pack: true);
             Verify(run, undisturbed, run.Files.Restart(plan.seed, plan.seed % 2 == 0 ? 512 : 8));
             Verify(run, undisturbed, run.Files.Kill());
         }));
     }
 
     /// <summary>Appends all records with commits and retention between, until done or the power is gone.</summary>
-    private static WriterRun Run(ForgetfulFileSystem files)
+    private static WriterRun Run(ForgetfulFileSystem files, bool pack)
     {
-        var run = new WriterRun(files);
+        var run = new WriterRun(files, pack ? LogFixture.Packed : LogFixture.Options);
         try
         {
-            using var writer = Retry(() => LogFixture.OpenWriter(files));
+            using var writer = Retry(() => LogFixture.OpenWriter(files, run.Options));
             for (var number = 0; number < Records; number++)
             {
                 run.Positions.Add(Retry(() => LogFixture.Append(writer, number)));
@@ -129,7 +156,7 @@ public sealed class LogWriterCrashTests
     {
         List<(int Number, long Position)> before;
         int next;
-        using (var writer = LogFixture.OpenWriter(found))
+        using (var writer = LogFixture.OpenWriter(found, run.Options))
         {
             var content = LogFixture.ReadAll(writer);
             before = content.Records;
@@ -145,8 +172,12 @@ public sealed class LogWriterCrashTests
             writer.Commit();
         }
 
-        using var reopened = LogFixture.OpenWriter(found.Restart(0));
+        var restarted = found.Restart(0);
+        using var reopened = LogFixture.OpenWriter(restarted, run.Options);
         Assert.Equal(before, LogFixture.ReadAll(reopened).Records);
+
+        // Whatever happened, nothing that the log did itself looks as if somebody had altered its history.
+        Assert.Empty(HistoryAudit.Verify(LogFixture.Directory, restarted).Problems);
     }
 
     private static void CheckContent(WriterRun run, WriterRun undisturbed, List<(int Number, long Position)> records)
@@ -163,8 +194,10 @@ public sealed class LogWriterCrashTests
         Assert.Empty(expected.Except(records.Select(record => record.Number)));
     }
 
-    private sealed class WriterRun(ForgetfulFileSystem files)
+    private sealed class WriterRun(ForgetfulFileSystem files, LogOptions options)
     {
+        public LogOptions Options => options;
+
         public ForgetfulFileSystem Files => files;
 
         public List<long> Positions { get; } = [];

@@ -83,16 +83,7 @@ public sealed class PipelineFaultTests
         options.InputKeep = options.OutputKeep = TimeSpan.Zero;
         await using var rig = await PipelineRig.OpenAsync(files, time, options);
         using var sink = rig.Pipeline.Output.Hold("sink", 0);
-        for (var round = 0; round < 150; round++)
-        {
-            time.Advance(TimeSpan.FromSeconds(60));
-            var slot = PipelineRig.Start + (round * 60_000L);
-            await rig.SendAsync([.. Enumerable.Range(0, 8).Select(d => new Sample("a", $"d{d}", slot, 60_000, 2))]);
-            if (round % 10 == 9)
-            {
-                await rig.SnapshotAsync();
-            }
-        }
+        await SendHoursAsync(rig, time);
 
         var position = rig.Pipeline.AppliedPosition;
         Assert.InRange(rig.Pipeline.Input.Start, 1, position);
@@ -109,6 +100,52 @@ public sealed class PipelineFaultTests
         var ledger = await again.Pipeline.ReadLedgerAsync();
         Assert.Equal((1200, 1200, 0), (ledger.Received, ledger.Stored, ledger.Unexplained));
     }
+
+    [Fact]
+    public async Task Retention_BySize_KeepsTheNewestFilesAndWhatASinkHasNotDelivered()
+    {
+        const long MaxBytes = 60_000;
+        var files = new ForgetfulFileSystem();
+        var time = PipelineRig.NewTime();
+        var options = PipelineRig.Options();
+        options.InputMaxBytes = options.OutputMaxBytes = MaxBytes;
+        await using var rig = await PipelineRig.OpenAsync(files, time, options);
+        using var sink = rig.Pipeline.Output.Hold("sink", 0);
+        await SendHoursAsync(rig, time);
+
+        Assert.InRange(rig.Pipeline.Input.Start, 1, rig.Pipeline.AppliedPosition);
+        Assert.Equal(0, rig.Pipeline.Output.Start);
+        Assert.True(StoredBytes(files, "output") > MaxBytes);
+        sink.Advance(rig.Pipeline.Output.DurableEnd);
+        await rig.TickAsync();
+        await rig.SnapshotAsync();
+        await rig.TickAsync();
+        await rig.SnapshotAsync();
+        Assert.InRange(rig.Pipeline.Output.Start, 1, rig.Pipeline.Output.DurableEnd);
+
+        // The next segment, made ahead, is one more than what counts.
+        Assert.InRange(StoredBytes(files, "input"), 1, MaxBytes + (8192 + options.InputLog.SegmentBytes));
+        Assert.InRange(StoredBytes(files, "output"), 1, MaxBytes + (8192 + options.OutputLog.SegmentBytes));
+    }
+
+    /// <summary>1,200 readings of eight detectors in two and a half hours, with a snapshot every ten minutes.</summary>
+    private static async Task SendHoursAsync(PipelineRig rig, ManualTime time)
+    {
+        for (var round = 0; round < 150; round++)
+        {
+            time.Advance(TimeSpan.FromSeconds(60));
+            var slot = PipelineRig.Start + (round * 60_000L);
+            await rig.SendAsync([.. Enumerable.Range(0, 8).Select(d => new Sample("a", $"d{d}", slot, 60_000, 2))]);
+            if (round % 10 == 9)
+            {
+                await rig.SnapshotAsync();
+            }
+        }
+    }
+
+    private static long StoredBytes(ForgetfulFileSystem files, string log) => files.ListFiles($"{PipelineRig.Directory}/{log}")
+        .Where(static name => name.EndsWith(".log", StringComparison.Ordinal) || name.EndsWith(".pack", StringComparison.Ordinal))
+        .Sum(name => (long)files.Bytes($"{PipelineRig.Directory}/{log}/{name}").Length);
 
     private static async Task AppendTwiceAsync(PipelineRig rig)
     {

@@ -13,7 +13,7 @@ using TrafficCore.Traffic.Windows;
 namespace TrafficCore.Tests.Pipeline;
 
 /// <summary>A reading as a test writes it.</summary>
-internal readonly record struct Sample(string Intersection, string Detector, long Timestamp, uint Interval, uint Volume);
+internal readonly record struct Sample(string Intersection, string Detector, long Timestamp, uint Interval, uint Volume, ushort SpeedCenti = 5000);
 
 /// <summary>A pipeline on a file system in memory, and a small door to it.</summary>
 internal sealed class PipelineRig : IAsyncDisposable
@@ -83,7 +83,7 @@ internal sealed class PipelineRig : IAsyncDisposable
                     Interval = samples[i].Interval,
                     Volume = samples[i].Volume,
                     Occupancy = (int)samples[i].Volume * 100,
-                    Speed = 5000,
+                    Speed = samples[i].SpeedCenti,
                 });
             }
         });
@@ -218,8 +218,8 @@ internal sealed class PipelineRig : IAsyncDisposable
     public static Dictionary<string, List<string>> Sequences(OutputLogFile file)
         => file.Records.GroupBy(static r => r.Head.Intersection).ToDictionary(static g => g.Key, static g => g.Select(static r => r.Bytes).ToList());
 
-    // A log without a disk waits for one, and without power nobody will answer.
-    private async Task WhileThereIsPowerAsync(Task task)
+    /// <summary>Waits for what waits for the disk: a log without one waits until there is one, and without power nobody will answer.</summary>
+    public async Task WhileThereIsPowerAsync(Task task)
     {
         var deadline = DateTime.UtcNow + Patience;
         while (await Task.WhenAny(task, Task.Delay(1)) != task)

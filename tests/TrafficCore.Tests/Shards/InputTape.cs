@@ -109,8 +109,8 @@ internal sealed class InputTape
         });
     }
 
-    public InputTape Rejection(uint device, DeviceKind kind, string intersection, string id, RejectionReason reason) =>
-        Write(w => w.AddRejection(device, kind, intersection, id, reason, "{}"u8, default));
+    public InputTape Rejection(uint device, DeviceKind kind, string intersection, string id, RejectionReason reason, uint? sequence = null) =>
+        Write(w => w.AddRejection(device, kind, intersection, id, reason, "{}"u8, default, sequence));
 
     public InputTape Tick() => Write(w => w.AddTick());
 

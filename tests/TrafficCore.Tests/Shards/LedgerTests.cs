@@ -137,20 +137,6 @@ public sealed class LedgerTests
     }
 
     [Fact]
-    public void Sequence_GapsCount_GoingBackIsARestart()
-    {
-        var tape = new InputTape();
-        uint[] numbers = [5, 6, 9, 2, 3, 4];
-        for (int i = 0; i < numbers.Length; i++)
-        {
-            tape.At(70_000 + (i * 60_000)).Readings([
-                tape.Entry("x", "a", InputTape.Origin + (i * 60_000), 60_000, 1) with { Flags = ReadingFlags.HasSequence, Sequence = numbers[i] }]);
-        }
-
-        Assert.Equal(2, ShardRig.Play(tape).Totals().Gaps);
-    }
-
-    [Fact]
     public void Rejection_CountsUnderItsDeviceAndIsQuarantined()
     {
         var tape = new InputTape();

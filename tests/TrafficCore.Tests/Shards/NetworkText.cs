@@ -21,6 +21,19 @@ internal static class NetworkText
           "controller": { "id": "c" }, "environment": [ { "id": "w" } ], "parking": [ { "id": "p" } ] } ] }
         """;
 
+    /// <summary>
+    /// The same with two more approaches: <c>e</c> without a free-flow speed, which only occupancy can judge, and <c>w</c> (free flow 40), whose
+    /// occupancy says nothing because <c>w1</c> is at the stop bar.
+    /// </summary>
+    public static readonly string FourApproaches = OneIntersection.Replace(
+        """{ "id": "s", "freeFlowSpeed": 60""",
+        """
+        { "id": "e", "detectors": [ { "id": "e1", "functions": ["count", "queue"], "interval": 60000 } ] },
+        { "id": "w", "freeFlowSpeed": 40, "detectors": [ { "id": "w1", "functions": ["count", "presence"], "interval": 60000 } ] },
+        { "id": "s", "freeFlowSpeed": 60
+        """,
+        StringComparison.Ordinal);
+
     /// <summary>An intersection with one approach and detectors of 60 s that count.</summary>
     public static string Simple(string intersection, params string[] detectors)
     {

@@ -1,7 +1,6 @@
 using System.Numerics;
 using TrafficCore.Pipeline.Ingest;
 using TrafficCore.Traffic.Network;
-using TrafficCore.Traffic.Service;
 using TrafficCore.Traffic.Windows;
 
 namespace TrafficCore.Tests.Shards;
@@ -52,25 +51,26 @@ internal sealed class Oracle(IReadOnlyCollection<OracleReading> readings, IReadO
             Add(rows, Sum(intersection, FlowLevel.Detector, id, [part], start, length));
         }
 
-        List<(string Id, string[] Members, int? Free)> approaches = site is null
-            ? [("all", [.. parts.Where(p => !p.Value.IsLearntChannel).Select(p => p.Key)], null)]
-            : [.. site.Approaches.Select(a => (a.Id, a.CountingDetectors.Select(d => d.Id).ToArray(), a.FreeFlowSpeedCenti))];
-        FlowRow? worst = null;
-        foreach ((string id, string[] members, int? free) in approaches)
+        List<(string Id, string[] Members, int? Free, bool ByOccupancy)> approaches = site is null
+            ? [("all", [.. parts.Where(p => !p.Value.IsLearntChannel).Select(p => p.Key)], null, false)]
+            : [.. site.Approaches.Select(a => (a.Id, a.CountingDetectors.Select(d => d.Id).ToArray(), a.FreeFlowSpeedCenti, a.Id != "w"))];
+        var judged = new List<FlowRow>();
+        foreach ((string id, string[] members, int? free, bool byOccupancy) in approaches)
         {
-            FlowRow row = WithService(Sum(intersection, FlowLevel.Approach, id, [.. members.Select(m => parts[m])], start, length), free);
-            worst = row.SpeedRatioMilli is null || worst?.SpeedRatioMilli <= row.SpeedRatioMilli ? worst : row;
+            FlowRow row = WithService(Sum(intersection, FlowLevel.Approach, id, [.. members.Select(m => parts[m])], start, length), free, byOccupancy);
+            judged.Add(row);
             if (members.Any(m => parts[m].HasContent))
             {
                 Add(rows, row);
             }
         }
 
+        FlowRow? worst = judged.Where(r => r.ServiceLevel is not null).OrderBy(r => -r.ServiceLevel).ThenBy(r => r.SpeedRatioMilli ?? int.MaxValue).FirstOrDefault();
         string[] counting = [.. approaches.SelectMany(a => a.Members).Distinct()];
         if (counting.Any(m => parts[m].HasContent))
         {
             FlowRow sum = Sum(intersection, FlowLevel.Intersection, intersection, [.. counting.Select(m => parts[m])], start, length);
-            Add(rows, sum with { SpeedRatioMilli = worst?.SpeedRatioMilli, Level6 = worst?.Level6, LevelMethod = worst?.LevelMethod });
+            Add(rows, sum with { SpeedRatioMilli = worst?.SpeedRatioMilli, ServiceLevel = worst?.ServiceLevel, LevelMethod = worst?.LevelMethod });
         }
     }
 
@@ -138,11 +138,23 @@ internal sealed class Oracle(IReadOnlyCollection<OracleReading> readings, IReadO
         return (long)(quotient + (rest * 2 >= observed ? 1 : 0));
     }
 
-    private static FlowRow WithService(FlowRow row, int? free)
+    // GB/T 33171 by speed, else the usual occupancies, written down a second time.
+    private static FlowRow WithService(FlowRow row, int? free, bool byOccupancy)
     {
-        (int? level, int? ratio) = LevelOfService.BySpeed(
-            row.SpeedWeighted, row.SpeedVehicles, free, SpeedRatioThresholds.Hcm7);
-        return row with { SpeedRatioMilli = ratio, Level6 = level, LevelMethod = level is null ? null : "speed-ratio" };
+        row = row with { FreeFlowSpeedCenti = free };
+        if (free is { } known && row.SpeedVehicles > 0)
+        {
+            BigInteger possible = new BigInteger(known) * row.SpeedVehicles;
+            BigInteger ratio = ((new BigInteger(row.SpeedWeighted) * 2000) + possible) / (possible * 2);
+            int level = 1 + new[] { 70, 50, 40, 30 }.Count(limit => new BigInteger(row.SpeedWeighted) * 100 <= limit * possible);
+            return row with { SpeedRatioMilli = (int)ratio, ServiceLevel = level, LevelMethod = "gbt33171-speed-ratio" };
+        }
+
+        return !byOccupancy || row.OccupancyMs == 0 ? row : row with
+        {
+            ServiceLevel = 1 + new[] { 10, 15, 25, 35 }.Count(limit => row.OccupancyWeighted > new BigInteger(limit * 1000) * row.OccupancyMs),
+            LevelMethod = "occupancy",
+        };
     }
 
     private static void Add(Dictionary<RowId, FlowRow> rows, FlowRow row) =>

@@ -12,8 +12,10 @@ public sealed class OutputCodecTests
         Intersection = "int-0001", Id = "d-01", Level = FlowLevel.Detector, Start = -60_000, Length = 60_000, Revision = 3, Readings = 2,
         Expected = 4, Volume = 1L << 40, ObservedMs = 60_000, ExpectedMs = 120_000, OccupancyWeighted = 99, OccupancyMs = 7, SpeedWeighted = 5,
         SpeedVehicles = 4, FlowRateMilli = 12, Classes = [new ClassVolume("bus", 0), new ClassVolume("car", 9)], PcuMilli = 9000,
-        SpeedRatioMilli = 801, Level6 = 2, LevelMethod = "speed-ratio", Health = RowHealth.Chatter,
+        FreeFlowSpeedCenti = 5000, SpeedRatioMilli = 801, ServiceLevel = 2, LevelMethod = "hcm7-speed-ratio", Health = RowHealth.Chatter,
     };
+
+    private const string VersionOne = "0700000000000000000000000178C0A907E0D403010301780092060203E0D4030909A09902A006020B73706565642D726174696F";
 
     private static readonly FlowRow Empty = new()
     {
@@ -32,6 +34,24 @@ public sealed class OutputCodecTests
         Assert.Equal(Full, back.Rows[0] with { Classes = Full.Classes });
         Assert.Equal(Empty, back.Rows[1] with { Classes = Empty.Classes });
         Assert.Equal(head, OutputHeadCodec.Decode(body));
+    }
+
+    // Bytes as the program before wrote them: an intersection's row judged by the one method it had.
+    [Fact]
+    public void Window_OfVersionOne_IsReadWithTheNameThatItsMethodHasNow()
+    {
+        WindowRecord record = WindowRecordCodec.Decode(Convert.FromHexString(VersionOne));
+        FlowRow row = Assert.Single(record.Rows);
+
+        Assert.Equal(new OutputHead(7, 0, "x"), record.Head);
+        Assert.Equal(
+            new FlowRow
+            {
+                Intersection = "x", Id = "x", Level = FlowLevel.Intersection, Start = 60_000, Length = 60_000, Revision = 2, Readings = 3, Volume = 9, ObservedMs = 60_000,
+                SpeedWeighted = 36_000, SpeedVehicles = 9, SpeedRatioMilli = 800, ServiceLevel = 2, LevelMethod = "hcm7-speed-ratio", Classes = row.Classes,
+            },
+            row);
+        Assert.Empty(row.Classes);
     }
 
     [Fact]

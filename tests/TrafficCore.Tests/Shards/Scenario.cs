@@ -20,7 +20,7 @@ internal sealed class Scenario
         var seen = new HashSet<(string, string, long)>();
         foreach (string intersection in intersections)
         {
-            string[] detectors = intersection == "x" && isNamed ? ["n1", "n2", "s1", "s2", "s3", "stray"] : ["a", "b", "c"];
+            string[] detectors = intersection == "x" && isNamed ? ["n1", "n2", "s1", "s2", "s3", "e1", "w1", "stray"] : ["a", "b", "c"];
             foreach (string detector in detectors)
             {
                 uint interval = Intervals[random.Next(Intervals.Length)];
@@ -49,7 +49,7 @@ internal sealed class Scenario
 
     public List<Observation> Observations { get; } = [];
 
-    public RoadNetwork? Network => _isNamed ? RoadNetworkParser.Parse(System.Text.Encoding.UTF8.GetBytes(NetworkText.OneIntersection)).Network : null;
+    public RoadNetwork? Network => _isNamed ? RoadNetworkParser.Parse(System.Text.Encoding.UTF8.GetBytes(NetworkText.FourApproaches)).Network : null;
 
     public Oracle Oracle(long[] lengths) => new(Readings, Events, Network, lengths);
 
@@ -63,7 +63,7 @@ internal sealed class Scenario
         tape.At(2 * 3_600_000);
         if (_isNamed)
         {
-            tape.Network(NetworkText.OneIntersection);
+            tape.Network(NetworkText.FourApproaches);
         }
 
         object[] items = [.. Readings, .. Events, .. Observations];

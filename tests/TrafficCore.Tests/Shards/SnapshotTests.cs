@@ -87,8 +87,8 @@ public sealed class SnapshotTests
     private static void AssertSame(LedgerTotals expected, LedgerTotals actual)
     {
         Assert.Equal(
-            (expected.Stored, expected.Duplicate, expected.Conflict, expected.Late, expected.Gaps, expected.Corrupt),
-            (actual.Stored, actual.Duplicate, actual.Conflict, actual.Late, actual.Gaps, actual.Corrupt));
+            (expected.Stored, expected.Duplicate, expected.Conflict, expected.Late, expected.Gaps, expected.Filled, expected.Restarts, expected.Corrupt),
+            (actual.Stored, actual.Duplicate, actual.Conflict, actual.Late, actual.Gaps, actual.Filled, actual.Restarts, actual.Corrupt));
         Assert.Equal(expected.Rejected, actual.Rejected);
     }
 }

@@ -58,7 +58,7 @@ internal sealed class GridNetwork
 
         json.WriteEndArray();
         json.WriteStartArray("links");
-        for (var i = 0; i < _options.Intersections; i++)
+        for (var i = 0; i < (_options.HasLinks ? _options.Intersections : 0); i++)
         {
             WriteLinks(json, i);
         }

@@ -27,6 +27,12 @@ internal sealed record GridOptions
     /// <summary>A board at every n-th intersection; 0: none.</summary>
     public int BoardEvery { get; init; } = 4;
 
+    /// <summary>
+    /// Whether streets lead from one intersection to the next. Without, each leg comes from outside the city and leads out of it: queues of one intersection neither starve nor block
+    /// another, so that a rush hour ends on each road by itself.
+    /// </summary>
+    public bool HasLinks { get; init; } = true;
+
     /// <summary>Intersections in a row.</summary>
     public int Columns => Math.Max(1, (int)Math.Ceiling(Math.Sqrt(Intersections)));
 }

@@ -21,6 +21,7 @@ internal sealed class CityArguments
     private readonly Option<int> _lanes = Whole("--lanes", "Lanes of each approach of the grid; from 3 on with left-turn phases", Defaults.Grid.Lanes, 1, 6);
     private readonly Option<int> _advance = Whole("--advance-distance", "Metres from the stop bar to the grid's counting detectors", Defaults.Grid.AdvanceDistance, 0, 1_000);
     private readonly TextOption<bool> _stopBar = Choice("--stop-bar-detectors", "A second detector in each lane of the grid, at the stop bar", [("yes", true), ("no", false)]);
+    private readonly TextOption<bool> _links = Choice("--links", "Streets between the intersections of the grid; without, each has its own traffic", [("yes", true), ("no", false)]);
     private readonly Option<int> _boardEvery = Whole("--board-every", "A board at every n-th intersection of the grid, 0: none", Defaults.Grid.BoardEvery, 0, 20_000);
     private readonly Option<string?> _networkOut = new("--network-out") { Description = "Write the network file that the service reads", HelpName = "file" };
 
@@ -76,7 +77,7 @@ internal sealed class CityArguments
     /// <summary>All options in the order of the help.</summary>
     public IEnumerable<Option> All =>
     [
-        _network, _intersections, _seed, _lanes, _advance, _stopBar, _boardEvery, _networkOut,
+        _network, _intersections, _seed, _lanes, _advance, _stopBar, _links, _boardEvery, _networkOut,
         _interval, _day, _timeOfDay, _profile, _demand, _arrivals, _classes, _signals, _cycle, _warmUp,
         _report, _grouped, _spread, _eventBatch, .. _broker.Options, _record, _connections, _qos, _duration, _speed, _start,
         _faults, _truth, _truthWindow, _threads, _check,
@@ -119,6 +120,7 @@ internal sealed class CityArguments
         AdvanceDistance = parsed.GetValue(_advance),
         StopBarDetectors = _stopBar.Of(parsed),
         Interval = parsed.GetValue(_interval),
+        HasLinks = _links.Of(parsed),
         BoardEvery = parsed.GetValue(_boardEvery),
     };
 
@@ -156,7 +158,7 @@ internal sealed class CityArguments
             : throw new UsageException($"'{text}' is not a factor from 0.01 to 10000.");
 
     private static DateTimeOffset ParseStart(string text) =>
-        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var start)
+        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var start) && start.UtcDateTime.Year is >= 1970 and < 3000
             ? start
-            : throw new UsageException($"'{text}' is not a time; write for example 2026-01-05T07:00:00Z.");
+            : throw new UsageException($"'{text}' is not a time from 1970 to 2999; write for example 2026-01-05T07:00:00Z.");
 }

@@ -38,7 +38,7 @@ internal sealed class CityRunner
         var faults = FaultScheduler.Resolve(inputs.Map, inputs.Plan, run.WarmUpMs, _options.Duration ?? CityRunOptions.Endless).Schedule!;
         CityEngine Build() => new(inputs.Map, _options.City, _options.Reports, faults, run, truth, _options.Threads);
         return _options.Record is { } record
-            ? Record(inputs, Build(), record, start, cancellation)
+            ? Record(inputs, Build(), record, truth, start, cancellation)
             : await LiveAsync(inputs, Build, faults, truth, start, cancellation);
     }
 
@@ -71,8 +71,17 @@ internal sealed class CityRunner
         return _options.Reports.HasEvents || _options.Speed > 1 ? ((now / 1000) + 1) * 1000 : now / longest * longest;
     }
 
-    private CityReport Record(CityInputs inputs, CityEngine engine, string path, long start, CancellationToken cancellation)
+    private CityReport Record(CityInputs inputs, CityEngine engine, string path, TruthFiles? truth, long start, CancellationToken cancellation)
     {
+        if (truth is not null)
+        {
+            var boards = new BoardTruthFile(truth);
+            foreach (var (intersection, board) in BoardTruthFile.In(inputs.Map))
+            {
+                boards.AddUnseen(intersection, board, engine.Clock.BeginUnix);
+            }
+        }
+
         var end = engine.Clock.BeginUnix + (long)(_options.Duration ?? TimeSpan.FromHours(1)).TotalMilliseconds;
         using var file = new ReadingsFile(File.Create(path));
         while (engine.NowUnix < end)

@@ -24,6 +24,9 @@ internal sealed class BoardScore
     /// <summary>Of those, congestions that were warned of.</summary>
     public int Found { get; private set; }
 
+    /// <summary>The most changes of one board within an hour.</summary>
+    public int MostChangesInAnHour { get; private set; }
+
     /// <summary>Share of warnings that were justified; null without a warning.</summary>
     public double? Precision => Warnings == 0 ? null : Math.Round((double)Justified / Warnings, 4);
 
@@ -43,9 +46,11 @@ internal sealed class BoardScore
     /// <summary>Adds a board.</summary>
     /// <param name="warnings">When it showed something.</param>
     /// <param name="congested">When something that it watches was congested, in order.</param>
-    public void Add(IReadOnlyList<Episode> warnings, IEnumerable<Episode> congested)
+    /// <param name="mostChanges">The most times that what stands on it changed within an hour.</param>
+    public void Add(IReadOnlyList<Episode> warnings, IEnumerable<Episode> congested, int mostChanges)
     {
         Boards++;
+        MostChangesInAnHour = Math.Max(MostChangesInAnHour, mostChanges);
         var congestions = Episode.Join(congested, _tolerance);
         Warnings += warnings.Count;
         Justified += warnings.Count(w => congestions.Exists(c => c.Widened(_tolerance).Meets(w)));

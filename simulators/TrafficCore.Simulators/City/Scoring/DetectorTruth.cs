@@ -34,11 +34,11 @@ internal sealed record DetectorTruth(long Window, long From, long Until, IReadOn
             }
 
             var start = TruthTable.Instant(row[0], Name);
-            window = TruthTable.Whole(row[1], Name) * 1000;
+            window = TruthTable.Window(row[1], Name);
             (from, until) = (Math.Min(from, start), Math.Max(until, start + window));
             if (!detectors.TryGetValue((row[2], row[3]), out var windows))
             {
-                detectors.Add((row[2], row[3]), windows = []);
+                detectors.Add((TruthTable.Id(row[2], Name), TruthTable.Id(row[3], Name)), windows = []);
             }
 
             windows.Add(new TrueVolume(start, TruthTable.Whole(row[4], Name), TruthTable.Whole(row[5], Name), IsFaulty: row[6].Length > 0));

@@ -14,13 +14,14 @@ internal static class ScoreCommand
         var truth = new Option<string>("--truth") { Description = "Directory that city --truth wrote", Required = true, HelpName = "directory" };
         var http = new TextOption<Uri>("--http", "The service's HTTP address", "http://127.0.0.1:8080", SharedOptions.ParseHttp, "url");
         var intersections = SharedOptions.Whole("--intersections", "Intersections to ask about at most, evenly chosen", 200, 1, 20_000);
+        var boards = SharedOptions.Choice("--boards", "Judge boards by what they showed, or by the service's board log, as after a replay", [("shown", BoardSource.Shown), ("log", BoardSource.Log)]);
         var congested = SharedOptions.Choice(
             "--congested", "From which level on a road counts as congested", [("severe", CongestionState.Severe), ("moderate", CongestionState.Moderate), ("light", CongestionState.Light)]);
         var tolerance = SharedOptions.Time("--tolerance", "How far warning and congestion may miss each other", TimeSpan.FromMinutes(2));
         var json = SharedOptions.Json();
         var command = new Command("score", "Compares what a service knows of a city with what really happened.")
         {
-            truth, http, intersections, congested, tolerance, json,
+            truth, http, intersections, boards, congested, tolerance, json,
         };
         command.SetAction((parsed, cancellation) => RunAsync(
             new ScoreOptions
@@ -28,6 +29,7 @@ internal static class ScoreCommand
                 Truth = parsed.GetRequiredValue(truth),
                 Http = http.Of(parsed),
                 Intersections = parsed.GetValue(intersections),
+                Boards = boards.Of(parsed),
                 Congested = congested.Of(parsed),
                 Tolerance = parsed.GetValue(tolerance),
             },
@@ -54,7 +56,7 @@ internal static class ScoreCommand
         $"{report.Detectors} detectors of {report.Intersections} intersections",
         Describe("without a fault", report.Healthy),
         Describe("with a fault", report.Faulty),
-        report.Boards is { } boards ? Describe(boards, options) : "the run had no boards",
+        report.Boards is { } boards ? Describe(boards, options) : "the run had no boards; --boards log asks the service's board log",
     });
 
     private static string Describe(string which, VolumeScore score) =>
@@ -63,7 +65,8 @@ internal static class ScoreCommand
 
     private static string Describe(BoardScore score, ScoreOptions options) =>
         $"{score.Boards} boards: {score.Justified} of {score.Warnings} warnings justified (precision {Text(score.Precision)}), "
-        + $"{score.Found} of {score.Congestions} congestions found (recall {Text(score.Recall)}), median delay {Text(score.MedianDelaySeconds)} s; "
+        + $"{score.Found} of {score.Congestions} congestions found (recall {Text(score.Recall)}), median delay {Text(score.MedianDelaySeconds)} s, "
+        + $"at most {score.MostChangesInAnHour} changes of a board in an hour; "
         + $"congested is {CongestionStates.Name(options.Congested)}, tolerance {Text(options.Tolerance.TotalSeconds)} s";
 
     private static string Text(double? value) => value?.ToString("0.####", CultureInfo.InvariantCulture) ?? "-";

@@ -2,6 +2,16 @@ using TrafficCore.Simulators.City.Truth;
 
 namespace TrafficCore.Simulators.City.Scoring;
 
+/// <summary>Where it is known from what boards showed.</summary>
+internal enum BoardSource
+{
+    /// <summary>The devices of the run, as written down with the truth.</summary>
+    Shown,
+
+    /// <summary>The service's board log, in event time: the only one for a run that was recorded and replayed.</summary>
+    Log,
+}
+
 /// <summary>What <c>score</c> compares.</summary>
 internal sealed record ScoreOptions
 {
@@ -13,6 +23,9 @@ internal sealed record ScoreOptions
 
     /// <summary>Intersections to ask about at most, evenly chosen. Default 200: a few thousand questions.</summary>
     public int Intersections { get; init; } = 200;
+
+    /// <summary>By what boards are judged.</summary>
+    public BoardSource Boards { get; init; }
 
     /// <summary>From which level on a road counts as congested.</summary>
     public CongestionState Congested { get; init; } = CongestionState.Severe;

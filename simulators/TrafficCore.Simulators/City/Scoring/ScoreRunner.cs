@@ -18,7 +18,7 @@ internal sealed class ScoreRunner
     {
         var truth = DetectorTruth.Read(() => Lines(TruthFiles.DetectorsName), _options.Intersections);
         var (healthy, faulty) = (new VolumeScore(), new VolumeScore());
-        using var service = new FlowClient(_options.Http);
+        using var service = new ServiceClient(_options.Http);
         var done = 0;
         foreach (var (key, windows) in truth.Detectors)
         {
@@ -32,8 +32,23 @@ internal sealed class ScoreRunner
             _progress.Report((double)done / truth.Detectors.Count, $"{done} of {truth.Detectors.Count} detectors");
         }
 
-        var boards = BoardTruth.Score(Lines(TruthFiles.BoardsName), Lines(TruthFiles.ApproachesName), Lines(TruthFiles.FaultsName), _options);
+        var boards = BoardTruth.Score(await BoardsAsync(service, truth, cancellation), Lines(TruthFiles.ApproachesName), Lines(TruthFiles.FaultsName), _options);
         return new ScoreReport(truth.Detectors.Keys.Select(static k => k.Intersection).Distinct().Count(), truth.Detectors.Count, healthy, faulty, boards);
+    }
+
+    private async Task<List<WatchingBoard>> BoardsAsync(ServiceClient service, DetectorTruth truth, CancellationToken cancellation)
+    {
+        var boards = WatchingBoard.Read(Lines(TruthFiles.BoardsName));
+        if (_options.Boards == BoardSource.Log)
+        {
+            for (var i = 0; i < boards.Count; i++)
+            {
+                // What is decided at the very end belongs to it.
+                boards[i] = boards[i] with { Changes = await service.BoardLogAsync(boards[i].Intersection, boards[i].Board, truth.From, truth.Until + 1, cancellation) };
+            }
+        }
+
+        return boards;
     }
 
     private IEnumerable<string> Lines(string name)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using TrafficCore.Simulators.Cli;
+using TrafficCore.Traffic.Network;
 
 namespace TrafficCore.Simulators.City.Scoring;
 
@@ -34,11 +35,18 @@ internal static class TruthTable
         }
     }
 
-    /// <summary>An instant, Unix ms.</summary>
+    /// <summary>An instant, Unix ms; not the last day that there is, so that windows can end.</summary>
     public static long Instant(string cell, string name) =>
-        DateTimeOffset.TryParse(cell, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var instant)
+        DateTimeOffset.TryParse(cell, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var instant) && instant < DateTimeOffset.MaxValue.AddDays(-1)
             ? instant.ToUnixTimeMilliseconds()
             : throw new UsageException($"{name}: '{cell}' is not a time.");
+
+    /// <summary>A window of at most a day, written in seconds, in ms.</summary>
+    public static long Window(string cell, string name) =>
+        Whole(cell, name) is >= 1 and <= 86_400 and var seconds ? seconds * 1000 : throw new UsageException($"{name}: '{cell}' is not a window of 1 to 86400 s.");
+
+    /// <summary>An id, which becomes part of a question to the service.</summary>
+    public static string Id(string cell, string name) => NetworkId.IsValid(cell) ? cell : throw new UsageException($"{name}: '{cell}' is not an id.");
 
     /// <summary>A whole number.</summary>
     public static long Whole(string cell, string name) =>

@@ -52,18 +52,6 @@ internal sealed class AccountAccess(Func<SecuritySnapshot> current, string topic
     /// <inheritdoc/>
     public bool MaySubscribe(ClientIdentity client, ReadOnlySpan<byte> filter)
     {
-        // A shared subscription reads what the filter behind its group does (5.0 section 4.8.2).
-        var asked = filter;
-        if (TopicFilter.IsShared(filter))
-        {
-            TopicFilter.NextLevel(ref asked, out _);
-            TopicFilter.NextLevel(ref asked, out var ended);
-            if (ended || asked.IsEmpty)
-            {
-                return false;
-            }
-        }
-
         if (client.UserName is null)
         {
             return true;
@@ -71,10 +59,10 @@ internal sealed class AccountAccess(Func<SecuritySnapshot> current, string topic
 
         var now = current();
         return Find(now, client) is { } account
-            && ((account.Role >= AccountRole.Viewer && (!TopicName.IsReserved(asked) || account.Role == AccountRole.Admin))
-                || devices.MayHear(asked, account.Owns)
-                || GrantedFilter.Covers(account.Subscribe, client, asked)
-                || GrantedFilter.Covers(now.Accounts.GrantsOf(account.Role).Subscribe, client, asked));
+            && ((account.Role >= AccountRole.Viewer && (!TopicName.IsReserved(filter) || account.Role == AccountRole.Admin))
+                || devices.MayHear(filter, account.Owns)
+                || GrantedFilter.Covers(account.Subscribe, client, filter)
+                || GrantedFilter.Covers(now.Accounts.GrantsOf(account.Role).Subscribe, client, filter));
     }
 
     private static Account? Find(SecuritySnapshot now, ClientIdentity client) => client.UserName is null ? null : now.Accounts.Find(client.UserName);

@@ -8,7 +8,7 @@ namespace TrafficCore.Host.Security.Access;
 
 /// <summary>Lets MQTT clients in by the deny list, then certificate or password, then the client id.</summary>
 /// <remarks>Ownership: any thread. Nothing here waits on the caller's thread; a slow hash runs behind the gate.</remarks>
-internal sealed class AccountAuthenticator(Func<SecuritySnapshot> current, PasswordGate gate, bool isOpen) : IClientAuthenticator
+internal sealed class AccountAuthenticator(Func<SecuritySnapshot> current, PasswordGate gate, OpenTo open) : IClientAuthenticator
 {
     // The same for a name that nobody has and for a wrong password.
     private const string Wrong = "The account or its password is wrong";
@@ -34,7 +34,7 @@ internal sealed class AccountAuthenticator(Func<SecuritySnapshot> current, Passw
             return ByCertificate(now, request, certificate.GetNameInfo(System.Security.Cryptography.X509Certificates.X509NameType.SimpleName, false), serial!);
         }
 
-        if (isOpen && (request.UserName is null || now.Accounts.Count == 0))
+        if (IsOpenTo(request.Remote) && (request.UserName is null || now.Accounts.Count == 0))
         {
             return Admit(now, request, null, null);
         }
@@ -52,6 +52,13 @@ internal sealed class AccountAuthenticator(Func<SecuritySnapshot> current, Passw
             _ => AuthenticationResult.Refuse(ReasonCode.BadUserNameOrPassword, Wrong),
         };
     }
+
+    private bool IsOpenTo(EndPoint? remote) => open switch
+    {
+        OpenTo.Everybody => true,
+        OpenTo.ThisMachine => remote is IPEndPoint { Address: var address } && IPAddress.IsLoopback(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address),
+        _ => false,
+    };
 
     // The certificate proves who it is; a name beside it must be the same one.
     private static AuthenticationResult ByCertificate(SecuritySnapshot now, ConnectRequest request, string subject, string serial)

@@ -37,5 +37,6 @@ internal sealed record PlanDetector(string Id, int Device, bool IsNamed, uint In
 /// <summary>One approach in a plan.</summary>
 /// <param name="Id">Its id.</param>
 /// <param name="FreeFlowCenti">Free-flow speed in 0.01 km/h; null when unknown.</param>
+/// <param name="IsJudgedByOccupancy">Whether its occupancy says how traffic moves, where no speed does.</param>
 /// <param name="Members">Indexes of its counting detectors.</param>
-internal sealed record PlanApproach(string Id, int? FreeFlowCenti, int[] Members);
+internal sealed record PlanApproach(string Id, int? FreeFlowCenti, bool IsJudgedByOccupancy, int[] Members);

@@ -39,13 +39,14 @@ internal static class PlanBuilder
         return new PlanDetector(id, device, false, 0, isChannel ? int.Parse(id, CultureInfo.InvariantCulture) : -1);
     }
 
+    // Nobody said where a learnt detector lies: it may be the stop bar, where occupancy says nothing.
     private static PlanApproach Learnt(IntersectionState state, PlanDetector[] detectors) =>
-        new(IntersectionPlan.LearntApproach, null, [.. Enumerable.Range(0, detectors.Length)
+        new(IntersectionPlan.LearntApproach, null, false, [.. Enumerable.Range(0, detectors.Length)
             .Where(i => (state.Device(detectors[i].Device).Flags & DeviceFlags.Channel) == 0)]);
 
     private static PlanApproach[] Named(Intersection site, PlanDetector[] detectors) =>
         [.. site.Approaches.OrderBy(a => a.Id, StringComparer.Ordinal).Select(a => new PlanApproach(
-            a.Id, a.FreeFlowSpeedCenti, [.. a.CountingDetectors.Select(d => Array.FindIndex(detectors, p => p.Id == d.Id)).Where(i => i >= 0)]))];
+            a.Id, a.FreeFlowSpeedCenti, a.CountsAwayFromStopBar, [.. a.CountingDetectors.Select(d => Array.FindIndex(detectors, p => p.Id == d.Id)).Where(i => i >= 0)]))];
 
     private static int[] Controllers(IntersectionState state, Intersection? site)
     {

@@ -5,13 +5,13 @@ namespace TrafficCore.Pipeline.Shards;
 
 /// <summary>Makes the rows of one window that are new or changed, and counts their revisions.</summary>
 /// <remarks>Ownership: the shard loop; the result is valid until the next call.</remarks>
-internal sealed class WindowRows
+/// <param name="service">How levels of service are judged.</param>
+internal sealed class WindowRows(ServiceRules service)
 {
     private readonly DetectorFlows _flows = new();
     private readonly FlowSum _sum = new();
     private readonly List<FlowRow> _rows = [];
     private readonly PcuTable _pcu = PcuTable.Cjj37;
-    private readonly SpeedRatioThresholds _thresholds = SpeedRatioThresholds.Hcm7;
 
     // The window at hand.
     private IntersectionState _state = null!;
@@ -32,8 +32,7 @@ internal sealed class WindowRows
         _rows.Clear();
         _flows.Fill(state, page, length, window, _plan);
         AddDetectors();
-        (int? Level, int? RatioMilli) worst = AddApproaches();
-        AddIntersection(worst);
+        AddIntersection(AddApproaches());
         _flows.Settle(page, length, window, _plan);
         return _rows;
     }
@@ -62,36 +61,38 @@ internal sealed class WindowRows
         }
     }
 
-    private (int? Level, int? RatioMilli) AddApproaches()
+    /// <summary>Adds the approaches' rows; returns what decides for the intersection.</summary>
+    private ServiceJudgement? AddApproaches()
     {
-        (int? Level, int? RatioMilli) worst = default;
+        ServiceJudgement? deciding = null;
         foreach (PlanApproach approach in _plan.Approaches)
         {
             bool isChanged = SumOf(approach.Members);
-            (int? Level, int? RatioMilli) service = _sum.Judge(approach.FreeFlowCenti, _thresholds);
-            worst = (LevelOfService.Worst(worst.Level, service.Level), Lower(worst.RatioMilli, service.RatioMilli));
-            AddSum(FlowLevel.Approach, approach.Id, ref _page.ApproachRow(approach.Id, _length, _window), isChanged, service);
+            ServiceJudgement? judgement = _sum.Judge(approach.FreeFlowCenti, approach.IsJudgedByOccupancy, service);
+            deciding = ServiceJudgement.Deciding(deciding, judgement);
+            ref int revision = ref _page.ApproachRow(approach.Id, _length, _window);
+            if (IsDue(revision, isChanged))
+            {
+                _rows.Add(_sum.ToRow(Key(FlowLevel.Approach, approach.Id), ++revision, judgement, approach.FreeFlowCenti, _pcu));
+            }
         }
 
-        return worst;
+        return deciding;
     }
 
-    private void AddIntersection((int? Level, int? RatioMilli) worst)
+    private void AddIntersection(ServiceJudgement? deciding)
     {
         bool isChanged = SumOf(_plan.Counting);
-        AddSum(FlowLevel.Intersection, _state.Id, ref _page.IntersectionRows[_length][_window], isChanged, worst);
-    }
-
-    private void AddSum(FlowLevel level, string id, ref int revision, bool isChanged, (int? Level, int? RatioMilli) service)
-    {
-        bool isDue = revision == 0
-            ? _sum.HasContent || (WantsEmpties && _sum.HasExpected)
-            : isChanged || (_sum.HasContent && (_flags & WindowFlags.Expectation) != 0);
-        if (isDue)
+        ref int revision = ref _page.IntersectionRows[_length][_window];
+        if (IsDue(revision, isChanged))
         {
-            _rows.Add(_sum.ToRow(Key(level, id), ++revision, service, _pcu));
+            _rows.Add(_sum.ToRow(Key(FlowLevel.Intersection, _state.Id), ++revision, deciding, null, _pcu));
         }
     }
+
+    private bool IsDue(int revision, bool isChanged) => revision == 0
+        ? _sum.HasContent || (WantsEmpties && _sum.HasExpected)
+        : isChanged || (_sum.HasContent && (_flags & WindowFlags.Expectation) != 0);
 
     /// <summary>Sums detectors; true when one of them brings a change.</summary>
     private bool SumOf(int[] members)
@@ -112,6 +113,4 @@ internal sealed class WindowRows
         long size = _state.Lengths[_length].Length;
         return new RowKey(_state.Id, level, id, _page.Start + (_window * size), size);
     }
-
-    private static int? Lower(int? left, int? right) => left is null ? right : right is null ? left : Math.Min(left.Value, right.Value);
 }

@@ -18,13 +18,13 @@ public sealed class OutboxTests
             Assert.Equal(DeliveryResult.Queued, _outbox.Enqueue(Delivery(1)));
         }
 
-        Assert.True(_outbox.TryTake(_owner, 0, out var first));
-        Assert.True(_outbox.TryTake(_owner, 0, out _));
-        Assert.False(_outbox.TryTake(_owner, 0, out _));
-        Assert.True(_outbox.Complete(first.PacketId));
-        Assert.True(_outbox.TryTake(_owner, 0, out var third));
+        Assert.True(_outbox.TryTake(_owner, 0, 0, out var first));
+        Assert.True(_outbox.TryTake(_owner, 0, 0, out _));
+        Assert.False(_outbox.TryTake(_owner, 0, 0, out _));
+        Assert.Equal(AckResult.Done, _outbox.Complete(PacketType.Puback, first.PacketId, out _));
+        Assert.True(_outbox.TryTake(_owner, 0, 0, out var third));
         Assert.Equal(3, third.PacketId);
-        Assert.False(_outbox.Complete(99));
+        Assert.Equal(AckResult.Unknown, _outbox.Complete(PacketType.Puback, 99, out _));
     }
 
     [Fact]
@@ -36,8 +36,8 @@ public sealed class OutboxTests
         var next = new object();
         _outbox.GoOnline(next, 10);
 
-        Assert.False(_outbox.TryTake(_owner, 0, out _));
-        Assert.True(_outbox.TryTake(next, 0, out _));
+        Assert.False(_outbox.TryTake(_owner, 0, 0, out _));
+        Assert.True(_outbox.TryTake(next, 0, 0, out _));
     }
 
     [Fact]
@@ -63,9 +63,9 @@ public sealed class OutboxTests
         Assert.Equal(DeliveryResult.Offline, _outbox.Enqueue(Delivery(0)));
         _outbox.GoOnline(_owner, 10);
 
-        Assert.True(_outbox.TryTake(_owner, 0, out var delivery));
+        Assert.True(_outbox.TryTake(_owner, 0, 0, out var delivery));
         Assert.Equal(QualityOfService.AtLeastOnce, delivery.QoS);
-        Assert.False(_outbox.TryTake(_owner, 0, out _));
+        Assert.False(_outbox.TryTake(_owner, 0, 0, out _));
     }
 
     [Fact]
@@ -73,14 +73,14 @@ public sealed class OutboxTests
     {
         _outbox.GoOnline(_owner, 10);
         _outbox.Enqueue(Delivery(1));
-        Assert.True(_outbox.TryTake(_owner, 0, out var held));
+        Assert.True(_outbox.TryTake(_owner, 0, 0, out var held));
         for (var i = 0; i < 70_000; i++)
         {
             _outbox.Enqueue(Delivery(1));
-            Assert.True(_outbox.TryTake(_owner, 0, out var next));
+            Assert.True(_outbox.TryTake(_owner, 0, 0, out var next));
             Assert.NotEqual(0, next.PacketId);
             Assert.NotEqual(held.PacketId, next.PacketId);
-            Assert.True(_outbox.Complete(next.PacketId));
+            Assert.Equal(AckResult.Done, _outbox.Complete(PacketType.Puback, next.PacketId, out _));
         }
     }
 

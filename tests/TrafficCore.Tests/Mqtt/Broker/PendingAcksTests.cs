@@ -24,7 +24,7 @@ public sealed class PendingAcksTests
             {
                 durable = Math.Max(durable, position - random.Next(4));
                 var output = ScratchBuffer.ForThread();
-                acks.TakeDurable(durable, output);
+                acks.TakeDurable(durable, 0, output);
                 var due = new List<byte>();
                 while (expected.TryPeek(out var next) && next.Position <= durable)
                 {

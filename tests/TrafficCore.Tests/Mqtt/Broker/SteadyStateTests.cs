@@ -10,6 +10,9 @@ public sealed class SteadyStateTests
     private const int Rounds = 500;
     private const int PerRead = 16;
 
+    /// <summary>Runs until one allocates nothing: code that is not optimised yet does, and beside busy tests that takes the runtime a while.</summary>
+    private const int MaxAttempts = 30;
+
     [Theory]
     [InlineData(0, MqttVersion.V311)]
     [InlineData(1, MqttVersion.V311)]
@@ -26,7 +29,8 @@ public sealed class SteadyStateTests
         }
 
         long acknowledged = 0, allocated = long.MaxValue;
-        for (var attempt = 0; attempt < 3; attempt++)
+        var attempts = 0;
+        for (; attempts < MaxAttempts && allocated / (Rounds * PerRead) != 0; attempts++)
         {
             var before = GC.GetAllocatedBytesForCurrentThread();
             for (var i = 0; i < Rounds; i++)
@@ -40,7 +44,7 @@ public sealed class SteadyStateTests
         }
 
         Assert.Equal(0, allocated / (Rounds * PerRead));
-        Assert.Equal(qos == 0 ? 0 : 4L * 3 * Rounds * PerRead, acknowledged);
-        Assert.Equal(3L * Rounds * PerRead, piped.Broker.Statistics.PublishesReceived);
+        Assert.Equal(qos == 0 ? 0 : 4L * attempts * Rounds * PerRead, acknowledged);
+        Assert.Equal((long)attempts * Rounds * PerRead, piped.Broker.Statistics.PublishesReceived);
     }
 }

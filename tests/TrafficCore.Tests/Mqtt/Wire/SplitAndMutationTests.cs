@@ -7,9 +7,10 @@ namespace TrafficCore.Tests.Mqtt.Wire;
 /// <summary>Streams cut anywhere decode the same; damaged packets are refused or decoded, and nothing else ever happens.</summary>
 public sealed class SplitAndMutationTests
 {
-    /// <summary>100,000 cases: about a second. TRAFFICCORE_FUZZ_CASES runs longer.</summary>
-    private static readonly int Cases =
-        int.TryParse(Environment.GetEnvironmentVariable("TRAFFICCORE_FUZZ_CASES"), out var cases) ? cases : 100_000;
+    /// <summary>A million cases take a few seconds. TRAFFICCORE_FUZZ_CASES runs longer, TRAFFICCORE_FUZZ_SEED others.</summary>
+    private static readonly int Cases = PacketMutation.Setting("TRAFFICCORE_FUZZ_CASES", 1_000_000);
+
+    private static readonly int Seed = PacketMutation.Setting("TRAFFICCORE_FUZZ_SEED", 20_260_101);
 
     [Fact]
     public void Frame_StreamCutAtEveryPoint_GivesTheSamePackets()
@@ -35,13 +36,13 @@ public sealed class SplitAndMutationTests
     [Fact]
     public void Decode_MutatedPackets_AreDecodedOrRefused()
     {
-        var random = new Random(20_260_101);
+        var random = new Random(Seed);
         var vectors = GoldenVectors.All.Select(v => (v.Version, Bytes: Hex.Parse(v.Hex))).ToArray();
         var refused = 0;
         for (var i = 0; i < Cases; i++)
         {
             var (version, bytes) = vectors[random.Next(vectors.Length)];
-            var mutated = Mutate(random, bytes, vectors[random.Next(vectors.Length)].Bytes);
+            var mutated = PacketMutation.Mutate(random, bytes, vectors[random.Next(vectors.Length)].Bytes);
             try
             {
                 PacketText.Describe(mutated, random.Next(8) == 0 ? MqttVersion.V5 : version);
@@ -52,44 +53,11 @@ public sealed class SplitAndMutationTests
             }
             catch (Exception e)
             {
-                Assert.Fail($"case {i}, {Convert.ToHexString(mutated)}: {e}");
+                Assert.Fail($"seed {Seed}, case {i}, {Convert.ToHexString(mutated)}: {e}");
             }
         }
 
         Assert.InRange(refused, Cases / 10, Cases);
-    }
-
-    private static byte[] Mutate(Random random, byte[] packet, byte[] other)
-    {
-        var bytes = packet.ToList();
-        for (var n = random.Next(1, 4); n > 0; n--)
-        {
-            var at = random.Next(bytes.Count);
-            switch (random.Next(6))
-            {
-                case 0:
-                    bytes[at] = (byte)random.Next(256);
-                    break;
-                case 1:
-                    bytes[at] ^= (byte)(1 << random.Next(8));
-                    break;
-                case 2:
-                    bytes.Insert(at, (byte)random.Next(256));
-                    break;
-                case 3 when bytes.Count > 1:
-                    bytes.RemoveAt(at);
-                    break;
-                case 4:
-                    bytes.AddRange(other.Skip(random.Next(other.Length)));
-                    break;
-                default:
-                    // A wrong length is refused by the frame alone; a right one lets the mutation reach the fields.
-                    bytes[Math.Min(1, bytes.Count - 1)] = (byte)Math.Clamp(bytes.Count - 2, 0, 127);
-                    break;
-            }
-        }
-
-        return [.. bytes];
     }
 
     private static ReadOnlySequence<byte> Split(byte[] bytes, int at)

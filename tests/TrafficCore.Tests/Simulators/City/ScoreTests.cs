@@ -34,7 +34,7 @@ public sealed class ScoreTests
     {
         // Minutes: three congestions, because gaps of more than a minute part them.
         var score = new BoardScore(tolerance: 60_000);
-        score.Add(Minutes((12, 22), (40, 45)), Minutes((10, 20), (22, 25), (50, 60)));
+        score.Add(Minutes((12, 22), (40, 45)), Minutes((10, 20), (22, 25), (50, 60)), mostChanges: 4);
 
         // The first warning meets the first congestion, and within a minute the second; the other meets nothing; the last congestion is missed.
         Assert.Equal((1, 2, 1, 3, 2), (score.Boards, score.Warnings, score.Justified, score.Congestions, score.Found));
@@ -46,7 +46,7 @@ public sealed class ScoreTests
     public void Warnings_CloseCongestions_AreOne()
     {
         var score = new BoardScore(tolerance: 60_000);
-        score.Add(Minutes((15, 16)), Minutes((10, 11), (11, 12), (13, 14), (15, 16)));
+        score.Add(Minutes((15, 16)), Minutes((10, 11), (11, 12), (13, 14), (15, 16)), mostChanges: 2);
 
         Assert.Equal((1, 1, 1.0), (score.Congestions, score.Found, score.Recall));
     }
@@ -55,7 +55,7 @@ public sealed class ScoreTests
     public void Warnings_NoneAndNoCongestion_IsUnknown()
     {
         var score = new BoardScore(tolerance: 60_000);
-        score.Add([], []);
+        score.Add([], [], 0);
 
         Assert.Equal((1, null, null, null), (score.Boards, score.Precision, score.Recall, score.MedianDelaySeconds));
     }
@@ -85,12 +85,29 @@ public sealed class ScoreTests
         ];
         string[] faults = ["from,until,device,kind,parameters", "2026-01-05T07:12:00Z,2026-01-05T07:20:00Z,int-0003/board/b-1,wrong,multi=TEST"];
 
-        var score = BoardTruth.Score(boards, approaches, faults, Options)!;
+        var score = BoardTruth.Score(WatchingBoard.Read(boards), approaches, faults, Options)!;
 
         // The third board has a fault and is not judged; the second never warned of its congestion.
         Assert.Equal((2, 1, 1, 2, 1), (score.Boards, score.Warnings, score.Justified, score.Congestions, score.Found));
         Assert.Equal(90, score.MedianDelaySeconds);
-        Assert.Null(BoardTruth.Score(boards[..1], approaches, faults, Options));
+        Assert.Equal(3, score.MostChangesInAnHour);
+
+        // No boards, or boards of a record, of which nobody saw what they show.
+        Assert.Null(BoardTruth.Score(WatchingBoard.Read(boards[..1]), approaches, faults, Options));
+        Assert.Null(BoardTruth.Score(WatchingBoard.Read([boards[0], "2026-01-05T07:00:00.000Z,int-0002,b-1,int-0002/n,,,,"]), approaches, faults, Options));
+    }
+
+    [Theory]
+    [InlineData("", 0)]
+    [InlineData("0:A 59:A 59:", 2)]
+    [InlineData("0:A 60: 118:B 119:C", 3)]
+    [InlineData("0: 10: 20:A 30:B 40:A 79: 80:A", 4)]
+    public void Changes_OfAnHour_AreCountedWhereverTheHourBegins(string changes, int most)
+    {
+        var parts = changes.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(static c => c.Split(':'));
+        var board = new WatchingBoard("int-1", "b-1", [], [.. parts.Select(static p => new BoardChange(long.Parse(p[0], System.Globalization.CultureInfo.InvariantCulture) * 60_000, p[1]))]);
+
+        Assert.Equal(most, board.MostChangesInAnHour);
     }
 
     [Fact]
@@ -119,6 +136,10 @@ public sealed class ScoreTests
     [InlineData("start,window,intersection,detector,passed,sent_volume,faults\nsoon,60,i,d,1,1,")]
     [InlineData("start,window,intersection,detector,passed,sent_volume,faults\n2026-01-05T07:00:00Z,60,i,d,x,1,")]
     [InlineData("start,window,intersection,detector,passed,sent_volume,faults\n2026-01-05T07:00:00Z,60,i")]
+    [InlineData("start,window,intersection,detector,passed,sent_volume,faults\n2026-01-05T07:00:00Z,60,../..,d,1,1,")]
+    [InlineData("start,window,intersection,detector,passed,sent_volume,faults\n2026-01-05T07:00:00Z,60,i,d?x=#1,1,1,")]
+    [InlineData("start,window,intersection,detector,passed,sent_volume,faults\n2026-01-05T07:00:00Z,999999999999999999,i,d,1,1,")]
+    [InlineData("start,window,intersection,detector,passed,sent_volume,faults\n9999-12-31T23:59:59Z,60,i,d,1,1,")]
     public void Detectors_NoSuchFile_IsWrongUsage(string text) => Assert.Throws<UsageException>(() => DetectorTruth.Read(() => text.Split('\n'), 10));
 
     private static Episode[] Minutes(params (int From, int Until)[] spans) => [.. spans.Select(static s => new Episode(s.From * 60_000L, s.Until * 60_000L))];

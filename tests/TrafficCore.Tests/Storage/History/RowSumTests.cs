@@ -1,4 +1,5 @@
 using TrafficCore.Storage.History;
+using TrafficCore.Traffic.Service;
 using TrafficCore.Traffic.Windows;
 
 namespace TrafficCore.Tests.Storage.History;
@@ -53,27 +54,68 @@ public sealed class RowSumTests
     [Fact]
     public void Build_ApproachParts_WeighsRatesByLengthAndJudgesServiceFromTheSummedSpeed()
     {
-        FlowRow approach = Part with
+        FlowRow approach = Approach with
         {
-            Level = FlowLevel.Approach, Health = RowHealth.None, FlowRateMilli = 1_000_001, SpeedRatioMilli = 1_000, Level6 = 1, LevelMethod = "speed-ratio",
+            FlowRateMilli = 1_000_001, FreeFlowSpeedCenti = 5_000, SpeedRatioMilli = 1_000, ServiceLevel = 1, LevelMethod = "hcm7-speed-ratio",
             Classes = [new ClassVolume("car", 9), new ClassVolume("bus", 1)], PcuMilli = 11_000,
         };
 
         FlowRow sum = Sum(
             approach,
-            approach with { FlowRateMilli = 2_000_000, SpeedRatioMilli = 250, SpeedVehicles = 30, SpeedWeighted = 30 * 1_250, Level6 = 6, Classes = [new ClassVolume("car", 30)], PcuMilli = 30_000 });
+            approach with { FlowRateMilli = 2_000_000, SpeedRatioMilli = 250, SpeedVehicles = 30, SpeedWeighted = 30 * 1_250, ServiceLevel = 6, Classes = [new ClassVolume("car", 30)], PcuMilli = 30_000 });
 
         Assert.Equal(1_500_001, sum.FlowRateMilli); // half up
         Assert.Equal(438, sum.SpeedRatioMilli); // (10 x 1000 + 30 x 250) / 40 = 437.5
-        Assert.Equal((4, "speed-ratio"), (sum.Level6, sum.LevelMethod));
+        Assert.Equal((4, "hcm7-speed-ratio"), (sum.ServiceLevel, sum.LevelMethod));
         Assert.Equal([new ClassVolume("bus", 1), new ClassVolume("car", 39)], sum.Classes);
         Assert.Equal((41_000, RowHealth.None), (sum.PcuMilli, sum.Health));
         Assert.Null(Sum(approach, approach with { PcuMilli = null }).PcuMilli);
     }
 
+    // The limit is 0.70: 0.7004 and 0.6996 of equal traffic are 0.7000 and level 2, whatever the rounded ratios say.
+    [Fact]
+    public void Build_ApproachParts_AreJudgedFromExactSumsByTheMethodOfTheParts()
+    {
+        FlowRow fast = Approach with { FreeFlowSpeedCenti = 10_000, SpeedVehicles = 1, SpeedWeighted = 7_004, SpeedRatioMilli = 700, ServiceLevel = 1, LevelMethod = "gbt33171-speed-ratio" };
+        FlowRow slow = fast with { SpeedWeighted = 6_996, ServiceLevel = 2 };
+        Assert.Equal((2, 700, "gbt33171-speed-ratio"), Judged(Sum(fast, slow)));
+        Assert.Equal((1, 700, "gbt33171-speed-ratio"), Judged(Sum(fast, slow with { SpeedWeighted = 6_997 })));
+
+        // Free-flow speeds of two versions of the network: 1 vehicle at 50 of 100 and 3 at 50 of 50.
+        Assert.Equal((1, 800, "gbt33171-speed-ratio"), Judged(Sum(fast with { SpeedWeighted = 5_000 }, fast with { FreeFlowSpeedCenti = 5_000, SpeedVehicles = 3, SpeedWeighted = 15_000 })));
+
+        // An earlier release stored the ratio alone, under the method's earlier name.
+        FlowRow old = fast with { FreeFlowSpeedCenti = null, SpeedWeighted = 4_500, SpeedRatioMilli = 450, ServiceLevel = 4, LevelMethod = "speed-ratio" };
+        Assert.Equal((4, 450, "hcm7-speed-ratio"), Judged(Sum(old, old)));
+        Assert.Equal((null, null, null), Judged(Sum(old with { SpeedRatioMilli = 0 })));
+
+        // Levels of different scales have no common level.
+        Assert.Equal((null, null, null), Judged(Sum(fast, old)));
+        Assert.Equal((null, null, null), Judged(Sum(fast with { LevelMethod = "of a later release" })));
+    }
+
+    [Fact]
+    public void Build_ApproachPartsWithoutSpeed_AreJudgedByOccupancyUnlessOneHasASpeed()
+    {
+        FlowRow free = Approach with { SpeedVehicles = 0, SpeedWeighted = 0, OccupancyWeighted = 5_000L * 60_000, ServiceLevel = 1, LevelMethod = "occupancy" };
+        FlowRow full = free with { OccupancyWeighted = 65_000L * 60_000, ServiceLevel = 5 };
+        Assert.Equal((4, null, "occupancy"), Judged(Sum(free, full))); // 35 %
+
+        // What was not judged by its occupancy has no part: its detectors are at the stop bar.
+        Assert.Equal((1, null, "occupancy"), Judged(Sum(free, full with { ServiceLevel = null, LevelMethod = null })));
+        Assert.Equal((null, null, null), Judged(Sum(full with { ServiceLevel = null, LevelMethod = null })));
+
+        FlowRow measured = Approach with { FreeFlowSpeedCenti = 10_000, SpeedRatioMilli = 500, ServiceLevel = 3, LevelMethod = "gbt33171-speed-ratio" };
+        Assert.Equal((3, 500, "gbt33171-speed-ratio"), Judged(Sum(free, measured, full)));
+    }
+
+    private static FlowRow Approach => Part with { Level = FlowLevel.Approach, Health = RowHealth.None };
+
+    private static (int?, int?, string?) Judged(FlowRow row) => (row.ServiceLevel, row.SpeedRatioMilli, row.LevelMethod);
+
     private static FlowRow Sum(params FlowRow[] parts)
     {
-        RowSum sum = new();
+        RowSum sum = new(ServiceRules.Default);
         foreach (FlowRow part in parts)
         {
             sum.Add(part);

@@ -11,7 +11,7 @@ public sealed class DeliveryTests
 {
     private readonly InfluxOptions options = new() { RetryDelay = TimeSpan.FromSeconds(1), MaxRetryDelay = TimeSpan.FromSeconds(8), MaxRetryAfter = TimeSpan.FromMinutes(5) };
     private readonly InstantTime time = new(DateTimeOffset.UnixEpoch);
-    private readonly SinkProgress progress = new();
+    private readonly SinkProgress progress = new(new MemoryOutput(), TimeProvider.System);
 
     [Fact]
     public async Task Retrying_FailuresThenDone_WaitsLongerEachTimeUpToTheBound()

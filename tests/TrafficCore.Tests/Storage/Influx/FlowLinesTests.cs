@@ -31,12 +31,12 @@ public sealed class FlowLinesTests
             Level = FlowLevel.Intersection, Intersection = "int-0001", Id = "int-0001", Start = 1_700_000_100_000, Length = 900_000, Revision = 1,
             Readings = 30, Expected = 40, Volume = 100, ObservedMs = 675_000, ExpectedMs = 900_000, FlowRateMilli = 533_333,
             Classes = [new ClassVolume("bus", 2), new ClassVolume("heavy truck", 1)], PcuMilli = 103_500,
-            SpeedRatioMilli = 512, Level6 = 3, LevelMethod = "speed-ratio",
+            SpeedRatioMilli = 512, ServiceLevel = 3, LevelMethod = "hcm7-speed-ratio",
         };
 
         Assert.Equal(
             "intersection_flow,intersection=int-0001,window=900s readings=30i,revision=1i,volume=100i,flow_rate=533.333,expected=40i,coverage=0.75,"
-            + "pcu=103.5,class_bus=2i,class_heavy\\ truck=1i,level_of_service=\"C\",level=3i,los_method=\"speed-ratio\",speed_ratio=0.512 1700000100000\n",
+            + "pcu=103.5,class_bus=2i,class_heavy\\ truck=1i,level_of_service=\"C\",level=3i,los_method=\"hcm7-speed-ratio\",speed_ratio=0.512 1700000100000\n",
             Encode(row));
     }
 

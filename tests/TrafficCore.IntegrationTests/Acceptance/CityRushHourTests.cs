@@ -1,0 +1,48 @@
+using System.Globalization;
+
+namespace TrafficCore.IntegrationTests.Acceptance;
+
+/// <summary>Rush hours of the simulated city, recorded and replayed: boards say the same each time, seldom change, and say what is true.</summary>
+public sealed class CityRushHourTests
+{
+    private const int ChangesPerHour = 6;
+
+    [Fact]
+    public async Task BoardLog_RushHourReplayedTwice_IsByteEqualAndChangesSeldom()
+    {
+        using var city = await RecordedCity.RecordAsync(seed: 1, RecordedCity.RushHours);
+        var (_, first) = await city.RunAsync(static _ => Task.FromResult(true));
+        var (_, second) = await city.RunAsync(static _ => Task.FromResult(true), "--Pipeline:Shards=3");
+
+        Assert.Equal(first, second);
+        var changes = Changes(first);
+        Assert.True(changes.Count >= 80, first);
+        Assert.All(changes.GroupBy(static c => c.Board), static board =>
+        {
+            long[] times = [.. board.Select(static c => c.Time.ToUnixTimeMilliseconds())];
+            Assert.InRange(times.Max(from => times.Count(at => at >= from && at < from + 3_600_000)), 1, ChangesPerHour);
+        });
+    }
+
+    /// <summary>The rules that docs/operations.md recommends for streets with signals, default options of boards, default truth and tolerance; each of the cities, not their average.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    public async Task Warnings_RushHoursOfACity_AgreeWithTheTruth(int seed)
+    {
+        using var city = await RecordedCity.RecordAsync(seed, RecordedCity.RushHours);
+        var (score, _) = await city.RunAsync(city.ScoreAsync);
+
+        var boards = score.GetProperty("boards");
+        Assert.Equal(25, boards.GetProperty("boards").GetInt32());
+        Assert.True(boards.GetProperty("congestions").GetInt32() >= 36 && boards.GetProperty("warnings").GetInt32() >= 36, boards.ToString());
+        Assert.True(boards.GetProperty("precision").GetDouble() >= 0.95 && boards.GetProperty("recall").GetDouble() >= 0.9, boards.ToString());
+        Assert.InRange(boards.GetProperty("mostChangesInAnHour").GetInt32(), 1, ChangesPerHour);
+    }
+
+    private static List<(DateTimeOffset Time, string Board)> Changes(string log) =>
+        [.. log.Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(1).Select(static line => line.Split(','))
+            .Select(static cells => (DateTimeOffset.Parse(cells[0], CultureInfo.InvariantCulture), $"{cells[1]}/{cells[2]}"))];
+}
