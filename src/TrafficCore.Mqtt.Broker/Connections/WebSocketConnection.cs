@@ -50,25 +50,14 @@ internal sealed class WebSocketConnection : ConnectionContext, IDuplexPipe
         _closed.Cancel();
     }
 
-    /// <summary>Reads frames until the peer closes, the socket fails, or a frame is not binary [MQTT-6.0.0-1].</summary>
+    /// <summary>Reads frames until the peer closes, the socket fails, or time is over after <see cref="DisposeAsync"/>.</summary>
     public async Task PumpAsync()
     {
         try
         {
-            while (true)
-            {
-                var read = await _socket.ReceiveAsync(_received.Writer.GetMemory(), _closed.Token);
-                if (read.MessageType != WebSocketMessageType.Binary)
-                {
-                    break;
-                }
-
-                _received.Writer.Advance(read.Count);
-                if (await _received.Writer.FlushAsync() is { IsCompleted: true })
-                {
-                    break;
-                }
-            }
+            await ReceiveAsync();
+            await _received.Writer.CompleteAsync();
+            await DiscardAsync();
         }
         catch (Exception e) when (e is WebSocketException or OperationCanceledException or IOException)
         {
@@ -79,7 +68,7 @@ internal sealed class WebSocketConnection : ConnectionContext, IDuplexPipe
         await _closed.CancelAsync(); // whoever waits on the client's behalf, for its password to be checked say, need not any more
     }
 
-    /// <summary>Closes the socket, once; called when the connection's own work is done.</summary>
+    /// <summary>Closes the socket, once; called when the connection's own work is done. The pump ends with the peer's closing frame, or soon without one.</summary>
     public override async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
@@ -98,7 +87,37 @@ internal sealed class WebSocketConnection : ConnectionContext, IDuplexPipe
             // Gone already.
         }
 
-        await _closed.CancelAsync();
+        // Not at once: to cancel the pump's read resets the connection, and the peer may not have read its CONNACK or DISCONNECT yet.
+        _closed.CancelAfter(CloseTime);
         await base.DisposeAsync();
+    }
+
+    /// <summary>Until the peer closes, nobody reads any more, or a frame is not binary [MQTT-6.0.0-1].</summary>
+    private async Task ReceiveAsync()
+    {
+        while (true)
+        {
+            var read = await _socket.ReceiveAsync(_received.Writer.GetMemory(), _closed.Token);
+            if (read.MessageType != WebSocketMessageType.Binary)
+            {
+                return;
+            }
+
+            _received.Writer.Advance(read.Count);
+            if (await _received.Writer.FlushAsync() is { IsCompleted: true })
+            {
+                return;
+            }
+        }
+    }
+
+    /// <summary>What still comes is read and dropped: unread, it would reset the connection before the peer has read why it ends.</summary>
+    private async Task DiscardAsync()
+    {
+        var dropped = new byte[512];
+        while (_socket.State is WebSocketState.Open or WebSocketState.CloseSent)
+        {
+            await _socket.ReceiveAsync(dropped.AsMemory(), _closed.Token);
+        }
     }
 }
