@@ -31,7 +31,8 @@ public sealed partial class DocumentationTests
 
     [Theory]
     [InlineData("\"intersections\"", "Network:File")]
-    [InlineData("\"shape\"", "Boards:RulesFile")]
+    [InlineData("\"rules\"", "Boards:RulesFile")]
+    [InlineData("\"accounts\"", "Security:AccountsFile")]
     public async Task Contract_Sample_IsValid(string member, string key)
     {
         using var directory = new TemporaryDirectory();

@@ -19,7 +19,7 @@ public sealed class HealthCommandTests
     {
         await using var service = await RunningService.StartAsync();
 
-        var (exit, output) = await AskAsync(service.Service.Http.Port, $"--Http:Address={address}");
+        var (exit, output) = await AskAsync(service.Service.Http.Port, $"--Http:Address={address}", "--Http:Anonymous=true");
 
         Assert.True(exit == 0, output);
         Assert.Contains("\"ready\"", output, StringComparison.Ordinal);
