@@ -26,6 +26,16 @@ public sealed class HealthCommandTests
     }
 
     [Fact]
+    public async Task Health_AddressThatIsNoUsualName_IsAskedAllTheSame()
+    {
+        await using var service = await RunningService.StartAsync("--Http:Address=127.0.0.2");
+
+        var (exit, output) = await AskAsync(service.Service.Http.Port, "--Http:Address=127.0.0.2");
+
+        Assert.True(exit == 0, output);
+    }
+
+    [Fact]
     public async Task Health_ServiceIsNotReady_ExitsWithOneAndSaysWhy()
     {
         await using var unready = WebApplication.CreateSlimBuilder().Build();

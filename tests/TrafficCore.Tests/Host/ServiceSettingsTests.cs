@@ -117,6 +117,29 @@ public sealed class ServiceSettingsTests
     [InlineData("Http:Address=*", "Security:AccountsFile=accounts.json")]
     public void Bind_HttpBeyondThisMachineOnPurpose_IsValid(params string[] settings) => Valid(settings);
 
+    [Theory]
+    [InlineData("127.0.0.1:8883")]
+    [InlineData("*:8883", "Mqtt:Anonymous=true")]
+    [InlineData("127.0.0.1:8883", "Mqtt:Anonymous=true", "Mqtt:Address=localhost")]
+    [InlineData("*:9", "Security:AccountsFile=accounts.json", "Mqtt:Address=127.0.0.1", "Mqtt:TlsAddress=*", "Mqtt:TlsPort=9")]
+    public void MqttTlsListen_WithACertificate_IsWhereMqttIsUnlessItSaysOtherwise(string expected, params string[] settings)
+    {
+        Assert.Null(Valid().MqttTlsListen);
+        Assert.Equal(expected, Valid(["Mqtt:TlsCertificateFile=server.pem", .. settings]).MqttTlsListen.ToString());
+    }
+
+    [Theory]
+    [InlineData("Mqtt:TlsKeyFile", "Mqtt:TlsKeyFile=server.key")]
+    [InlineData("Mqtt:ClientCaFile", "Mqtt:ClientCaFile=ca.pem")]
+    [InlineData("Mqtt:TlsAddress", "Mqtt:TlsAddress=127.0.0.1")]
+    [InlineData("Mqtt:ClientCrlFile", "Mqtt:TlsCertificateFile=server.pem", "Mqtt:ClientCrlFile=crl.pem")]
+    [InlineData("Mqtt:RequireClientCertificate", "Mqtt:TlsCertificateFile=server.pem", "Mqtt:RequireClientCertificate=true")]
+    [InlineData("Mqtt:TlsAddress", "Mqtt:TlsCertificateFile=server.pem", "Mqtt:TlsAddress=*")]
+    [InlineData("Mqtt:TlsAddress", "Mqtt:TlsCertificateFile=server.pem", "Mqtt:TlsAddress=elsewhere")]
+    [InlineData("Mqtt:TlsPort", "Mqtt:TlsCertificateFile=server.pem", "Mqtt:TlsPort=8080")]
+    public void Bind_TlsThatCannotBeOffered_IsAnError(string key, params string[] settings) =>
+        Assert.Equal(key, Assert.Single(Errors(settings)).Key);
+
     [Fact]
     public void Bind_AuditKeptForLessThanHalfAYear_IsAnError() => Assert.Equal("Security:AuditKeep", Assert.Single(Errors("Security:AuditKeep=179d")).Key);
 

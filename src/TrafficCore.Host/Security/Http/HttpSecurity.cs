@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.DataProtection;
@@ -43,7 +44,8 @@ internal static class HttpSecurity
 
         services.Configure<HostFilteringOptions>(options =>
         {
-            options.AllowedHosts = settings.Http.Hosts.Count > 0 ? [.. settings.Http.Hosts, .. Loopback] : IsBare(settings) ? [.. Loopback] : ["*"];
+            string[] own = [.. Loopback, .. AddressOf(settings.Http.Listen)];
+            options.AllowedHosts = settings.Http.Hosts.Count > 0 ? [.. settings.Http.Hosts, .. own] : IsBare(settings) ? own : ["*"];
             (options.AllowEmptyHosts, options.IncludeFailureMessage) = (!IsBare(settings), false);
         });
     }
@@ -58,6 +60,10 @@ internal static class HttpSecurity
         app.UseAuthorization();
         app.UseForgeryGuard();
     }
+
+    // No page can rebind an address. The health command asks under the one that is listened on.
+    private static IEnumerable<string> AddressOf(ListenPoint listen) =>
+        listen.Address is not { } one ? [] : one.AddressFamily == AddressFamily.InterNetworkV6 ? [$"[{one}]"] : [one.ToString()];
 
     // Nobody has an account and only this machine can ask: everything, as at a machine's own console. Opened on purpose: reading.
     private static AccountRole? OpenTo(ServiceSettings settings) => IsBare(settings) ? AccountRole.Admin : settings.Http.Anonymous ? AccountRole.Viewer : null;
