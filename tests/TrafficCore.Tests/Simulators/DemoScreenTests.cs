@@ -12,6 +12,7 @@ public sealed class DemoScreenTests
     private static readonly DemoSnapshot Snapshot = new(
         [new DemoIntersection("int-0001", "Market [x]", "10s", DateTimeOffset.UnixEpoch, 12, 34.56, 41.2, "F", 1)],
         [new DemoBoard("int-0001", "b-1", "[jp3]SLOW[nl]AHEAD", "slow-traffic entered int-0001/n", "confirmed", "shown")],
+        [new DemoLag("sqlite", 0, 0), new DemoLag("influxdb", 1200, 4.2)],
         new LedgerCounts(10, 9, 1, 0, 0, 0, 0, 0),
         48);
 
@@ -36,6 +37,7 @@ public sealed class DemoScreenTests
         Assert.Contains("int-0001 window 00:00:10Z 10s: vehicles 12, occupancy 34.6 %, speed 41.2 km/h, level F", first[0], StringComparison.Ordinal);
         Assert.Contains("board int-0001/b-1 shows SLOW / AHEAD because slow-traffic entered int-0001/n", first[1], StringComparison.Ordinal);
         Assert.Contains("stored 9", first[2], StringComparison.Ordinal);
+        Assert.EndsWith("databases: sqlite up to date, influxdb 1200 records, 4.2 s behind", first[2], StringComparison.Ordinal);
         Assert.Empty(second);
     }
 
@@ -53,6 +55,7 @@ public sealed class DemoScreenTests
 
         Assert.Contains("Market [x]", text.ToString(), StringComparison.Ordinal);
         Assert.Contains("34.6 %", text.ToString(), StringComparison.Ordinal);
+        Assert.Contains("databases: sqlite up to date", text.ToString(), StringComparison.Ordinal);
         Assert.Contains("Ctrl-C [stops]", text.ToString(), StringComparison.Ordinal);
     }
 
@@ -68,6 +71,7 @@ public sealed class DemoScreenTests
         Assert.Equal(
             new DemoBoard("int-0001", "b-1", "SLOW", "slow-traffic entered int-0001/n speedRatio 0.23", "confirmed", "shown"),
             DemoFeed.ReadBoard(board));
+        Assert.Equal(new DemoLag("sqlite", 7, 0.5), DemoFeed.ReadLag(Parse("""{"name":"sqlite","position":9,"lagRecords":7,"lagSeconds":0.5,"lagBytes":900}""")));
         Assert.Equal("(blank)", DemoFeed.ReadBoard(Parse("""{"intersection":"i","board":"b","multi":""}""")).Text);
     }
 
