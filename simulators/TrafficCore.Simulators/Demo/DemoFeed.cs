@@ -60,7 +60,7 @@ internal sealed class DemoFeed : IDisposable
             ? string.Join(' ', new[] { rule, Text(because, "event"), Text(because, "approach"), Evidence(because) }.OfType<string>())
             : null;
         return new DemoBoard(
-            Text(json, "intersection") ?? "?", Text(json, "board") ?? "?", Text(json, "multi"), why, Text(json, "delivery"), Text(Member(json, "status"), "state"));
+            Text(json, "intersection") ?? "?", Text(json, "board") ?? "?", Text(json, "text"), why, Text(json, "delivery"), Text(Member(json, "status"), "state"));
     }
 
     internal static DemoLag ReadLag(JsonElement json) => new(Text(json, "name") ?? "?", (long?)Number(json, "lagRecords") ?? 0, Number(json, "lagSeconds") ?? 0);

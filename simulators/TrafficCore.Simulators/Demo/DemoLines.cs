@@ -78,12 +78,12 @@ internal sealed class DemoLines : IDemoScreen
     private bool IsNew(DemoBoard b)
     {
         var key = $"{b.Intersection}/{b.Board}";
-        if (_boards.GetValueOrDefault(key, "") == (b.Multi ?? ""))
+        if (_boards.GetValueOrDefault(key, "") == (b.Words ?? ""))
         {
             return false;
         }
 
-        _boards[key] = b.Multi ?? "";
+        _boards[key] = b.Words ?? "";
         return true;
     }
 }

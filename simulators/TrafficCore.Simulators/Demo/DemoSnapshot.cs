@@ -26,12 +26,12 @@ internal sealed record DemoLag(string Database, long Records, double Seconds)
         : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Database} {Records} records, {Seconds:0.0} s behind");
 }
 
-/// <summary>One board: what it is to show, why, and whether the device agrees.</summary>
-internal sealed record DemoBoard(string Intersection, string Board, string? Multi, string? Why, string? Delivery, string? DeviceState)
+/// <summary>One board: what it is to show, in the words of the API, why, and whether the device agrees.</summary>
+internal sealed record DemoBoard(string Intersection, string Board, string? Words, string? Why, string? Delivery, string? DeviceState)
 {
     /// <summary>Whether a message stands on it.</summary>
-    public bool IsLit => !string.IsNullOrEmpty(Multi);
+    public bool IsLit => !string.IsNullOrEmpty(Words);
 
-    /// <summary>The message as a person reads it: without MULTI tags, lines separated by a stroke.</summary>
-    public string Text => IsLit ? MultiText.Plain(Multi!) : "(blank)";
+    /// <summary>What a driver reads.</summary>
+    public string Text => IsLit ? Words! : "(blank)";
 }
