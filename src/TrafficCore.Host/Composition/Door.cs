@@ -41,7 +41,7 @@ internal sealed class Door : IAsyncDisposable
             Path.Combine(Path.GetFullPath(settings.Data.Directory), "sessions"), PhysicalFileSystem.Instance, time, PipelineMapping.NewSalt,
             platform.Logger<SessionJournal>(), platform.Meters);
         Broker = new MqttBroker(
-            settings.Mqtt, Ingress, new AnonymousAuthenticator(), new DefaultClientAccess(settings.Mqtt.TopicRoot), time, platform.Meters, platform.Loggers, journal);
+            settings.Mqtt, Ingress, new AnonymousAuthenticator(settings.Mqtt.Anonymous), new DefaultClientAccess(settings.Mqtt.TopicRoot), time, platform.Meters, platform.Loggers, journal);
         foreach (var client in pipeline.ReceivedPackets.ClientIds)
         {
             Broker.RestoreReceivedPackets(client, pipeline.ReceivedPackets.Find(client));

@@ -54,7 +54,7 @@ internal sealed class BrokerHost : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton(services => new MqttBroker(
-            options, log, new AnonymousAuthenticator(), new DefaultClientAccess(options.TopicRoot), realTime ? TimeProvider.System : time,
+            options, log, new AnonymousAuthenticator(isOpen: true), new DefaultClientAccess(options.TopicRoot), realTime ? TimeProvider.System : time,
             services.GetRequiredService<IMeterFactory>(), services.GetRequiredService<ILoggerFactory>(), journal));
         builder.WebHost.UseSockets(sockets => sockets.UnsafePreferInlineScheduling = inline);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseConnectionHandler<MqttConnectionHandler>()));

@@ -24,7 +24,7 @@ internal sealed class PipedBroker : IAsyncDisposable
     public PipedBroker(TimeProvider time, BrokerOptions? options = null, ILoggerFactory? loggers = null)
     {
         Broker = new MqttBroker(
-            options ?? new BrokerOptions(), Log, new AnonymousAuthenticator(), new DefaultClientAccess("traffic/v1"), time, _meters,
+            options ?? new BrokerOptions(), Log, new AnonymousAuthenticator(isOpen: true), new DefaultClientAccess("traffic/v1"), time, _meters,
             loggers ?? NullLoggerFactory.Instance);
         Broker.Start();
         Running = Broker.RunConnectionAsync(new DefaultConnectionContext("test") { Transport = new Duplex(_toBroker.Reader, _fromBroker.Writer) });
