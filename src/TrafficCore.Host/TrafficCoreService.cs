@@ -77,8 +77,11 @@ public sealed class TrafficCoreService : IAsyncDisposable
                 services.AddSingleton(door.Ingress);
                 services.AddSingleton(requeue);
                 services.AddSingleton(settings.Boards);
-                services.AddSingleton(door.Broker);
-                services.AddSingleton<MqttConnectionHandler>();
+                if (settings.Upstream.Listen)
+                {
+                    services.AddSingleton(door.Broker);
+                    services.AddSingleton<MqttConnectionHandler>();
+                }
             },
             listen => HttpEndPoint = () => listen.IPEndPoint!);
 

@@ -79,7 +79,7 @@ public sealed class MqttBroker : IAsyncDisposable
     /// <param name="topic">A topic name without wildcards.</param>
     /// <param name="payload">The payload; it is copied. Empty and retained removes the retained message.</param>
     /// <param name="qos">The highest QoS it is delivered with.</param>
-    /// <param name="retain">Keep it for later subscribers.</param>
+    /// <param name="retain">Keep it for later subscribers, until the broker ends: after a start the caller publishes it again.</param>
     /// <param name="expiry">After this time it is not delivered any more, and no longer kept.</param>
     /// <returns>
     /// False: it should have been retained, and the topic has too many levels; subscribers got it all the same. The limits of retained messages are

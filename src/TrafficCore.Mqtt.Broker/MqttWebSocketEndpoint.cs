@@ -12,14 +12,20 @@ public static class MqttWebSocketEndpoint
     private const string SubProtocol = "mqtt";
 
     /// <summary>
-    /// Serves MQTT at a path, from the broker among the server's services. 400 for what is no WebSocket or does not offer the subprotocol <c>mqtt</c> [MQTT-6.0.0-3]; 403 for a page of another origin:
+    /// Serves MQTT at a path, from the broker among the server's services; 404 when it has none. 400 for what is no WebSocket or does not offer the subprotocol <c>mqtt</c> [MQTT-6.0.0-3]; 403 for a page of another origin:
     /// a browser would let it talk to a broker that is open to this machine only.
     /// </summary>
     public static IEndpointConventionBuilder MapMqtt(this IEndpointRouteBuilder endpoints, string path = "/mqtt") =>
-        endpoints.MapGet(path, context => ServeAsync(context, context.RequestServices.GetRequiredService<MqttBroker>())).ExcludeFromDescription();
+        endpoints.MapGet(path, context => ServeAsync(context, context.RequestServices.GetService<MqttBroker>())).ExcludeFromDescription();
 
-    private static async Task ServeAsync(HttpContext context, MqttBroker broker)
+    private static async Task ServeAsync(HttpContext context, MqttBroker? broker)
     {
+        if (broker is null)
+        {
+            context.Response.StatusCode = StatusCodes.Status404NotFound;
+            return;
+        }
+
         var request = context.WebSockets;
         if (!request.IsWebSocketRequest || !request.WebSocketRequestedProtocols.Contains(SubProtocol))
         {

@@ -25,10 +25,12 @@ internal sealed class DemoFeed : IDisposable
     {
         var intersections = await AskAsync("api/v1/intersections", cancellation);
         var boards = await AskAsync("api/v1/boards", cancellation);
+        var sinks = await AskAsync("api/v1/sinks", cancellation);
         var ledger = await AskAsync("api/v1/ledger", cancellation) is { } counts ? LedgerClient.Parse(counts) : null;
         return new DemoSnapshot(
             [.. Items(intersections, "intersections").Select(ReadIntersection)],
             [.. Items(boards, "boards").Select(ReadBoard)],
+            [.. Items(sinks, "sinks").Select(ReadLag)],
             ledger,
             Rate(ledger));
     }
@@ -58,8 +60,10 @@ internal sealed class DemoFeed : IDisposable
             ? string.Join(' ', new[] { rule, Text(because, "event"), Text(because, "approach"), Evidence(because) }.OfType<string>())
             : null;
         return new DemoBoard(
-            Text(json, "intersection") ?? "?", Text(json, "board") ?? "?", Text(json, "multi"), why, Text(json, "delivery"), Text(Member(json, "status"), "state"));
+            Text(json, "intersection") ?? "?", Text(json, "board") ?? "?", Text(json, "text"), why, Text(json, "delivery"), Text(Member(json, "status"), "state"));
     }
+
+    internal static DemoLag ReadLag(JsonElement json) => new(Text(json, "name") ?? "?", (long?)Number(json, "lagRecords") ?? 0, Number(json, "lagSeconds") ?? 0);
 
     private static string? Evidence(JsonElement? because) =>
         Text(because, "metric") is { } metric && Number(because, "value") is { } value

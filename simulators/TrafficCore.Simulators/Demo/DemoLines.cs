@@ -57,9 +57,12 @@ internal sealed class DemoLines : IDemoScreen
         {
             yield return string.Create(
                 CultureInfo.InvariantCulture,
-                $"{time} {(frame.IsRush ? "rush hour" : "calm")}, sent {frame.Sent}, acknowledged {frame.Acknowledged}, {frame.Service.ReadingsPerSecond:0}/s; ledger received {frame.Service.Ledger?.Received}, stored {frame.Service.Ledger?.Stored}, unexplained {frame.Service.Ledger?.Unexplained}");
+                $"{time} {(frame.IsRush ? "rush hour" : "calm")}, sent {frame.Sent}, acknowledged {frame.Acknowledged}, {frame.Service.ReadingsPerSecond:0}/s; ledger received {frame.Service.Ledger?.Received}, stored {frame.Service.Ledger?.Stored}, unexplained {frame.Service.Ledger?.Unexplained}; {Lag(frame.Service)}");
         }
     }
+
+    /// <summary>How far the databases are behind.</summary>
+    internal static string Lag(DemoSnapshot service) => $"databases: {(service.Lags.Count == 0 ? "-" : string.Join(", ", service.Lags))}";
 
     private bool IsNew(DemoIntersection i)
     {
@@ -75,12 +78,12 @@ internal sealed class DemoLines : IDemoScreen
     private bool IsNew(DemoBoard b)
     {
         var key = $"{b.Intersection}/{b.Board}";
-        if (_boards.GetValueOrDefault(key, "") == (b.Multi ?? ""))
+        if (_boards.GetValueOrDefault(key, "") == (b.Words ?? ""))
         {
             return false;
         }
 
-        _boards[key] = b.Multi ?? "";
+        _boards[key] = b.Words ?? "";
         return true;
     }
 }

@@ -84,7 +84,7 @@ internal sealed class DemoTable : IDemoScreen
         var ledger = frame.Service.Ledger is { } l
             ? $"ledger: received {l.Received} = stored {l.Stored} + duplicate {l.Duplicate} + late {l.Late} + rejected {l.Rejected} + corrupt {l.Corrupt} + in flight {l.InFlight}; unexplained {(l.Unexplained == 0 ? "[green]0[/]" : $"[red]{l.Unexplained}[/]")}"
             : "ledger: -";
-        return sent + Environment.NewLine + ledger;
+        return string.Join(Environment.NewLine, sent, ledger, Markup.Escape(DemoLines.Lag(frame.Service)));
     }
 
     private static string Value(double? value, string format) => value?.ToString(format, CultureInfo.InvariantCulture) ?? "[grey]-[/]";

@@ -12,7 +12,7 @@ namespace TrafficCore.Host.Health;
 /// <remarks>Thread-safe; reads what others publish.</remarks>
 internal sealed class Readiness(TrafficPipeline pipeline, SinkSet sinks, CityIndexWorker index)
 {
-    // 64 MiB of output, one segment of its log: some hours of a city. A sink that is further behind needs somebody.
+    // 64 MiB of output, one segment of its log: some hours of a city. A sink that is further behind is worth a word also when it delivers.
     private const long MaxLagBytes = 64L << 20;
 
     private Func<IReadOnlyList<NetworkError>> networkErrors = () => [];
@@ -54,15 +54,14 @@ internal sealed class Readiness(TrafficPipeline pipeline, SinkSet sinks, CityInd
                 reasons.AddRange(UpstreamTrouble);
             }
 
-            reasons.AddRange(sinks.Sinks.Where(s => Lag(s) > MaxLagBytes).Select(s => $"sink {s.Name} is {Lag(s)} bytes behind: {s.Trouble ?? "delivering"}"));
             return reasons;
         }
     }
 
-    /// <summary>What an operator should know although the service is ready.</summary>
+    /// <summary>What an operator should know although the service is ready. A database that is away is among it: devices are acknowledged all the same.</summary>
     public IReadOnlyList<string> Warnings =>
     [
-        .. sinks.Sinks.Where(s => s.Trouble is not null && Lag(s) <= MaxLagBytes).Select(s => $"sink {s.Name}: {s.Trouble}"),
+        .. sinks.Sinks.Select(s => SinkWarning(s.Name, pipeline.Output.DurableEnd - s.Cursor, s.Trouble)).OfType<string>(),
         .. ClockTrouble,
         .. index.Trouble is { } trouble ? [$"city index: {trouble}"] : Array.Empty<string>(),
         .. ruleErrors().Select(e => $"rules file refused, the rules before it are in force: {e}"),
@@ -91,5 +90,9 @@ internal sealed class Readiness(TrafficPipeline pipeline, SinkSet sinks, CityInd
         ? [$"upstream {upstream.Broker} is away since {link.Since:yyyy-MM-dd'T'HH:mm:ss'Z'}: {link.Problem ?? "connecting"}"]
         : [];
 
-    private long Lag(Storage.Delivery.IOutputSink sink) => pipeline.Output.DurableEnd - sink.Cursor;
+    /// <summary>What there is to say of a database; null when it is all right.</summary>
+    internal static string? SinkWarning(string name, long lagBytes, string? trouble) =>
+        lagBytes > MaxLagBytes ? $"sink {name} is {lagBytes} bytes behind: {trouble ?? "delivering"}"
+        : trouble is not null ? $"sink {name}: {trouble}"
+        : null;
 }

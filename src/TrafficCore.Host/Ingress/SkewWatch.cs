@@ -26,7 +26,6 @@ internal sealed class SkewWatch(TimeSpan maxSkew, DeviceRegistry devices, ILogge
     private readonly Lock _gate = new();
     private readonly int _raise = (int)maxSkew.TotalMilliseconds;
     private Clock[] _clocks = new Clock[256];
-    private int _alarms;
     private long _nextLogMs = long.MinValue;
 
     private struct Clock
@@ -41,8 +40,8 @@ internal sealed class SkewWatch(TimeSpan maxSkew, DeviceRegistry devices, ILogge
         public bool IsBegun;
     }
 
-    /// <summary>Devices whose clock is off by more than the bound.</summary>
-    public int Alarms => Volatile.Read(ref _alarms);
+    /// <summary>Devices whose clock is off by more than the bound; counted when it is asked for.</summary>
+    public int Alarms => Volatile.Read(ref _clocks).Count(static clock => clock.IsAlarmed);
 
     /// <summary>Takes a time that a device sent.</summary>
     /// <param name="device">Its number.</param>
@@ -124,7 +123,6 @@ internal sealed class SkewWatch(TimeSpan maxSkew, DeviceRegistry devices, ILogge
         if (alarm != clock.IsAlarmed)
         {
             clock.IsAlarmed = alarm;
-            Interlocked.Add(ref _alarms, alarm ? 1 : -1);
             Tell(device, clock.Estimate, elapsedMs);
         }
     }

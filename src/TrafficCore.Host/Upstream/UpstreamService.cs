@@ -162,7 +162,7 @@ internal sealed class UpstreamService : IAsyncDisposable
 
             _identity.Save(_memory with { Filters = current });
         }
-        catch (Exception e) when (e is OperationCanceledException or MqttConnectionException or IOException)
+        catch (Exception e) when (e is OperationCanceledException or MqttConnectionException or IOException or UnauthorizedAccessException)
         {
             // The next start tries again.
         }

@@ -126,12 +126,11 @@ internal sealed class JournalWriter(SessionJournal journal)
         End(SessionRecordType.Message);
     }
 
-    public void Retained(ApplicationMessage message, bool isLimited) => Retained(journal.Store(message), isLimited);
+    public void Retained(ApplicationMessage message) => Retained(journal.Store(message));
 
-    public void Retained(StoredMessage message, bool isLimited)
+    public void Retained(StoredMessage message)
     {
         Begin();
-        Byte(isLimited ? (byte)1 : (byte)0);
         Content(message);
         End(SessionRecordType.Retained);
     }

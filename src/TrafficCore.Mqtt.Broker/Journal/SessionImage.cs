@@ -17,7 +17,7 @@ internal sealed class SessionImage
     public Dictionary<long, StoredSession> Sessions { get; } = [];
 
     /// <summary>Retained messages by topic, and whether each counts towards the limits.</summary>
-    public Dictionary<byte[], (StoredMessage Message, bool IsLimited)> Retained { get; } = new(Utf8KeyComparer.Instance);
+    public Dictionary<byte[], StoredMessage> Retained { get; } = new(Utf8KeyComparer.Instance);
 
     /// <summary>The highest session number there ever was.</summary>
     public long LastSession { get; private set; }
@@ -77,9 +77,9 @@ internal sealed class SessionImage
             Flush(output, writer);
         }
 
-        foreach (var (message, isLimited) in Retained.Values)
+        foreach (var message in Retained.Values)
         {
-            writer.Retained(message, isLimited);
+            writer.Retained(message);
             Flush(output, writer);
         }
     }
@@ -98,7 +98,7 @@ internal sealed class SessionImage
             }
         }
 
-        foreach (var (topic, (message, _)) in Retained.ToArray())
+        foreach (var (topic, message) in Retained.ToArray())
         {
             if (message.IsExpired(utcNowMs))
             {
@@ -171,7 +171,6 @@ internal sealed class SessionImage
 
     private void Retain(ref JournalReader reader)
     {
-        var isLimited = reader.Byte() != 0;
         var message = reader.Message();
         if (message.Payload.Length == 0)
         {
@@ -179,7 +178,7 @@ internal sealed class SessionImage
         }
         else
         {
-            Retained[message.Topic] = (message, isLimited);
+            Retained[message.Topic] = message;
         }
     }
 

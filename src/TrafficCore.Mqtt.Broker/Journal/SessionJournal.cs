@@ -167,7 +167,7 @@ public sealed class SessionJournal : IAsyncDisposable, ICommitSink
             _snapshotAt = position;
             _log.RetainFrom(_snapshots.OldestPosition ?? 0);
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // The journal holds everything all the same; the next commit tries again.
             _snapshotAt = position - (SnapshotBytes / 2);

@@ -24,9 +24,9 @@ internal static class SessionRestore
         }
 
         runtime.Sessions.ContinueAfter(image.LastSession);
-        foreach (var (message, isLimited) in image.Retained.Values.Where(r => !r.Message.IsExpired(journal.UtcNowMs)))
+        foreach (var message in image.Retained.Values.Where(r => !r.IsExpired(journal.UtcNowMs)))
         {
-            runtime.Router.Retained.TrySet(ToMessage(runtime, journal, message), isLimited);
+            runtime.Router.Retained.TrySet(ToMessage(runtime, journal, message));
         }
     }
 

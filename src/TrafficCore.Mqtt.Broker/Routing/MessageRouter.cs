@@ -86,10 +86,9 @@ internal sealed class MessageRouter
                 return false;
             }
         }
-
-        else if (message.Retain && retention != Retention.None)
+        else if (message.Retain && retention is not (Retention.None or Retention.Always))
         {
-            pass.Records?.Retained(message, isLimited: retention != Retention.Always);
+            pass.Records?.Retained(message);
         }
 
         var matches = TakeMatches();

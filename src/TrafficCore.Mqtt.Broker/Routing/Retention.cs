@@ -12,6 +12,9 @@ internal enum Retention
     /// <summary>Delivered only when it was stored: for publishers that are told of the refusal.</summary>
     OrRefuse,
 
-    /// <summary>Stored outside the limits: the service's own messages, of which there is one for each board.</summary>
+    /// <summary>
+    /// Stored outside the limits, and in memory only: the service's own messages, of which there is one for each board. Who made them publishes them again after
+    /// a start, from a state that is newer than a journal could be.
+    /// </summary>
     Always,
 }

@@ -248,7 +248,7 @@ public sealed class CityIndexWorker : IAsyncDisposable
             _notRead = null;
             return left >= 0;
         }
-        catch (IOException exception)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             Fail(exception);
             _reader?.Dispose();

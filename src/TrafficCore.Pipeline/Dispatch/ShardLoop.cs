@@ -180,7 +180,7 @@ internal sealed class ShardLoop
             barrier.Visit(this);
             Publish();
         }
-        catch (IOException exception)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             // The disk refused a snapshot's pages: the state is whole and in memory, the next snapshot tries again.
             barrier.Fail(exception);

@@ -178,7 +178,7 @@ public sealed class DeviceRegistry
     {
         ArgumentNullException.ThrowIfNull(network);
         long room = RecordCodec.MaxBodyLength - InputRecordWriter.NetworkHeadSize - DeviceName.AllOf(network).Sum(static name => (long)InputRecordWriter.DeviceLineSize(name));
-        return json.Length <= room - NetworkFilePacking.Overhead(json.Length) || NetworkFilePacking.Pack(json).Length <= room;
+        return (json.Length > NetworkFilePacking.PackAbove ? NetworkFilePacking.Pack(json).Length : json.Length) <= room;
     }
 
     /// <summary>Appends a new version of the network file and puts it in force; false when the log has no room.</summary>

@@ -10,7 +10,7 @@ namespace TrafficCore.Pipeline.Ingest;
 /// </summary>
 public static class InputRecordReader
 {
-    /// <summary>Version of a network record that holds the file packed; before it the file lay there as it was.</summary>
+    /// <summary>Version of a network record whose file is packed; in the first version it lies there as it is.</summary>
     internal const byte PackedNetwork = 2;
 
     /// <summary>Reads a <see cref="RecordType.Readings"/> body.</summary>
@@ -82,7 +82,6 @@ public static class InputRecordReader
             }
         }
 
-        // Records of the first version hold the file as it was.
         ReadOnlySpan<byte> json = cursor.Rest;
         if (header.Version == PackedNetwork)
         {

@@ -38,6 +38,7 @@ public sealed class InputRecordWriter
     private int _end;
     private int _trailerEnd;
     private int _count;
+    private bool _isPacked;
     private RecordType _open;
     private uint _salt;
     private long _elapsedMs;
@@ -210,8 +211,9 @@ public sealed class InputRecordWriter
     /// <summary>Ends a network record with the file itself.</summary>
     public void AddNetworkFile(ReadOnlySpan<byte> json)
     {
-        ReadOnlySpan<byte> packed = NetworkFilePacking.Pack(json);
-        packed.CopyTo(Take(packed.Length));
+        _isPacked = json.Length > NetworkFilePacking.PackAbove;
+        ReadOnlySpan<byte> file = _isPacked ? NetworkFilePacking.Pack(json) : json;
+        file.CopyTo(Take(file.Length));
     }
 
     /// <summary>Seals the last record and returns all of them; valid until the next <see cref="Begin"/>.</summary>
@@ -258,9 +260,10 @@ public sealed class InputRecordWriter
         _trailer.AsSpan(0, _trailerEnd).CopyTo(Take(_trailerEnd));
         int body = _end - _start - RecordHeader.Size;
         Take(RecordCodec.SizeOf(body) - (_end - _start)).Clear();
-        byte version = _open == RecordType.Network ? InputRecordReader.PackedNetwork : (byte)1;
+        byte version = _isPacked ? InputRecordReader.PackedNetwork : (byte)1;
         RecordCodec.Seal(_buffer.AsSpan(_start, _end - _start), (byte)_open, version, body, _count, ReceivedMs, _elapsedMs, _salt);
         _open = RecordType.None;
+        _isPacked = false;
         _count = _trailerEnd = 0;
     }
 

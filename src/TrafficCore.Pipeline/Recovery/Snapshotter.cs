@@ -74,7 +74,7 @@ internal sealed class Snapshotter : IDisposable
             PipelineLog.SnapshotTaken(_logger, head.Position, bytes, (long)duration.TotalMilliseconds);
             return true;
         }
-        catch (IOException exception)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             _metrics.SnapshotFailed();
             PipelineLog.SnapshotFailed(_logger, exception);

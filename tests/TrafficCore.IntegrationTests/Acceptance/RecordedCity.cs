@@ -13,7 +13,7 @@ internal sealed class RecordedCity : IDisposable
     public static readonly string[] RushHours =
     [
         "--intersections", "25", "--links", "no", "--lanes", "2", "--stop-bar-detectors", "no", "--board-every", "1", "--messages", "intersection",
-        "--profile", "peaks", "--day", "6h", "--demand", "150", "--start-time-of-day", "05:00", "--duration", "3h",
+        "--profile", "peaks", "--day", "6h", "--demand", "150", "--start-time-of-day", "05:00", "--duration", "4h",
     ];
 
     // Loading a busy machine must not look like a silent street.

@@ -100,6 +100,15 @@ public sealed class MqttTransportTests
         Assert.Equal(HttpStatusCode.BadRequest, plain.StatusCode);
     }
 
+    [Fact]
+    public async Task WebSocket_ServiceListensUpstreamOnly_IsNotThere()
+    {
+        await using var service = await RunningService.StartAsync("--Mqtt:Upstream=mqtt://127.0.0.1:1", "--Mqtt:Listen=false");
+        await Assert.ThrowsAsync<WebSocketException>(() => OpenAsync(service, "mqtt"));
+        using var plain = await service.Http.GetAsync(new Uri("mqtt", UriKind.Relative));
+        Assert.Equal(HttpStatusCode.NotFound, plain.StatusCode);
+    }
+
     private static Task<RunningService> StartAsync(CertificateFiles certificates)
     {
         var (certificate, key) = certificates.Issue("127.0.0.1", isServer: true);

@@ -214,9 +214,8 @@ public sealed class ConnectionTests
         await using var host = await BrokerHost.StartAsync(configure: o => o.MaxConnections = 2);
         using var one = await RawClient.ConnectAsync(host.Port, "1");
         using var two = await RawClient.ConnectAsync(host.Port, "2");
-        using var three = await RawClient.OpenAsync(host.Port);
 
-        Assert.Equal("closed", await three.ReadAsync());
+        Assert.Equal("closed", await RawClient.OpenAndReadAsync(host.Port));
         await one.PingAsync();
         await two.PingAsync();
     }

@@ -34,6 +34,21 @@ internal sealed class RawClient : IDisposable
         return client;
     }
 
+    /// <summary>What the server answers a new connection that sends this, or nothing. A refusal can come so soon that connecting or sending already sees the reset.</summary>
+    public static async Task<string> OpenAndReadAsync(int port, MqttVersion version = MqttVersion.V311, byte[]? first = null)
+    {
+        try
+        {
+            using var client = await OpenAsync(port, version);
+            await client.SendAsync(first ?? []);
+            return await client.ReadAsync();
+        }
+        catch (SocketException e) when (e.SocketErrorCode is SocketError.ConnectionReset or SocketError.Shutdown)
+        {
+            return "closed";
+        }
+    }
+
     /// <summary>Opens, sends CONNECT and returns with the CONNACK read.</summary>
     public static async Task<RawClient> ConnectAsync(
         int port, string id, MqttVersion version = MqttVersion.V311, bool clean = true, ushort keepAlive = 0, byte[]? properties = null,

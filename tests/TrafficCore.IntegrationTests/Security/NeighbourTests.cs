@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text;
 using TrafficCore.IntegrationTests.Host;
 using TrafficCore.IntegrationTests.Mqtt;
 using TrafficCore.Mqtt.Wire;
@@ -45,20 +46,18 @@ public sealed class NeighbourTests
         await using var host = await BrokerHost.StartAsync(configure: options => options.MaxConnectionsPerAddress = 2);
         using var one = await RawClient.ConnectAsync(host.Port, "one");
         using var two = await RawClient.ConnectAsync(host.Port, "two");
-        using var three = await RawClient.OpenAsync(host.Port);
-        Assert.Equal("closed", await three.ReadAsync());
+        Assert.Equal("closed", await RawClient.OpenAndReadAsync(host.Port));
         await one.PingAsync();
         two.Drop();
         await TrafficCore.TestKit.Processes.Eventually.ReachesAsync(
-            async () =>
-            {
-                using var next = await RawClient.OpenAsync(host.Port);
-                await next.SendAsync(RawClient.Encode(output => MqttEncoder.Connect(output, new ConnectPacket { Version = MqttVersion.V311, ClientId = "next"u8, CleanStart = true })));
-                return await next.ReadAsync() is var answer && answer.Contains("Success", StringComparison.Ordinal) ? null : answer;
-            },
+            async () => await RawClient.OpenAndReadAsync(host.Port, MqttVersion.V311, ConnectAs("next")) is var answer
+                && answer.Contains("Success", StringComparison.Ordinal) ? null : answer,
             TimeSpan.FromSeconds(20));
         Assert.True(host.Broker.Metrics.ClosedCount(TrafficCore.Mqtt.Broker.CloseReason.AddressLimit) >= 1);
     }
+
+    private static byte[] ConnectAs(string id) => RawClient.Encode(output =>
+        MqttEncoder.Connect(output, new ConnectPacket { Version = MqttVersion.V311, ClientId = Encoding.UTF8.GetBytes(id), CleanStart = true }));
 
     private static TimeSpan Median(List<TimeSpan> times) => times.Order().ElementAt(times.Count / 2);
 
@@ -81,7 +80,7 @@ public sealed class NeighbourTests
 
     private static async Task DisturbAsync(RawClient slow, RawClient flooder)
     {
-        await slow.SendAsync(RawClient.Encode(output => MqttEncoder.Connect(output, new ConnectPacket { Version = MqttVersion.V311, ClientId = "slow"u8, CleanStart = true })));
+        await slow.SendAsync(ConnectAs("slow"));
         Assert.Contains("Success", await slow.ReadAsync(), StringComparison.Ordinal);
         Assert.StartsWith("Suback", await slow.SubscribeAsync("flood/#"), StringComparison.Ordinal); // and reads nothing from here on
         await flooder.PingAsync();

@@ -19,6 +19,7 @@ public sealed class ForgetfulFileSystem : ILogFileSystem
     private readonly ForgetfulDirectory _root;
     private readonly Random _short = new(7);
     private Predicate<string>? _refuse;
+    private bool _isForbidden;
     private int _crashAt = int.MaxValue;
     private (int From, int To) _full;
 
@@ -58,12 +59,12 @@ public sealed class ForgetfulFileSystem : ILogFileSystem
         return this;
     }
 
-    /// <summary>While set, changes to paths it holds for are refused: a full or broken disk. Null: healthy.</summary>
-    public void Refuse(Predicate<string>? refuse)
+    /// <summary>While set, changes to paths it holds for are refused: a full or broken disk, or one that forbids them. Null: healthy.</summary>
+    public void Refuse(Predicate<string>? refuse, bool isForbidden = false)
     {
         lock (_gate)
         {
-            _refuse = refuse;
+            (_refuse, _isForbidden) = (refuse, isForbidden);
         }
     }
 
@@ -211,7 +212,8 @@ public sealed class ForgetfulFileSystem : ILogFileSystem
             if (isFull || _failures.ContainsKey((kind, number)) || _refuse?.Invoke(path) == true)
             {
                 failing?.Invoke(new PowerLoss(_short.Next()));
-                throw new IOException($"Simulated failure of {kind} number {number}.");
+                var text = $"Simulated failure of {kind} number {number}.";
+                throw _isForbidden ? new UnauthorizedAccessException(text) : new IOException(text);
             }
 
             change();

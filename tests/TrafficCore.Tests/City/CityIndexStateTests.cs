@@ -32,6 +32,18 @@ public sealed class CityIndexStateTests
     }
 
     [Fact]
+    public void Due_AnyNumberOfSegments_CountsEachOnce()
+    {
+        for (var extra = 0; extra < 40; extra++)
+        {
+            var rig = new CityRig();
+            rig.Publish("a", Begin, [("n", 10, 30), ("s", 5, 60), .. Enumerable.Range(0, extra).Select(i => ($"x-{i}", 1, 40))]);
+            rig.Publish("b", Begin, ("n", 20, 15));
+            Assert.Equal(3 + extra, Assert.Single(rig.Step()).Approaches);
+        }
+    }
+
+    [Fact]
     public void Due_OneIntersectionIsAway_WaitsAndIsCorrectedWhenItIsBack()
     {
         var rig = new CityRig(new CityIndexOptions { Wait = TimeSpan.FromSeconds(90) });

@@ -30,14 +30,16 @@ public sealed class PipelineFaultTests
         Assert.IsType<PipelineFaultedException>(await Record.ExceptionAsync(() => rig.Pipeline.SettleAsync()));
     }
 
-    [Fact]
-    public async Task Disk_ThatIsFullForAWhile_LosesNothing()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Disk_ThatIsFullOrForbiddenForAWhile_LosesNothing(bool isForbidden)
     {
         var files = new ForgetfulFileSystem();
         var time = PipelineRig.NewTime();
         await using var rig = await PipelineRig.OpenAsync(files, time, PipelineRig.Options());
         await rig.SendAsync(new Sample("a", "d1", PipelineRig.Start, 20_000, 3));
-        files.Refuse(static _ => true);
+        files.Refuse(static _ => true, isForbidden);
         var waiting = rig.SendAsync(new Sample("a", "d1", PipelineRig.Start + 20_000, 20_000, 4));
         Assert.False(await rig.Pipeline.SnapshotAsync());
         Assert.False(waiting.IsCompleted);

@@ -6,15 +6,12 @@ using TrafficCore.Traffic.Windows;
 
 namespace TrafficCore.Tests.Shards;
 
-/// <summary>
-/// State that was written before pages held observers: a snapshot and its pages, version 1, as that program wrote them. Only the input position in the
-/// snapshot is today's: the tape's network record is packed now, and what follows begins 208 bytes earlier.
-/// </summary>
+/// <summary>State that was written before pages held observers: a snapshot and its pages, version 1, as that program wrote them.</summary>
 public sealed class VersionOneTests
 {
     private const int Minute = 60_000;
     private const string Snapshot =
-        "AQAAADYAAAABAqD3NsDubYAYgPuOuvFmwMYtAAAAAAACAXgBeQQBAAEAAWEBAAEAAWIBAQIBAWMBAQEBAWQCAAAA9QAAAAGA4KC38WbsAXsgImNpdHkiOiAidCIsICJpbnRlcnNlY3Rpb25zIjogWy"
+        "AQAAADYAAAABAqD3NsDubdAZgPuOuvFmwMYtAAAAAAACAXgBeQQBAAEAAWEBAAEAAWIBAQIBAWMBAQEBAWQCAAAA9QAAAAGA4KC38WbsAXsgImNpdHkiOiAidCIsICJpbnRlcnNlY3Rpb25zIjogWy"
         + "B7ICJpZCI6ICJ4IiwgImFwcHJvYWNoZXMiOiBbIHsgImlkIjogIm4iLCAiZnJlZUZsb3dTcGVlZCI6IDUwLCAiZGV0ZWN0b3JzIjogW3sgImlkIjogImEiLCAiZnVuY3Rpb25zIjogWyJjb3VudCJd"
         + "LCAiaW50ZXJ2YWwiOiA2MDAwMCB9LCB7ICJpZCI6ICJiIiwgImZ1bmN0aW9ucyI6IFsiY291bnQiXSwgImludGVydmFsIjogNjAwMDAgfV0gfSBdIH0gXSB9BAAAABMAAAABAAEBeAYBLQliYWQtc2"
         + "hhcGUBAwAAAPIAAAABAMDeoYubAQAAwMYtAAAAAADgSp2LmwEAAAAYdIubAQAAgAari5sBAAADgL6SAcDOjrjxZsCsgAKAvfy48WaAm+4CwKvqufFmwN6hi5sBAADAxi0AAAAAAECPj4ubAQAAAAAA"

@@ -11,17 +11,10 @@ public sealed class DemoScreenTests
 {
     private static readonly DemoSnapshot Snapshot = new(
         [new DemoIntersection("int-0001", "Market [x]", "10s", DateTimeOffset.UnixEpoch, 12, 34.56, 41.2, "F", 1)],
-        [new DemoBoard("int-0001", "b-1", "[jp3]SLOW[nl]AHEAD", "slow-traffic entered int-0001/n", "confirmed", "shown")],
+        [new DemoBoard("int-0001", "b-1", "SLOW / AHEAD", "slow-traffic entered int-0001/n", "confirmed", "shown")],
+        [new DemoLag("sqlite", 0, 0), new DemoLag("influxdb", 1200, 4.2)],
         new LedgerCounts(10, 9, 1, 0, 0, 0, 0, 0),
         48);
-
-    [Theory]
-    [InlineData("[jp3]SLOW[nl]TRAFFIC[np]AHEAD", "SLOW / TRAFFIC // AHEAD")]
-    [InlineData("[[5]] KM", "[5] KM")]
-    [InlineData("[fo1]A[nl2]B", "A / B")]
-    [InlineData("", "")]
-    [InlineData("OPEN [", "OPEN [")]
-    public void MultiText_Plain_IsWhatADriverReads(string multi, string expected) => Assert.Equal(expected, MultiText.Plain(multi));
 
     [Fact]
     public void Lines_SameFrameTwice_RepeatNothingButTheLedger()
@@ -36,6 +29,7 @@ public sealed class DemoScreenTests
         Assert.Contains("int-0001 window 00:00:10Z 10s: vehicles 12, occupancy 34.6 %, speed 41.2 km/h, level F", first[0], StringComparison.Ordinal);
         Assert.Contains("board int-0001/b-1 shows SLOW / AHEAD because slow-traffic entered int-0001/n", first[1], StringComparison.Ordinal);
         Assert.Contains("stored 9", first[2], StringComparison.Ordinal);
+        Assert.EndsWith("databases: sqlite up to date, influxdb 1200 records, 4.2 s behind", first[2], StringComparison.Ordinal);
         Assert.Empty(second);
     }
 
@@ -53,6 +47,7 @@ public sealed class DemoScreenTests
 
         Assert.Contains("Market [x]", text.ToString(), StringComparison.Ordinal);
         Assert.Contains("34.6 %", text.ToString(), StringComparison.Ordinal);
+        Assert.Contains("databases: sqlite up to date", text.ToString(), StringComparison.Ordinal);
         Assert.Contains("Ctrl-C [stops]", text.ToString(), StringComparison.Ordinal);
     }
 
@@ -60,15 +55,16 @@ public sealed class DemoScreenTests
     public void Feed_AnswersOfTheService_AreRead()
     {
         var intersection = Parse("""{"id":"int-0001","name":"A","latest":{"window":"10s","row":{"start":"2026-01-02T03:04:10Z","volume":5,"occupancy":1.5,"speed":40.5,"levelOfService":"B","coverage":1}}}""");
-        var board = Parse("""{"intersection":"int-0001","board":"b-1","multi":"SLOW","delivery":"confirmed","status":{"state":"shown"},"reason":{"rule":"slow-traffic","because":{"event":"entered","approach":"int-0001/n","metric":"speedRatio","value":0.2345}}}""");
+        var board = Parse("""{"intersection":"int-0001","board":"b-1","multi":"[jp3]SLOW[nl]AHEAD","text":"SLOW / AHEAD","delivery":"confirmed","status":{"state":"shown"},"reason":{"rule":"slow-traffic","because":{"event":"entered","approach":"int-0001/n","metric":"speedRatio","value":0.2345}}}""");
 
         Assert.Equal(
             new DemoIntersection("int-0001", "A", "10s", new DateTimeOffset(2026, 1, 2, 3, 4, 10, TimeSpan.Zero), 5, 1.5, 40.5, "B", 1),
             DemoFeed.ReadIntersection(intersection));
         Assert.Equal(
-            new DemoBoard("int-0001", "b-1", "SLOW", "slow-traffic entered int-0001/n speedRatio 0.23", "confirmed", "shown"),
+            new DemoBoard("int-0001", "b-1", "SLOW / AHEAD", "slow-traffic entered int-0001/n speedRatio 0.23", "confirmed", "shown"),
             DemoFeed.ReadBoard(board));
-        Assert.Equal("(blank)", DemoFeed.ReadBoard(Parse("""{"intersection":"i","board":"b","multi":""}""")).Text);
+        Assert.Equal(new DemoLag("sqlite", 7, 0.5), DemoFeed.ReadLag(Parse("""{"name":"sqlite","position":9,"lagRecords":7,"lagSeconds":0.5,"lagBytes":900}""")));
+        Assert.Equal("(blank)", DemoFeed.ReadBoard(Parse("""{"intersection":"i","board":"b","multi":"","text":""}""")).Text);
     }
 
     [Fact]

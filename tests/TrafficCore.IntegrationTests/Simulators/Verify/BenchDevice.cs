@@ -250,9 +250,10 @@ internal sealed class BenchDevice : IAsyncDisposable
             if (header.Type is PacketType.Puback or PacketType.Pubrec)
             {
                 var id = AckView.Decode(header.Type, body, options.Version).PacketId;
-                if (options.Has("acknowledged") && open.TryGetValue(id, out var sent) && !sent.Topic.EndsWith("state", StringComparison.Ordinal))
+                if (options.Has("acknowledged") && open.TryGetValue(id, out var sent) && !sent.IsRepeat && !sent.Topic.EndsWith("state", StringComparison.Ordinal))
                 {
-                    Publish(output, sent, ++lastId, duplicate: false);
+                    // Once: a repeat of each repeat would use up all packet ids within seconds.
+                    Publish(output, sent with { IsRepeat = true }, ++lastId, duplicate: false);
                 }
 
                 open.Remove(id);
@@ -286,5 +287,5 @@ internal sealed class BenchDevice : IAsyncDisposable
         }
     }
 
-    private sealed record Sent(string Topic, byte[] Payload, bool Retain, ushort Id);
+    private sealed record Sent(string Topic, byte[] Payload, bool Retain, ushort Id, bool IsRepeat = false);
 }

@@ -3,10 +3,15 @@ using Microsoft.Extensions.Logging;
 namespace TrafficCore.Tests.Mqtt.Broker;
 
 /// <summary>Keeps what is logged, each as <c>id message</c>.</summary>
-internal sealed class CollectedLog : ILoggerFactory, ILogger
+internal sealed class CollectedLog : ILoggerProvider, ILogger
 {
     private readonly Lock _gate = new();
     private readonly List<string> _lines = [];
+
+    public CollectedLog() => Loggers = new LoggerFactory([this]);
+
+    /// <summary>Loggers of all categories write here.</summary>
+    public ILoggerFactory Loggers { get; }
 
     public IReadOnlyList<string> Lines
     {
@@ -34,9 +39,5 @@ internal sealed class CollectedLog : ILoggerFactory, ILogger
 
     public ILogger CreateLogger(string categoryName) => this;
 
-    public void AddProvider(ILoggerProvider provider) => throw new NotSupportedException();
-
-    public void Dispose()
-    {
-    }
+    public void Dispose() => Loggers.Dispose();
 }

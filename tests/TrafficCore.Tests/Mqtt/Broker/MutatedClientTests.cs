@@ -24,8 +24,8 @@ public sealed class MutatedClientTests
         long ended = 0;
         while (packets < Cases)
         {
-            var log = new CollectedLog();
-            await using var piped = new PipedBroker(new ManualTime(), new BrokerOptions { MaxPacketSize = 4096 }, log);
+            using var log = new CollectedLog();
+            await using var piped = new PipedBroker(new ManualTime(), new BrokerOptions { MaxPacketSize = 4096 }, log.Loggers);
             var version = random.Next(2) == 0 ? MqttVersion.V5 : MqttVersion.V311;
             if (random.Next(20) != 0)
             {

@@ -98,7 +98,7 @@ public sealed class SessionImageTests
                 writer.Completed(session, random.Next(1, 60));
                 break;
             case 8:
-                writer.Retained(Message(random, filter, random.Next(3) == 0 ? 0 : 5), isLimited: random.Next(2) == 0);
+                writer.Retained(Message(random, filter, random.Next(3) == 0 ? 0 : 5));
                 break;
             default:
                 writer.Message(Message(random, filter, 20), [.. Enumerable.Range(1, random.Next(1, 4)).Select(_ => (random.NextInt64(1, 12), Delivery(random)))]);
@@ -134,9 +134,9 @@ public sealed class SessionImageTests
             }
         }
 
-        foreach (var (topic, (message, isLimited)) in image.Retained.OrderBy(r => Convert.ToHexString(r.Key), StringComparer.Ordinal))
+        foreach (var (topic, message) in image.Retained.OrderBy(r => Convert.ToHexString(r.Key), StringComparer.Ordinal))
         {
-            text.AppendLine(CultureInfo.InvariantCulture, $"{Encoding.UTF8.GetString(topic)} {isLimited} {Describe(message)}");
+            text.AppendLine(CultureInfo.InvariantCulture, $"{Encoding.UTF8.GetString(topic)} {Describe(message)}");
         }
 
         return text.ToString();

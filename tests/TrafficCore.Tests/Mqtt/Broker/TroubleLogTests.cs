@@ -5,7 +5,7 @@ using TrafficCore.TestKit.Mqtt;
 namespace TrafficCore.Tests.Mqtt.Broker;
 
 /// <summary>A flood of bad packets is not a flood of log lines, and nothing is left out without a count.</summary>
-public sealed class TroubleLogTests
+public sealed class TroubleLogTests : IDisposable
 {
     private const int Flood = 1000;
 
@@ -14,6 +14,8 @@ public sealed class TroubleLogTests
     private readonly TroubleLog _troubles;
 
     public TroubleLogTests() => _troubles = new TroubleLog(_log, _time);
+
+    public void Dispose() => _log.Dispose();
 
     [Fact]
     public void Flood_OfOneKind_IsAFewLinesAndACount()
@@ -77,7 +79,7 @@ public sealed class TroubleLogTests
     [Fact]
     public async Task Connect_Refused_SaysWhoAndWhy()
     {
-        await using var piped = new PipedBroker(_time, new BrokerOptions { MaxClientIdLength = 23 }, _log);
+        await using var piped = new PipedBroker(_time, new BrokerOptions { MaxClientIdLength = 23 }, _log.Loggers);
         MqttEncoder.Connect(piped.Input, new ConnectPacket { Version = MqttVersion.V311, ClientId = "a-name-of-more-than-23-characters"u8, CleanStart = true });
         await piped.Input.FlushAsync();
 
@@ -89,7 +91,7 @@ public sealed class TroubleLogTests
     [Fact]
     public async Task Connect_IdOfSixtyThousandBytes_StillSaysWhy()
     {
-        await using var piped = new PipedBroker(_time, loggers: _log);
+        await using var piped = new PipedBroker(_time, loggers: _log.Loggers);
         MqttEncoder.Connect(piped.Input, new ConnectPacket { Version = MqttVersion.V311, ClientId = Enumerable.Repeat((byte)'x', 60_000).ToArray(), CleanStart = true });
         await piped.Input.FlushAsync();
 
@@ -101,7 +103,7 @@ public sealed class TroubleLogTests
     [Fact]
     public async Task Broker_StopsInAFlood_TellsWhatWasLeftOut()
     {
-        await using var piped = new PipedBroker(_time, loggers: _log);
+        await using var piped = new PipedBroker(_time, loggers: _log.Loggers);
         await piped.ConnectAsync(MqttVersion.V5);
         for (ushort i = 1; i <= 50; i++)
         {

@@ -1,5 +1,6 @@
 using TrafficCore.Mqtt.Client;
 using TrafficCore.Mqtt.Wire;
+using TrafficCore.TestKit;
 
 namespace TrafficCore.Tests.Mqtt.Client;
 
@@ -73,20 +74,13 @@ public sealed class ClientAllocationTests
 
     private static long Measure(Action round)
     {
-        // The smallest of three: the runtime's own work on this thread is not the code's.
-        var least = long.MaxValue;
-        for (var attempt = 0; attempt < 3; attempt++)
+        round();
+        return Allocations.Least(() =>
         {
-            round();
-            var before = GC.GetAllocatedBytesForCurrentThread();
             for (var i = 0; i < Rounds; i++)
             {
                 round();
             }
-
-            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
-        }
-
-        return least / (Rounds * Window);
+        }) / (Rounds * Window);
     }
 }
