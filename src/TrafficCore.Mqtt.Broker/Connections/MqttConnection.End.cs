@@ -1,4 +1,3 @@
-using System.Buffers;
 using TrafficCore.Mqtt.Wire;
 
 namespace TrafficCore.Mqtt.Broker;
@@ -151,9 +150,9 @@ internal sealed partial class MqttConnection
 
         if (_version == MqttVersion.V5 && Volatile.Read(ref _isConnected) == 1)
         {
-            var packet = new ArrayBufferWriter<byte>();
-            MqttEncoder.Disconnect(packet, _version, close.Code);
-            _output.AppendAnswer(packet.WrittenSpan);
+            // What a defect says of itself is for the log alone.
+            var words = close.Reason == CloseReason.Fault ? null : close.Detail;
+            AppendReasoned(words, (output, properties) => MqttEncoder.Disconnect(output, _version, close.Code, properties));
         }
 
         _output.Signal();
