@@ -58,7 +58,7 @@ internal sealed partial class MqttConnection
             await EndSessionAsync(ended, discardIds: false);
         }
 
-        JournalAttach(attached.Present);
+        JournalAttach(connect, attached.Present);
 
         Welcome(connect, attached.Present, limits);
         if (_isDiscarding)
@@ -187,23 +187,35 @@ internal sealed partial class MqttConnection
     /// Lets the journal know the session. The client does not wait for it: what a crash forgets here, it is told on its next connection. Without room the note
     /// goes with the first batch.
     /// </summary>
-    private void JournalAttach(bool isPresent)
+    private void JournalAttach(ConnectData connect, bool isPresent)
     {
-        if (!_session!.IsDurable)
-        {
-            return;
-        }
-
-        if (!isPresent)
+        if (_session!.IsDurable && !isPresent)
         {
             _pass.Records?.SessionOpened(_session.Number, _session.ClientId, _sessionExpirySeconds);
         }
-        else if (_session.Outbox is not null)
+        else if (_session is { IsDurable: true, Outbox: not null })
         {
             _pass.Records?.SessionOnline(_session.Number, _sessionExpirySeconds);
         }
 
+        ForgetStoredWill(_session);
+        if (connect.Will is { } will && _runtime.Journal is { } journal)
+        {
+            _session.StoredWill = journal.NextWill();
+            _pass.Records?.Will(new StoredWill(_session.StoredWill, _client!.ClientId, _client.UserName, will));
+        }
+
         _pass.TryCommit(null, out _);
+    }
+
+    /// <summary>The will of this connection, or of the last one whose client is back in time, is not to be published any more.</summary>
+    private void ForgetStoredWill(Session session)
+    {
+        if (session.StoredWill != 0)
+        {
+            _pass.Records?.WillOver(session.StoredWill);
+            session.StoredWill = 0;
+        }
     }
 
     private void Welcome(ConnectData connect, bool isPresent, byte[] limits)
