@@ -21,6 +21,18 @@ internal sealed class ToolRun : IDisposable
         _errors = process.StandardError.ReadToEndAsync();
     }
 
+    /// <summary>What it has printed so far.</summary>
+    private string Printed
+    {
+        get
+        {
+            lock (_printed)
+            {
+                return _printed.ToString();
+            }
+        }
+    }
+
     public static ToolRun Start(string program, params IEnumerable<string> arguments)
     {
         var start = new ProcessStartInfo(program) { RedirectStandardOutput = true, RedirectStandardError = true };
@@ -58,14 +70,23 @@ internal sealed class ToolRun : IDisposable
 
     /// <summary>Waits until it has printed a text.</summary>
     public Task PrintsAsync(string text) => Eventually.ReachesAsync(
-        () =>
-        {
-            lock (_printed)
-            {
-                return Task.FromResult(_printed.ToString() is var printed && printed.Contains(text, StringComparison.Ordinal) ? null : "printed: " + printed);
-            }
-        },
+        () => Task.FromResult(Printed is var printed && printed.Contains(text, StringComparison.Ordinal) ? null : "printed: " + printed),
         Deadline);
+
+    /// <summary>Repeats something until the program prints a text: until it is ready, for instance.</summary>
+    public async Task PrintsWhenAsync(Func<Task> act, string text)
+    {
+        await Eventually.ReachesAsync(
+            async () =>
+            {
+                await act();
+                return Printed is var printed && printed.Contains(text, StringComparison.Ordinal) ? null : "printed: " + printed;
+            },
+            Deadline);
+    }
+
+    /// <summary>Everything it printed, after its end.</summary>
+    public Task<string> OutputAsync() => _output;
 
     /// <summary>Ends it without ceremony, as a power cut does.</summary>
     public void Kill() => _process.Kill(entireProcessTree: true);
