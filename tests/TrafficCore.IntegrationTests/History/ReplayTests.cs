@@ -8,12 +8,12 @@ namespace TrafficCore.IntegrationTests.History;
 /// <summary>A replay is what the service would do: the same bytes where nothing changed, what it would have published where something did.</summary>
 public sealed class ReplayTests
 {
-    private static readonly string[] SmallSegments = ["--Pipeline:SegmentBytes=262144", "--Pipeline:SealingCpuPercent=100"];
+    private static readonly string[] SmallSegments = ["--Pipeline:SegmentBytes=1048576", "--Pipeline:SealingCpuPercent=100"];
 
     [Fact]
     public async Task Replay_NothingChanged_EqualByteByByteForARunningAndAStoppedServiceAndOtherShards()
     {
-        var fleet = new DeviceFleet(detectors: 40, readingsPerDevice: 600, sensors: 4);
+        var fleet = new DeviceFleet(detectors: 40, readingsPerDevice: 900, sensors: 4);
         using var directory = new TemporaryDirectory();
         var service = await ServiceProcess.StartAsync(directory["data"], SmallSegments);
         try
@@ -63,6 +63,19 @@ public sealed class ReplayTests
         var (minutes, pairs) = (Volumes(recorded, "60s"), Volumes(replayed, "120s"));
         Assert.True(pairs.Count > RecordedInput.Detectors, $"{pairs.Count} rows");
         Assert.All(pairs, pair => Assert.Equal(pair.Value, minutes[pair.Key] + minutes[(pair.Key.Series, pair.Key.Start.AddMinutes(1))]));
+    }
+
+    [Fact]
+    public async Task Replay_OfAThousandReadingsASecond_IsManyTimesFasterThanTheyCame()
+    {
+        using var directory = new TemporaryDirectory();
+        await RecordedInput.WriteAsync(directory["data"], seconds: 400);
+
+        var report = await ReplayAsync(directory["data"], directory["replayed"]);
+
+        // 50 times faster is promised and measured on a quiet machine (docs/operations.md); here others build and test beside it.
+        Assert.Equal(400L * RecordedInput.Detectors, report.GetProperty("readings").GetInt64());
+        Assert.True(report.GetProperty("readingsPerSecond").GetDouble() > 15 * RecordedInput.Detectors, report.ToString());
     }
 
     [Fact]
@@ -121,7 +134,7 @@ public sealed class ReplayTests
 
         await AssertRefusedAsync(2, "has no input log", directory["nothing"], directory["new"]);
         await AssertRefusedAsync(2, "is not empty: it holds notes.txt", directory["data"], directory["full"]);
-        await AssertRefusedAsync(2, "is not empty: it holds ", directory["data"], directory["data"] + "/../data");
+        await AssertRefusedAsync(2, "must lie outside", directory["data"], directory["data"] + "/../data");
         await AssertRefusedAsync(2, "must lie outside", directory["data"], Path.Combine(directory["data"], "new"));
         await AssertRefusedAsync(2, "Ingest:MaxAge: a replay begins behind the door", directory["data"], directory["new"], "--Ingest:MaxAge=1d");
         Assert.Equal("mine", await File.ReadAllTextAsync(Path.Combine(directory["full"], "notes.txt")));
