@@ -28,6 +28,8 @@ internal static class CommandLine
             KeyCommand.Create(context),
             RequeueCommand.Create(context),
             ReplayCommand.Create(context),
+            BackupCommand.Create(context),
+            RestoreCommand.Create(context),
             FreeFlowCommand.Create(context),
         };
         var parsed = root.Parse(command, new ParserConfiguration { ResponseFileTokenReplacer = null });

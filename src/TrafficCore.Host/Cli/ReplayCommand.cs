@@ -31,7 +31,7 @@ internal static class ReplayCommand
             return ExitCodes.Usage;
         }
 
-        if (IsInside(from, to) || IsInside(to, from))
+        if (DirectoryPaths.IsInside(from, to) || DirectoryPaths.IsInside(to, from))
         {
             await context.Error.WriteLineAsync("--to: must lie outside of --from, and --from outside of it");
             return ExitCodes.Usage;
@@ -86,10 +86,6 @@ internal static class ReplayCommand
             ],
         }).ReadSettings();
     }
-
-    private static bool IsInside(string path, string directory) =>
-        (Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)) + Path.DirectorySeparatorChar)
-            .StartsWith(Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory)) + Path.DirectorySeparatorChar, StringComparison.Ordinal);
 
     private static string Json(ReplayReport report)
     {
