@@ -44,6 +44,8 @@ internal sealed class DataBackup(ServiceSettings settings, UnfinishedDirectory t
             throw new DirectoryNotFoundException($"{root} is not a data directory.");
         }
 
+        writer.MakeDirectory(Data);
+        CopyFiles(root, Data);
         foreach (var directory in Directory.EnumerateDirectories(root).Where(static path => !Own.Contains(Path.GetFileName(path))))
         {
             CopyTree(directory, $"{Data}/{Path.GetFileName(directory)}");
@@ -78,10 +80,21 @@ internal sealed class DataBackup(ServiceSettings settings, UnfinishedDirectory t
             CopyTree(below, $"{relative}/{Path.GetFileName(below)}");
         }
 
+        CopyFiles(directory, relative);
+    }
+
+    private void CopyFiles(string directory, string relative)
+    {
         HashSet<string> done = [];
-        for (var attempt = 0; attempt < Attempts && !TryCopyFiles(directory, relative, done); attempt++)
+        for (var attempt = 0; attempt < Attempts; attempt++)
         {
+            if (TryCopyFiles(directory, relative, done))
+            {
+                return;
+            }
         }
+
+        throw new IOException($"{directory} changed while it was copied, {Attempts} times in a row.");
     }
 
     // False when a file was replaced by a newer one in between, which is then copied the next time.

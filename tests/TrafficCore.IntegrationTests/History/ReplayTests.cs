@@ -107,9 +107,7 @@ public sealed class ReplayTests
         Directory.CreateDirectory(directory["replayed"]);
         await using (var killed = ProgramProcess.Start("replay", "--from", directory["data"], "--to", directory["replayed"]))
         {
-            await Eventually.ReachesAsync(
-                () => Task.FromResult(Directory.Exists(Path.Combine(directory["replayed"], "output")) ? null : "not begun: " + killed.Output), TimeSpan.FromMinutes(1));
-            await killed.KillAsync();
+            await killed.KillWhenAsync(() => Directory.Exists(Path.Combine(directory["replayed"], "output")));
         }
 
         Assert.True(File.Exists(Path.Combine(directory["replayed"], "unfinished")), "The replay ended before it was killed.");

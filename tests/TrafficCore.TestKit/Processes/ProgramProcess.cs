@@ -38,6 +38,25 @@ public sealed class ProgramProcess : IAsyncDisposable
         return process.ExitCode;
     }
 
+    /// <summary>SIGKILL in the moment in which something is so.</summary>
+    /// <exception cref="InvalidOperationException">It ended before, or it never was so.</exception>
+    public async Task KillWhenAsync(Func<bool> isSo)
+    {
+        ArgumentNullException.ThrowIfNull(isSo);
+        var end = TimeProvider.System.GetTimestamp() + (60 * TimeProvider.System.TimestampFrequency);
+        while (!isSo())
+        {
+            if (process.HasExited || TimeProvider.System.GetTimestamp() > end)
+            {
+                throw new InvalidOperationException("The moment to kill it never came.\n" + Output);
+            }
+
+            await Task.Yield();
+        }
+
+        await KillAsync().ConfigureAwait(false);
+    }
+
     /// <summary>SIGKILL, and waits until it is gone.</summary>
     public async Task KillAsync()
     {
