@@ -120,28 +120,32 @@ internal sealed class ServiceRooms : IAsyncDisposable
         Sinks.Start();
     }
 
-    /// <summary>Delivers what the pipeline has made so far as far as the time allows, then closes the pipeline behind it.</summary>
-    public async Task StopAsync(TimeSpan flush, TimeProvider time)
+    /// <summary>
+    /// Delivers what the pipeline has made so far, as far as the time allows for all of that together, then closes the pipeline behind it. What is left
+    /// is on disk, and is said.
+    /// </summary>
+    public async Task StopAsync(TimeSpan flush, TimeProvider time, ILogger logger)
     {
+        using var limit = new CancellationTokenSource(flush, time);
         if (!Pipeline.Health.IsFaulted)
         {
-            using var limit = new CancellationTokenSource(flush, time);
             try
             {
                 await Pipeline.SettleAsync(limit.Token);
             }
             catch (OperationCanceledException)
             {
-                // What is not applied yet is durable, and is applied after the next start.
+                HostLog.StopUnapplied(logger, Pipeline.Input.DurableEnd - Pipeline.AppliedPosition);
             }
         }
 
-        using (var limit = new CancellationTokenSource(flush, time))
+        await Index.StopAsync(limit.Token);
+        await Sinks.StopAsync(limit.Token);
+        foreach (var sink in Sinks.Sinks.Where(sink => sink.Cursor < Pipeline.Output.DurableEnd))
         {
-            await Index.StopAsync(limit.Token);
+            HostLog.StopUndelivered(logger, sink.Name, Pipeline.Output.DurableEnd - sink.Cursor, sink.Trouble ?? "it is busy");
         }
 
-        await Sinks.StopAsync(flush, time);
         await Pipeline.StopAsync(CancellationToken.None);
     }
 

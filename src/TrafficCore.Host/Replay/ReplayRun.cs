@@ -72,7 +72,7 @@ internal sealed class ReplayRun(string from, ServiceSettings settings, TimeProvi
         rooms.StartReaders();
         await rooms.Pipeline.SettleAsync(cancellation);
         var ledger = LedgerEndpoints.Answer(await rooms.Pipeline.ReadLedgerAsync(cancellation));
-        await rooms.StopAsync(Timeout.InfiniteTimeSpan, time);
+        await rooms.StopAsync(Timeout.InfiniteTimeSpan, time, platform.Logger<ReplayRun>());
         await ThrowIfIncompleteAsync(rooms);
         return (ledger, rooms.Pipeline.Output.Records);
     }
