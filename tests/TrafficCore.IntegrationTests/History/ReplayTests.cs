@@ -66,16 +66,16 @@ public sealed class ReplayTests
     }
 
     [Fact]
-    public async Task Replay_OfAThousandReadingsASecond_IsManyTimesFasterThanTheyCame()
+    public async Task Replay_OfAThousandReadingsASecond_IsFiftyTimesFasterThanTheyCame()
     {
         using var directory = new TemporaryDirectory();
         await RecordedInput.WriteAsync(directory["data"], seconds: 400);
 
         var report = await ReplayAsync(directory["data"], directory["replayed"]);
 
-        // 50 times faster is promised and measured on a quiet machine (docs/operations.md); here others build and test beside it.
+        // 50 times is the promise. Measured were more than 800 times, on two cores beside other work (docs/operations.md).
         Assert.Equal(400L * RecordedInput.Detectors, report.GetProperty("readings").GetInt64());
-        Assert.True(report.GetProperty("readingsPerSecond").GetDouble() > 15 * RecordedInput.Detectors, report.ToString());
+        Assert.True(report.GetProperty("readingsPerSecond").GetDouble() > 50 * RecordedInput.Detectors, report.ToString());
     }
 
     [Fact]
