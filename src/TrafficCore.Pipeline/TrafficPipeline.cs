@@ -139,6 +139,7 @@ public sealed class TrafficPipeline : IAsyncDisposable
         while (_parts.Dispatcher.End < _parts.Input.DurableEnd)
         {
             _parts.Environment.Health.ThrowIfFaulted();
+            cancellationToken.ThrowIfCancellationRequested();
             await Task.Yield();
         }
 
