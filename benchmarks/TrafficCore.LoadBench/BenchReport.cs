@@ -32,7 +32,7 @@ internal static class BenchReport
     }
 
     /// <summary>Everything, with when and where it was measured.</summary>
-    public static string Json(IReadOnlyList<Measurement> all) => JsonSerializer.Serialize(
+    public static string Json<T>(IReadOnlyList<T> all) => JsonSerializer.Serialize(
         new
         {
             Measured = DateTimeOffset.UtcNow,

@@ -16,29 +16,28 @@ internal static class LoadBenchCommandLine
         var noWindows = new Option<bool>("--no-windows") { Description = "Do not wait for the windows to check their volumes" };
         var json = new Option<string?>("--json") { Description = "Write all results to this file" };
         var gate = new Option<bool>("--gate") { Description = "Run the profiles of benchmarks/ratchet.json only and fail when below it" };
+        var idle = new Option<int?>("--idle") { Description = "Measure the resident memory of so many idle connections instead", HelpName = "connections" };
         var data = new Option<string?>("--data") { Description = "Directory for the service's data: the disk that is measured" };
         var root = new RootCommand("Measures TrafficCore end to end, and mosquitto in turn as the reference.")
         {
-            mqblast, service, rounds, profiles, noReference, noWindows, json, gate, data,
+            mqblast, service, rounds, profiles, noReference, noWindows, json, gate, idle, data,
         };
         root.SetAction((result, _) =>
         {
             var gated = result.GetValue(gate);
-            return MeasureAsync(
-                new BenchOptions
-                {
-                    MqblastSource = result.GetRequiredValue(mqblast),
-                    Service = result.GetValue(service),
-                    Rounds = Math.Max(1, result.GetValue(rounds)),
-                    Profiles = [.. LoadProfile.All.Where(p => Wanted(p, result.GetValue(profiles) ?? [], gated))],
-                    Reference = !gated && !result.GetValue(noReference),
-                    CheckWindows = !result.GetValue(noWindows),
-                    Json = result.GetValue(json),
-                    Gate = gated,
-                    DataRoot = result.GetValue(data),
-                },
-                output,
-                error);
+            var options = new BenchOptions
+            {
+                MqblastSource = result.GetRequiredValue(mqblast),
+                Service = result.GetValue(service),
+                Rounds = Math.Max(1, result.GetValue(rounds)),
+                Profiles = [.. LoadProfile.All.Where(p => Wanted(p, result.GetValue(profiles) ?? [], gated))],
+                Reference = !gated && !result.GetValue(noReference),
+                CheckWindows = !result.GetValue(noWindows),
+                Json = result.GetValue(json),
+                Gate = gated,
+                DataRoot = result.GetValue(data),
+            };
+            return GuardAsync(() => result.GetValue(idle) is { } connections ? MeasureIdleAsync(options, connections, output) : MeasureAsync(options, output, error), error);
         });
         var parsed = root.Parse(arguments);
         if (parsed.Errors.Count > 0)
@@ -58,26 +57,42 @@ internal static class LoadBenchCommandLine
 
     private static async Task<int> MeasureAsync(BenchOptions options, TextWriter output, TextWriter error)
     {
+        var results = await new Bench(options, output).RunAsync();
+        await ReportAsync(options, output, BenchReport.Table(results), () => BenchReport.Json(results));
+        var failures = options.Gate ? ReadRatchets().SelectMany(r => r.Failures(results)).ToArray() : [];
+        foreach (var failure in failures)
+        {
+            await error.WriteLineAsync("BELOW THE RATCHET: " + failure);
+        }
+
+        return failures.Length == 0 ? 0 : 1;
+    }
+
+    private static async Task<int> MeasureIdleAsync(BenchOptions options, int connections, TextWriter output)
+    {
+        var results = await new IdleBench(options, connections, output).RunAsync();
+        await ReportAsync(options, output, IdleBench.Table(results), () => BenchReport.Json(results));
+        return 0;
+    }
+
+    private static async Task ReportAsync(BenchOptions options, TextWriter output, IEnumerable<string> table, Func<string> json)
+    {
+        foreach (var line in table)
+        {
+            await output.WriteLineAsync(line);
+        }
+
+        if (options.Json is { } file)
+        {
+            await File.WriteAllTextAsync(file, json());
+        }
+    }
+
+    private static async Task<int> GuardAsync(Func<Task<int>> measure, TextWriter error)
+    {
         try
         {
-            var results = await new Bench(options, output).RunAsync();
-            foreach (var line in BenchReport.Table(results))
-            {
-                await output.WriteLineAsync(line);
-            }
-
-            if (options.Json is { } file)
-            {
-                await File.WriteAllTextAsync(file, BenchReport.Json(results));
-            }
-
-            var failures = options.Gate ? ReadRatchets().SelectMany(r => r.Failures(results)).ToArray() : [];
-            foreach (var failure in failures)
-            {
-                await error.WriteLineAsync("BELOW THE RATCHET: " + failure);
-            }
-
-            return failures.Length == 0 ? 0 : 1;
+            return await measure();
         }
         catch (Exception e) when (e is BenchException or HttpRequestException or IOException)
         {

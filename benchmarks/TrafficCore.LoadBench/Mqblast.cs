@@ -36,14 +36,33 @@ internal sealed class Mqblast
             "--window", Text(profile.Window), "--batch", Text(profile.Batch), "--msgs", Text(profile.Messages), "--rate", Text(profile.Rate),
             "--per-int", Text(LoadProfile.DevicesPerIntersection), "--prefix", prefix, "--topic", $"traffic/v1/{prefix}-%d/detector/d-%d",
         ];
+        return await ReportAsync<MqblastResult>(arguments);
+    }
+
+    /// <summary>Opens connections that do nothing for three seconds.</summary>
+    public Task<IdleResult> RunIdleAsync(int connections, int port, int brokerProcess) =>
+        ReportAsync<IdleResult>(["--port", Text(port), "--pid", Text(brokerProcess), "--conns", Text(connections), "--idle", "3"]);
+
+    private async Task<T> ReportAsync<T>(string[] arguments)
+    {
         var (exit, lines) = await OwnedProcess.TryRunAsync(_program, arguments, RunLimit);
 
         // A server that stalls ends a run early; the report says so and the caller decides what that means.
         var json = lines.LastOrDefault(static l => l.StartsWith('{')) ?? throw new BenchException($"mqblast failed with {exit}:\n{string.Join('\n', lines)}");
-        return JsonSerializer.Deserialize<MqblastResult>(json)!;
+        return JsonSerializer.Deserialize<T>(json)!;
     }
 
     private static string Text(long value) => value.ToString(CultureInfo.InvariantCulture);
+}
+
+/// <summary>The generator's own report of idle connections.</summary>
+internal sealed record IdleResult
+{
+    [JsonPropertyName("conns")]
+    public required int Connections { get; init; }
+
+    [JsonPropertyName("bytes_per_conn")]
+    public required long BytesPerConnection { get; init; }
 }
 
 /// <summary>The generator's own report of one run.</summary>

@@ -239,6 +239,7 @@ public sealed class TrafficCoreService : IAsyncDisposable
         await door.StartAsync(cancellation);
         follower.Start();
         boards.Start();
+        await door.Broker.PublishKeptWillsAsync();
         await Listening.StartAsync("Http", settings.Http.Listen, () => http.StartAsync(cancellation));
         if (mqtt is not null)
         {

@@ -18,6 +18,7 @@ public sealed class MqttBroker : IAsyncDisposable
     private readonly BrokerRuntime _runtime;
     private readonly ConnectionMonitor _monitor;
     private readonly ConcurrentDictionary<MqttConnection, bool> _connections = [];
+    private IReadOnlyList<PendingWill> _keptWills = [];
     private int _connectionCount;
 
     /// <summary>
@@ -43,6 +44,7 @@ public sealed class MqttBroker : IAsyncDisposable
         {
             journal.BrokerNowMs = () => _runtime.NowMs;
             SessionRestore.Run(_runtime, journal);
+            _keptWills = SessionRestore.Wills(_runtime, journal);
             journal.Start();
         }
 
@@ -68,6 +70,19 @@ public sealed class MqttBroker : IAsyncDisposable
 
     /// <summary>Begins to watch time: keep-alive, time to CONNECT, session expiry, will delay.</summary>
     public void Start() => _monitor.Start();
+
+    /// <summary>
+    /// Publishes the wills of clients that were connected when the service last ended without saying goodbye to them. Once, when local subscribers are there
+    /// and before the first connection.
+    /// </summary>
+    public async Task PublishKeptWillsAsync()
+    {
+        var wills = Interlocked.Exchange(ref _keptWills, []);
+        foreach (var will in wills)
+        {
+            await WillPublisher.PublishAsync(_runtime, will.Will, will.Client, will.Number);
+        }
+    }
 
     /// <summary>
     /// Tells the broker which QoS 2 packet ids the log holds for a client, before the first connection. The client's next session starts with them:

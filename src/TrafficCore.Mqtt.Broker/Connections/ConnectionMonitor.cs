@@ -68,7 +68,7 @@ internal sealed class ConnectionMonitor
         _runtime.Sessions.TakeDue(_runtime.NowMs, expired, wills);
         foreach (var will in wills)
         {
-            _ = WillPublisher.PublishAsync(_runtime, will.Will, will.Client);
+            _ = WillPublisher.PublishAsync(_runtime, will.Will, will.Client, will.Number);
         }
 
         foreach (var session in expired)

@@ -21,10 +21,19 @@ internal sealed partial class MqttConnection
         }
 
         _version = connect.Version;
+        _clientMaxPacketSize = connect.MaximumPacketSize;
         var (reason, detail) = await JudgeAsync(connect);
         if (reason != ReasonCode.Success)
         {
             Refuse(reason, connect.ClientId, detail);
+            return false;
+        }
+
+        _sessionExpirySeconds = SessionExpiryOf(connect);
+        var limits = connect.Version == MqttVersion.V5 ? LimitsFor(connect) : [];
+        if (Connack(false, limits).Length > _clientMaxPacketSize)
+        {
+            Refuse(ReasonCode.PacketTooLarge, connect.ClientId, "The answer would be larger than the client's maximum packet size"); // [MQTT-3.1.2-24]
             return false;
         }
 
@@ -49,9 +58,9 @@ internal sealed partial class MqttConnection
             await EndSessionAsync(ended, discardIds: false);
         }
 
-        JournalAttach(attached.Present);
+        JournalAttach(connect, attached.Present);
 
-        Welcome(connect, attached.Present);
+        Welcome(connect, attached.Present, limits);
         if (_isDiscarding)
         {
             await CommitDiscardAsync();
@@ -155,8 +164,6 @@ internal sealed partial class MqttConnection
     /// <summary>Takes the session over: an older connection of the same client ends first, with everything it still has to do.</summary>
     private async ValueTask<AttachResult> AttachAsync(ConnectData connect)
     {
-        var cap = (uint)Math.Min(uint.MaxValue - 1, _runtime.Options.MaxSessionExpiry.TotalSeconds);
-        _sessionExpirySeconds = connect.Version == MqttVersion.V5 ? Math.Min(connect.SessionExpirySeconds, cap) : connect.CleanStart ? 0 : cap;
         while (true)
         {
             var result = _runtime.Sessions.TryAttach(this, _client!.ClientId, connect.CleanStart, _sessionExpirySeconds * 1000L);
@@ -180,26 +187,38 @@ internal sealed partial class MqttConnection
     /// Lets the journal know the session. The client does not wait for it: what a crash forgets here, it is told on its next connection. Without room the note
     /// goes with the first batch.
     /// </summary>
-    private void JournalAttach(bool isPresent)
+    private void JournalAttach(ConnectData connect, bool isPresent)
     {
-        if (!_session!.IsDurable)
-        {
-            return;
-        }
-
-        if (!isPresent)
+        if (_session!.IsDurable && !isPresent)
         {
             _pass.Records?.SessionOpened(_session.Number, _session.ClientId, _sessionExpirySeconds);
         }
-        else if (_session.Outbox is not null)
+        else if (_session is { IsDurable: true, Outbox: not null })
         {
             _pass.Records?.SessionOnline(_session.Number, _sessionExpirySeconds);
+        }
+
+        ForgetStoredWill(_session);
+        if (connect.Will is { } will && _runtime.Journal is { } journal)
+        {
+            _session.StoredWill = journal.NextWill();
+            _pass.Records?.Will(new StoredWill(_session.StoredWill, _client!.ClientId, _client.UserName, will));
         }
 
         _pass.TryCommit(null, out _);
     }
 
-    private void Welcome(ConnectData connect, bool isPresent)
+    /// <summary>The will of this connection, or of the last one whose client is back in time, is not to be published any more.</summary>
+    private void ForgetStoredWill(Session session)
+    {
+        if (session.StoredWill != 0)
+        {
+            _pass.Records?.WillOver(session.StoredWill);
+            session.StoredWill = 0;
+        }
+    }
+
+    private void Welcome(ConnectData connect, bool isPresent, byte[] limits)
     {
         _will = connect.Will;
         _window = Math.Min(connect.ReceiveMaximum, _runtime.Options.MaxInFlight);
@@ -208,15 +227,7 @@ internal sealed partial class MqttConnection
         _arrival.Resume(_runtime.Tick, packets: true, partial: false);
         Volatile.Write(ref _isConnected, 1);
 
-        var properties = new PropertyBuilder(stackalloc byte[256]);
-        if (connect.Version == MqttVersion.V5)
-        {
-            AddLimits(ref properties, connect);
-        }
-
-        var answer = new ArrayBufferWriter<byte>();
-        MqttEncoder.Connack(answer, _version, isPresent && _version != MqttVersion.V31, ReasonCode.Success, properties.Written); // 3.1 has no such flag
-        _output.AppendAnswer(answer.WrittenSpan);
+        _output.AppendAnswer(Connack(isPresent, limits));
         _output.Open(_session!, _version, connect.MaximumPacketSize, Math.Min(connect.TopicAliasMaximum, _runtime.Options.TopicAliasMaximum));
         _session!.GoOnline(_output, _window);
         _output.Signal();
@@ -230,8 +241,23 @@ internal sealed partial class MqttConnection
         return connect.Version == MqttVersion.V5 && max > 0 ? Math.Min(connect.KeepAliveSeconds, max) : connect.KeepAliveSeconds;
     }
 
-    private void AddLimits(ref PropertyBuilder properties, ConnectData connect)
+    private uint SessionExpiryOf(ConnectData connect)
     {
+        var cap = (uint)Math.Min(uint.MaxValue - 1, _runtime.Options.MaxSessionExpiry.TotalSeconds);
+        return connect.Version == MqttVersion.V5 ? Math.Min(connect.SessionExpirySeconds, cap) : connect.CleanStart ? 0 : cap;
+    }
+
+    private ReadOnlySpan<byte> Connack(bool isPresent, ReadOnlySpan<byte> properties)
+    {
+        var answer = new ArrayBufferWriter<byte>();
+        MqttEncoder.Connack(answer, _version, isPresent && _version != MqttVersion.V31, ReasonCode.Success, properties); // 3.1 has no such flag
+        return answer.WrittenSpan;
+    }
+
+    /// <summary>The server's limits as properties of CONNACK.</summary>
+    private byte[] LimitsFor(ConnectData connect)
+    {
+        var properties = new PropertyBuilder(stackalloc byte[256]);
         var options = _runtime.Options;
         properties.Add(PropertyId.ReceiveMaximum, (uint)options.ReceiveMaximum);
         properties.Add(PropertyId.MaximumPacketSize, (uint)options.MaxPacketSize);
@@ -250,6 +276,8 @@ internal sealed partial class MqttConnection
         {
             properties.Add(PropertyId.AssignedClientIdentifier, Encoding.UTF8.GetBytes(id));
         }
+
+        return properties.Written.ToArray();
     }
 
     private void Refuse(ReasonCode reason, string clientId, string detail)
@@ -267,9 +295,8 @@ internal sealed partial class MqttConnection
         }
 
         // A version that is not known is answered in the form of 3.1.1, which every client can read [MQTT-3.1.2-2].
-        var answer = new ArrayBufferWriter<byte>();
-        MqttEncoder.Connack(answer, _version == 0 ? MqttVersion.V311 : _version, false, reason);
-        _output.AppendAnswer(answer.WrittenSpan);
+        var version = _version == 0 ? MqttVersion.V311 : _version;
+        AppendReasoned(detail, (output, properties) => MqttEncoder.Connack(output, version, false, reason, properties));
         _output.Signal();
     }
 }

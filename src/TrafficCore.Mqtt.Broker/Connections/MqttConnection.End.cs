@@ -1,4 +1,3 @@
-using System.Buffers;
 using TrafficCore.Mqtt.Wire;
 
 namespace TrafficCore.Mqtt.Broker;
@@ -151,9 +150,9 @@ internal sealed partial class MqttConnection
 
         if (_version == MqttVersion.V5 && Volatile.Read(ref _isConnected) == 1)
         {
-            var packet = new ArrayBufferWriter<byte>();
-            MqttEncoder.Disconnect(packet, _version, close.Code);
-            _output.AppendAnswer(packet.WrittenSpan);
+            // What a defect says of itself is for the log alone.
+            var words = close.Reason == CloseReason.Fault ? null : close.Detail;
+            AppendReasoned(words, (output, properties) => MqttEncoder.Disconnect(output, _version, close.Code, properties));
         }
 
         _output.Signal();
@@ -181,16 +180,23 @@ internal sealed partial class MqttConnection
             _pass.Records?.SessionOffline(session.Number, (uint)(session.ExpiryMs / 1000));
         }
 
+        var will = close.Reason == CloseReason.Disconnected ? null : _will;
+        if (will is null)
+        {
+            ForgetStoredWill(session);
+        }
+
         _runtime.Finish(_pass);
         var nowMs = _runtime.NowMs;
-        var will = close.Reason == CloseReason.Disconnected ? null : _will;
         var isDelayed = will is { DelaySeconds: > 0 } && session.ExpiryMs > 0;
-        var pending = isDelayed ? new PendingWill(will!, _client!, nowMs + will!.DelaySeconds * 1000L) : null;
+        var pending = isDelayed ? new PendingWill(will!, _client!, nowMs + will!.DelaySeconds * 1000L, session.StoredWill) : null;
 
         // The will goes out before the session is free: "offline" must not follow the "online" of the connection that takes over.
         if (will is not null && !isDelayed)
         {
-            await WillPublisher.PublishAsync(_runtime, will, _client!);
+            var number = session.StoredWill;
+            session.StoredWill = 0;
+            await WillPublisher.PublishAsync(_runtime, will, _client!, number);
         }
 
         if (_runtime.Sessions.Detach(session, nowMs, pending))
@@ -205,7 +211,7 @@ internal sealed partial class MqttConnection
         SessionCleanup.Forget(_runtime, session);
         if (session.PendingWill is { } pending)
         {
-            await WillPublisher.PublishAsync(_runtime, pending.Will, pending.Client); // [MQTT-3.1.2-8]: the session ended before the delay
+            await WillPublisher.PublishAsync(_runtime, pending.Will, pending.Client, pending.Number); // [MQTT-3.1.2-8]: the session ended before the delay
         }
 
         if (discardIds && session.HasRecordedIds)

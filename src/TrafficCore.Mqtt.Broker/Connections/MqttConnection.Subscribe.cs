@@ -18,6 +18,7 @@ internal sealed partial class MqttConnection
             }
         }
 
+        RequireRoomForReasons(Count(subscribe));
         if (_session!.Outbox is null && _session.IsDurable)
         {
             _pass.Records?.SessionOnline(_session.Number, _sessionExpirySeconds);
@@ -41,6 +42,28 @@ internal sealed partial class MqttConnection
         }
 
         TouchSelf();
+    }
+
+    private static int Count(SubscribeView subscribe)
+    {
+        var count = 0;
+        while (subscribe.Read())
+        {
+            count++;
+        }
+
+        return count;
+    }
+
+    private static int Count(UnsubscribeView unsubscribe)
+    {
+        var count = 0;
+        while (unsubscribe.Read())
+        {
+            count++;
+        }
+
+        return count;
     }
 
     private ReasonCode Subscribe(
@@ -125,6 +148,7 @@ internal sealed partial class MqttConnection
 
     private void OnUnsubscribe(ReadBatch batch, UnsubscribeView unsubscribe)
     {
+        RequireRoomForReasons(Count(unsubscribe));
         var reasons = new List<ReasonCode>();
         while (unsubscribe.Read())
         {
@@ -149,19 +173,5 @@ internal sealed partial class MqttConnection
         MqttEncoder.Unsuback(answer, _version, unsubscribe.PacketId, [.. reasons]);
         Answer(batch, answer.WrittenSpan);
         TouchSelf();
-    }
-
-    /// <summary>What the session journal must hold is durable before the client is told; without a journal the answer waits for nothing.</summary>
-    private void Answer(ReadBatch batch, ReadOnlySpan<byte> packet)
-    {
-        if (_pass.HasRecords)
-        {
-            batch.AddJournaled();
-            batch.AddAnswer(packet);
-        }
-        else
-        {
-            _output.AppendAnswer(packet);
-        }
     }
 }

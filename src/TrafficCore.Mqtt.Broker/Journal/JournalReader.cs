@@ -48,6 +48,19 @@ internal ref struct JournalReader(ReadOnlySpan<byte> body)
             identifiers.Length == 0 ? null : identifiers, shared.Length == 0 ? null : shared);
     }
 
+    public StoredWill Will()
+    {
+        var number = Int64();
+        var flags = Byte();
+        var (delay, expiry) = (Int32(), Int32());
+        var (clientId, userName) = (Text(), Text());
+        var (topic, properties, payload) = (Short(), Take((int)Int32()).ToArray(), Take((int)Int32()).ToArray());
+        var will = new Will(
+            topic, payload, properties, (QualityOfService)(flags & StoredDelivery.QoSMask), (flags & StoredDelivery.RetainFlag) != 0, delay,
+            (flags & JournalWriter.WillThatExpires) == 0 ? null : expiry);
+        return new StoredWill(number, clientId, (flags & JournalWriter.WillOfAnAccount) == 0 ? null : userName, will);
+    }
+
     private ReadOnlySpan<byte> Take(int count)
     {
         if ((uint)count > (uint)_rest.Length)

@@ -8,6 +8,9 @@ namespace TrafficCore.Mqtt.Broker;
 /// <remarks>Ownership: one thread at a time.</remarks>
 internal sealed class JournalWriter(SessionJournal journal)
 {
+    public const int WillOfAnAccount = 8;
+    public const int WillThatExpires = 16;
+
     private const byte Version = 1;
 
     private byte[] _bytes = new byte[512];
@@ -133,6 +136,29 @@ internal sealed class JournalWriter(SessionJournal journal)
         Begin();
         Content(message);
         End(SessionRecordType.Retained);
+    }
+
+    public void Will(StoredWill stored)
+    {
+        var will = stored.Will;
+        Begin();
+        Int64(stored.Number);
+        Byte((byte)((int)will.QoS | (will.Retain ? StoredDelivery.RetainFlag : 0) | (stored.UserName is null ? 0 : WillOfAnAccount) | (will.ExpirySeconds is null ? 0 : WillThatExpires)));
+        Int32(will.DelaySeconds);
+        Int32(will.ExpirySeconds ?? 0);
+        Short(System.Text.Encoding.UTF8.GetBytes(stored.ClientId));
+        Short(System.Text.Encoding.UTF8.GetBytes(stored.UserName ?? ""));
+        Short(will.Topic);
+        Long(will.Properties);
+        Long(will.Payload);
+        End(SessionRecordType.Will);
+    }
+
+    public void WillOver(long number)
+    {
+        Begin();
+        Int64(number);
+        End(SessionRecordType.WillOver);
     }
 
     private void Progress(SessionRecordType type, long session, long number)

@@ -6,7 +6,7 @@ using TrafficCore.Mqtt.Wire;
 namespace TrafficCore.Mqtt.Broker;
 
 /// <summary>
-/// What the journal's records come to: sessions with subscriptions and queues, and retained messages. A snapshot is this, written as records again, so
+/// What the journal's records come to: sessions with subscriptions and queues, retained messages, and wills. A snapshot is this, written as records again, so
 /// that loading one and reading the journal on from it are the same code.
 /// </summary>
 /// <remarks>Ownership: who opens the journal, then its committer thread, then who closes it.</remarks>
@@ -18,6 +18,9 @@ internal sealed class SessionImage
 
     /// <summary>Retained messages by topic, and whether each counts towards the limits.</summary>
     public Dictionary<byte[], StoredMessage> Retained { get; } = new(Utf8KeyComparer.Instance);
+
+    /// <summary>Wills of clients that are connected, or whose delay goes on, by number.</summary>
+    public Dictionary<long, StoredWill> Wills { get; } = [];
 
     /// <summary>The highest session number there ever was.</summary>
     public long LastSession { get; private set; }
@@ -37,6 +40,13 @@ internal sealed class SessionImage
                 break;
             case SessionRecordType.Retained:
                 Retain(ref reader);
+                break;
+            case SessionRecordType.Will:
+                var will = reader.Will();
+                Wills[will.Number] = will;
+                break;
+            case SessionRecordType.WillOver:
+                Wills.Remove(reader.Int64());
                 break;
             case SessionRecordType.Ended:
                 End(reader.Int64());
@@ -80,6 +90,12 @@ internal sealed class SessionImage
         foreach (var message in Retained.Values)
         {
             writer.Retained(message);
+            Flush(output, writer);
+        }
+
+        foreach (var will in Wills.Values)
+        {
+            writer.Will(will);
             Flush(output, writer);
         }
     }

@@ -7,7 +7,7 @@ namespace TrafficCore.Mqtt.Broker;
 
 /// <summary>
 /// Keeps over a restart what MQTT promises to keep: sessions that outlive their connection, their subscriptions and queued QoS 1 and 2 messages, and
-/// retained messages. A log of changes with a snapshot now and then.
+/// retained messages, and the wills of those that were connected. A log of changes with a snapshot now and then.
 /// </summary>
 /// <remarks>
 /// Ownership: any thread may append; the image belongs to the committer thread between <see cref="Start"/> and the end of <see cref="DisposeAsync"/>.
@@ -26,17 +26,24 @@ public sealed class SessionJournal : IAsyncDisposable, ICommitSink
     private long _snapshotAt;
     private long _snapshotSize;
     private bool _isStarted;
+    private long _lastWill;
 
     private SessionJournal(GroupCommitLog log, SnapshotStore snapshots, TimeProvider time, ILogger logger)
     {
         (_log, _snapshots, _time, _logger) = (log, snapshots, time, logger);
         _image = Recover();
+
+        // A position is above every number of an earlier life: each went out with a record of many bytes.
+        _lastWill = Math.Max(log.DurableEnd, _image.Wills.Keys.DefaultIfEmpty().Max());
     }
 
     /// <summary>Everything below is durable.</summary>
     internal long DurableEnd => _log.DurableEnd;
 
     internal uint Salt => _log.Salt;
+
+    /// <summary>A number for a will that no other one has, also none of an earlier life.</summary>
+    internal long NextWill() => Interlocked.Increment(ref _lastWill);
 
     internal long UtcNowMs => _time.GetUtcNow().ToUnixTimeMilliseconds();
 

@@ -34,4 +34,10 @@ internal enum SessionRecordType : byte
 
     /// <summary>The retained message of a topic; without payload there is none any more.</summary>
     Retained = 105,
+
+    /// <summary>What is to be published for a client that goes without saying so.</summary>
+    Will = 106,
+
+    /// <summary>It was published, or will not be.</summary>
+    WillOver = 107,
 }

@@ -30,6 +30,26 @@ internal static class SessionRestore
         }
     }
 
+    /// <summary>
+    /// Wills of clients whose connection the last life of the service took with it. One with a delay waits for it anew with its session; the others are given
+    /// back, to be published before anybody connects: "offline" must not follow the "online" of a client that is back.
+    /// </summary>
+    public static IReadOnlyList<PendingWill> Wills(BrokerRuntime runtime, SessionJournal journal)
+    {
+        var due = new List<PendingWill>();
+        foreach (var stored in journal.Image.Wills.Values.OrderBy(w => w.Number))
+        {
+            var client = new ClientIdentity(stored.ClientId, stored.UserName, MqttVersion.V5, null);
+            var will = new PendingWill(stored.Will, client, runtime.NowMs + (stored.Will.DelaySeconds * 1000L), stored.Number);
+            if (stored.Will.DelaySeconds == 0 || !runtime.Sessions.TryRestore(will))
+            {
+                due.Add(will);
+            }
+        }
+
+        return due;
+    }
+
     /// <summary>Downtime counts for a session that was without a connection; one that had one when the service ended begins to wait now.</summary>
     private static long ExpiresAtMs(BrokerRuntime runtime, SessionJournal journal, StoredSession stored)
     {

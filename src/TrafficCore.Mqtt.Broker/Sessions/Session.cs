@@ -48,6 +48,9 @@ internal sealed class Session
     /// </summary>
     public HashSet<ushort>? RestoredIds { get; set; }
 
+    /// <summary>The number of the will that the journal holds for it; 0 for none. Before the first connection: the one who restores it.</summary>
+    public long StoredWill { get; set; }
+
     // Registry, under its lock.
     public MqttConnection? Connection { get; set; }
 

@@ -57,6 +57,22 @@ internal sealed class SessionRegistry
         }
     }
 
+    /// <summary>A will that waits on for its delay; false when its client has no session, so that there is nothing to wait for.</summary>
+    public bool TryRestore(PendingWill will)
+    {
+        lock (_gate)
+        {
+            if (!_sessions.TryGetValue(will.Client.ClientId, out var session))
+            {
+                return false;
+            }
+
+            session.PendingWill = will;
+            session.StoredWill = will.Number;
+            return true;
+        }
+    }
+
     /// <summary>Numbers up to this one were given to sessions of an earlier life.</summary>
     public void ContinueAfter(long number)
     {

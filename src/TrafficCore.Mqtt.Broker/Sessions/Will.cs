@@ -12,18 +12,30 @@ internal sealed class Will
     private readonly bool _retain;
     private readonly QualityOfService _qos;
 
-    private Will(in ConnectView connect, byte[] properties, uint delaySeconds, uint? expirySeconds)
+    public Will(byte[] topic, byte[] payload, byte[] properties, QualityOfService qos, bool retain, uint delaySeconds, uint? expirySeconds)
     {
-        _topic = connect.WillTopic.ToArray();
-        _payload = connect.WillPayload.ToArray();
-        _qos = connect.WillQoS;
-        _retain = connect.WillRetain;
+        _topic = topic;
+        _payload = payload;
         _properties = properties;
+        _qos = qos;
+        _retain = retain;
         _expirySeconds = expirySeconds;
         DelaySeconds = delaySeconds;
     }
 
     public ReadOnlySpan<byte> Topic => _topic;
+
+    public ReadOnlySpan<byte> Payload => _payload;
+
+    /// <summary>5.0 properties as they are handed on, without delay and expiry.</summary>
+    public ReadOnlySpan<byte> Properties => _properties;
+
+    public QualityOfService QoS => _qos;
+
+    public bool Retain => _retain;
+
+    /// <summary>How long it is worth delivering, from its publication on; null: for ever.</summary>
+    public uint? ExpirySeconds => _expirySeconds;
 
     /// <summary>How long the client may stay away before the will is published (5.0).</summary>
     public uint DelaySeconds { get; }
@@ -50,7 +62,8 @@ internal sealed class Will
             }
         }
 
-        return new Will(connect, kept.Written.ToArray(), delay, expiry);
+        return new Will(
+            connect.WillTopic.ToArray(), connect.WillPayload.ToArray(), kept.Written.ToArray(), connect.WillQoS, connect.WillRetain, delay, expiry);
     }
 
     /// <summary>The will as a packet of its client, for the service's own intake. It has no packet id, so QoS 2 means nothing there.</summary>
@@ -63,4 +76,8 @@ internal sealed class Will
 }
 
 /// <summary>A will that waits for its delay.</summary>
-internal sealed record PendingWill(Will Will, ClientIdentity Client, long DueMs);
+/// <param name="Will">What is published.</param>
+/// <param name="Client">Whose it is.</param>
+/// <param name="DueMs">When, in the broker's time.</param>
+/// <param name="Number">Its number in the session journal; 0 when it is not there.</param>
+internal sealed record PendingWill(Will Will, ClientIdentity Client, long DueMs, long Number);

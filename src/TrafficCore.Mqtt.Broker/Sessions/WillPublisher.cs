@@ -3,14 +3,28 @@ namespace TrafficCore.Mqtt.Broker;
 /// <summary>Publishes wills: a will is a message of its client, so the service takes it in like any other.</summary>
 internal static class WillPublisher
 {
-    public static async Task PublishAsync(BrokerRuntime runtime, Will will, ClientIdentity client)
+    /// <summary>Publishes a will; the journal forgets the one of this number afterwards, so that a crash between the two publishes it again.</summary>
+    public static async Task PublishAsync(BrokerRuntime runtime, Will will, ClientIdentity client, long number)
     {
-        if (!runtime.Access.MayPublish(client, will.Topic))
+        if (runtime.Access.MayPublish(client, will.Topic))
+        {
+            await PublishAsync(runtime, will, client);
+        }
+        else
         {
             runtime.Metrics.Dropped(DropReason.Denied); // allowed at its CONNECT, and not any more
-            return;
         }
 
+        if (number != 0)
+        {
+            var pass = runtime.NewPass();
+            pass.Records?.WillOver(number);
+            runtime.Finish(pass);
+        }
+    }
+
+    private static async Task PublishAsync(BrokerRuntime runtime, Will will, ClientIdentity client)
+    {
         try
         {
             var session = runtime.Ingress.OpenSession(client);

@@ -61,6 +61,7 @@ internal sealed class BrokerHost : IAsyncDisposable
         var application = builder.Build();
         prepare?.Invoke(application.Services.GetRequiredService<MqttBroker>());
         application.Services.GetRequiredService<MqttBroker>().Start();
+        await application.Services.GetRequiredService<MqttBroker>().PublishKeptWillsAsync();
         await application.StartAsync();
         return new BrokerHost(application, log, time);
     }

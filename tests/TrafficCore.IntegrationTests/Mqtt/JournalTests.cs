@@ -156,6 +156,68 @@ public sealed class JournalTests
         Assert.Equal(1, broker.Host.Broker.Statistics.Sessions);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task PowerCut_WillOfAConnectedClient_IsPublishedAtTheStartAndOnce(bool clean)
+    {
+        await using var broker = await JournaledBroker.StartAsync();
+        using (var listener = await ConnectAsync(broker, "listener", MqttVersion.V5, present: false))
+        {
+            await listener.SubscribeAsync("state/#", AtLeastOnce);
+        }
+
+        using var device = await RawClient.ConnectAsync(broker.Port, "device", MqttVersion.V5, clean, properties: clean ? null : AnHour, will: ("state/device", "gone", true, []));
+        using var polite = await RawClient.ConnectAsync(broker.Port, "polite", MqttVersion.V5, will: ("state/polite", "gone", true, []));
+        await polite.SendAsync([0xE0, 0]);
+        Assert.Equal("closed", await polite.ReadAsync());
+        await CommitAsync(broker);
+        await broker.CutPowerAsync();
+        await CommitAsync(broker);
+        await broker.CutPowerAsync(); // nothing is left to be published
+
+        Assert.NotNull(broker.Host.Broker.FindRetained("state/device"));
+        using var back = await ConnectAsync(broker, "listener", MqttVersion.V5, present: true);
+        Assert.StartsWith("PUBLISH state/device q1 ", await back.ReadAsync(), StringComparison.Ordinal);
+        Assert.Empty(await back.ReadUntilPongAsync());
+    }
+
+    [Theory]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    public async Task PowerCut_WillWithADelay_WaitsForItAnewUnlessTheClientIsBack(bool isBack, bool expected)
+    {
+        // [MQTT-3.1.3-9]
+        await using var broker = await JournaledBroker.StartAsync();
+        byte[] delay = [24, 0, 0, 0, 60];
+        using var device = await RawClient.ConnectAsync(broker.Port, "device", MqttVersion.V5, clean: false, properties: AnHour, will: ("state/device", "gone", true, delay));
+        await CommitAsync(broker);
+        await broker.CutPowerAsync();
+        using var again = isBack ? await ConnectAsync(broker, "device", MqttVersion.V5, present: true) : null;
+        await CommitAsync(broker);
+        await broker.CutPowerAsync();
+        broker.Time.Advance(TimeSpan.FromSeconds(59));
+        using var listener = await RawClient.ConnectAsync(broker.Port, "listener", MqttVersion.V5);
+        await listener.SubscribeAsync("state/#");
+        Assert.Empty(await listener.ReadUntilPongAsync());
+        broker.Time.Advance(TimeSpan.FromSeconds(2));
+
+        if (expected)
+        {
+            Assert.Equal("PUBLISH state/device q0 d=False r=False id=0 gone", await listener.ReadAsync());
+        }
+
+        Assert.Empty(await listener.ReadUntilPongAsync());
+    }
+
+    /// <summary>What was noted before is durable: a retained message that comes after it is.</summary>
+    private static async Task CommitAsync(JournaledBroker broker)
+    {
+        using var client = await RawClient.ConnectAsync(broker.Port, "commit", MqttVersion.V5);
+        await client.PublishAsync("commit", "x", 1, 1, retain: true);
+        Assert.StartsWith("Puback 1", await client.ReadAsync(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Telemetry_OfClientsWithoutSubscriptions_NeverReachesTheJournal()
     {

@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using TrafficCore.IntegrationTests.Host;
+using TrafficCore.Mqtt.Client;
+using TrafficCore.Mqtt.Wire;
 using TrafficCore.TestKit;
 
 namespace TrafficCore.IntegrationTests.Mqtt;
@@ -54,6 +56,29 @@ public sealed class PahoClientTests
             tool!, "-t", "traffic/v1/i1/detector/d1", "-h", "127.0.0.1", "-p", $"{host.Port}", "-V", version, "-q", $"{qos}", "-m", "hello", "-i", "c-client");
 
         await AcknowledgementTests.UntilAsync(() => host.Log.Records.Any(r => r.EndsWith("hello", StringComparison.Ordinal)), "taken in");
+    }
+
+    [Theory]
+    [InlineData("paho_c_sub", "31", "tcp", 1)]
+    [InlineData("paho_c_sub", "311", "tcp", 2)]
+    [InlineData("paho_c_sub", "5", "tcp", 2)]
+    [InlineData("paho_cs_sub", "311", "tcp", 1)]
+    [InlineData("paho_cs_sub", "5", "tcp", 2)]
+    [InlineData("paho_c_sub", "311", "ws", 1)]
+    [InlineData("paho_c_sub", "5", "ws", 2)]
+    public async Task C_Subscribes_AndGetsRetainedAndLiveMessages(string program, string version, string transport, int qos)
+    {
+        var tool = RequiredTools.Find(program);
+        Assert.SkipWhen(tool is null, "paho.mqtt.c-examples is not installed");
+        await using var service = await RunningService.StartAsync();
+        await using var publisher = await service.ConnectAsync("publisher");
+        await publisher.PublishAsync(new MqttPublication("plain/kept", "kept"u8.ToArray(), (QualityOfService)qos, true));
+        var where = transport == "ws" ? $"ws://127.0.0.1:{service.Service.Http.Port}/mqtt" : $"tcp://127.0.0.1:{service.Service.Mqtt.Port}";
+        using var subscriber = ToolRun.Start(tool!, "-t", "plain/#", "-c", where, "-V", version, "-q", $"{qos}", "-i", "c-client", "--verbose");
+        await subscriber.PrintsAsync("plain/kept\tkept");
+        await publisher.PublishAsync(new MqttPublication("plain/live", "live"u8.ToArray(), (QualityOfService)qos));
+
+        await subscriber.PrintsAsync("plain/live\tlive");
     }
 
     private static void SkipWithoutPython()

@@ -22,6 +22,9 @@ internal sealed class RawClient : IDisposable
 
     public Socket Socket => _socket;
 
+    /// <summary>The last reason in words that the server gave; packets are compared without it.</summary>
+    public string? Words { get; private set; }
+
     public static async Task<RawClient> OpenAsync(int port, MqttVersion version = MqttVersion.V311, int receiveBuffer = 0)
     {
         var client = new RawClient(version);
@@ -180,6 +183,11 @@ internal sealed class RawClient : IDisposable
         }
 
         packet = PacketText.Describe(header, bytes.Slice(header.HeaderLength, header.BodyLength), Version);
+        if (packet.IndexOf(" ReasonString=", StringComparison.Ordinal) is var words && words >= 0)
+        {
+            (packet, Words) = (packet[..words], packet[(words + " ReasonString=".Length)..]);
+        }
+
         _received.RemoveRange(0, header.TotalLength);
         return true;
     }

@@ -79,6 +79,24 @@ public sealed class SharedSubscriptionTests
     }
 
     [Fact]
+    public async Task Member_WhoLeavesInsideQoS2_TakesTheMessageWithIt()
+    {
+        // [MQTT-4.8.2-5]: not even one that is not known to have arrived; what had not been sent goes to the others
+        await using var host = await BrokerHost.StartAsync();
+        var leaving = await RawClient.ConnectAsync(host.Port, "leaving", MqttVersion.V5, properties: [33, 0, 1]);
+        await leaving.SubscribeAsync("$share/g/s/#", new SubscribeOptions(QualityOfService.ExactlyOnce));
+        await host.Broker.PublishAsync("s/1", "1"u8.ToArray(), QualityOfService.ExactlyOnce);
+        await host.Broker.PublishAsync("s/1", "2"u8.ToArray(), QualityOfService.ExactlyOnce);
+        Assert.EndsWith(" id=1 1", await leaving.ReadAsync(), StringComparison.Ordinal);
+        using var staying = await RawClient.ConnectAsync(host.Port, "staying", MqttVersion.V5);
+        await staying.SubscribeAsync("$share/g/s/#", new SubscribeOptions(QualityOfService.ExactlyOnce));
+        leaving.Drop();
+
+        Assert.EndsWith(" id=1 2", await staying.ReadAsync(), StringComparison.Ordinal);
+        Assert.Empty(await staying.ReadUntilPongAsync());
+    }
+
+    [Fact]
     public async Task Retained_AreNotSentToASharedSubscription()
     {
         await using var host = await BrokerHost.StartAsync();

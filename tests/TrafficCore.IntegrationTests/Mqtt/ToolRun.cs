@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Text;
+using TrafficCore.TestKit.Processes;
 
 namespace TrafficCore.IntegrationTests.Mqtt;
 
@@ -8,14 +10,27 @@ internal sealed class ToolRun : IDisposable
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
 
     private readonly Process _process;
+    private readonly StringBuilder _printed = new();
     private readonly Task<string> _output;
     private readonly Task<string> _errors;
 
     private ToolRun(Process process)
     {
         _process = process;
-        _output = process.StandardOutput.ReadToEndAsync();
+        _output = ReadAsync(process.StandardOutput);
         _errors = process.StandardError.ReadToEndAsync();
+    }
+
+    /// <summary>What it has printed so far.</summary>
+    private string Printed
+    {
+        get
+        {
+            lock (_printed)
+            {
+                return _printed.ToString();
+            }
+        }
     }
 
     public static ToolRun Start(string program, params IEnumerable<string> arguments)
@@ -53,6 +68,26 @@ internal sealed class ToolRun : IDisposable
         return (await _output).ReplaceLineEndings("\n").TrimEnd();
     }
 
+    /// <summary>Waits until it has printed a text.</summary>
+    public Task PrintsAsync(string text) => Eventually.ReachesAsync(
+        () => Task.FromResult(Printed is var printed && printed.Contains(text, StringComparison.Ordinal) ? null : "printed: " + printed),
+        Deadline);
+
+    /// <summary>Repeats something until the program prints a text: until it is ready, for instance.</summary>
+    public async Task PrintsWhenAsync(Func<Task> act, string text)
+    {
+        await Eventually.ReachesAsync(
+            async () =>
+            {
+                await act();
+                return Printed is var printed && printed.Contains(text, StringComparison.Ordinal) ? null : "printed: " + printed;
+            },
+            Deadline);
+    }
+
+    /// <summary>Everything it printed, after its end.</summary>
+    public Task<string> OutputAsync() => _output;
+
     /// <summary>Ends it without ceremony, as a power cut does.</summary>
     public void Kill() => _process.Kill(entireProcessTree: true);
 
@@ -64,5 +99,19 @@ internal sealed class ToolRun : IDisposable
         }
 
         _process.Dispose();
+    }
+
+    private async Task<string> ReadAsync(StreamReader output)
+    {
+        var buffer = new char[4096];
+        for (var read = await output.ReadAsync(buffer); read > 0; read = await output.ReadAsync(buffer))
+        {
+            lock (_printed)
+            {
+                _printed.Append(buffer, 0, read);
+            }
+        }
+
+        return _printed.ToString();
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 
 namespace TrafficCore.Tests.House;
@@ -7,6 +8,23 @@ public sealed partial class MqttConformanceTests
 {
     private static readonly string Page = File.ReadAllText(Path.Combine(Repository.Root, "docs", "mqtt-conformance.md"));
     private static readonly string[] Tests = [.. Repository.SourceFiles("tests").Where(path => path.Contains("/Mqtt", StringComparison.Ordinal)).Select(File.ReadAllText)];
+
+    /// <summary>How many statements each section of 5.0 has (appendix B); those of 2.2.1 begin with the second.</summary>
+    private const string Sections = """
+        1.5.4:3 1.5.5:1 1.5.7:1 2.1.3:1 2.2.1:6 2.2.2:1 3.1.0:2 3.1.2:30 3.1.3:12 3.1.4:6 3.2.0:2 3.2.2:22 3.3.1:13 3.3.2:20 3.3.4:10 3.4.2:3 3.5.2:3
+        3.6.1:1 3.6.2:3 3.7.2:3 3.8.1:1 3.8.3:5 3.8.4:8 3.9.2:2 3.9.3:2 3.10.1:1 3.10.3:2 3.10.4:6 3.11.2:2 3.11.3:2 3.12.4:1 3.14.0:1 3.14.1:1 3.14.2:4
+        3.14.4:3 3.15.1:1 3.15.2:3 4.1.0:2 4.2.0:1 4.3.1:1 4.3.2:5 4.3.3:13 4.4.0:2 4.5.0:2 4.6.0:6 4.7.0:1 4.7.1:2 4.7.2:1 4.7.3:4 4.8.2:6 4.9.0:3
+        4.12.0:7 4.12.1:2 4.13.1:1 4.13.2:1 6.0.0:4
+        """;
+
+    [Fact]
+    public void Page_HasEveryStatementOf5AndNoOther()
+    {
+        var all = Sections.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Select(section => section.Split(':'))
+            .SelectMany(s => Enumerable.Range(1, int.Parse(s[1], CultureInfo.InvariantCulture)).Select(n => $"{s[0]}-{n}")).Where(n => n != "2.2.1-1");
+
+        Assert.Equal(all.Order(StringComparer.Ordinal), Number().Matches(Page).Select(m => m.Value).Distinct().Order(StringComparer.Ordinal));
+    }
 
     [Fact]
     public void Page_NamesOnlyTestsThatExist()

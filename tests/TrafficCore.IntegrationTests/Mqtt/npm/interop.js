@@ -2,8 +2,7 @@
 // Prints one JSON line; a deadline ends it when something never arrives.
 const mqtt = require('mqtt');
 
-const [port, version] = [Number(process.argv[2]), Number(process.argv[3])];
-const url = `mqtt://127.0.0.1:${port}`;
+const [url, version, topic] = [process.argv[2], Number(process.argv[3]), process.argv[4]];
 const session = version === 5 ? { properties: { sessionExpiryInterval: 300 } } : {};
 const base = { protocolVersion: version, reconnectPeriod: 0, connectTimeout: 5000 };
 setTimeout(() => { console.error('deadline'); process.exit(1); }, 20000);
@@ -20,9 +19,9 @@ const collect = (client, count) => new Promise((resolve) => {
   const result = {};
   const sub = await mqtt.connectAsync(url, { ...base, clientId: 'npm-sub' });
   const pub = await mqtt.connectAsync(url, { ...base, clientId: 'npm-pub' });
-  await sub.subscribeAsync('traffic/v1/#', { qos: 2 });
+  await sub.subscribeAsync(`${topic.split('/')[0]}/#`, { qos: 2 });
   const live = collect(sub, 3);
-  for (const qos of [0, 1, 2]) await pub.publishAsync('traffic/v1/i1/detector/d1', `q${qos}`, { qos });
+  for (const qos of [0, 1, 2]) await pub.publishAsync(topic, `q${qos}`, { qos });
   result.live = await live;
 
   await pub.publishAsync('npm/state', 'online', { qos: 1, retain: true });

@@ -19,7 +19,7 @@ public sealed class SessionImageTests
     {
         await using var journal = SessionJournal.Open("/sessions", new ForgetfulFileSystem(), new ManualTime(), () => 5, NullLogger.Instance);
         var writer = new JournalWriter(journal);
-        int queued = 0, retained = 0;
+        int queued = 0, retained = 0, wills = 0;
         for (var seed = 1; seed <= 40; seed++)
         {
             var random = new Random(seed);
@@ -38,10 +38,11 @@ public sealed class SessionImageTests
 
             queued += whole.Sessions.Values.Sum(s => s.Queue.Count);
             retained += whole.Retained.Count;
+            wills += whole.Wills.Count;
             Assert.Equal(Describe(whole), Describe(restarted));
         }
 
-        Assert.True(queued > 40 && retained > 40, "The changes came to nothing.");
+        Assert.True(queued > 40 && retained > 40 && wills > 40, "The changes came to nothing.");
     }
 
     [Fact]
@@ -71,7 +72,7 @@ public sealed class SessionImageTests
     {
         long session = random.Next(1, 12);
         var filter = Encoding.UTF8.GetBytes("f/" + random.Next(5).ToString(CultureInfo.InvariantCulture));
-        switch (random.Next(10))
+        switch (random.Next(12))
         {
             case 0:
                 writer.SessionOpened(session, "client-" + (session % 6).ToString(CultureInfo.InvariantCulture), (uint)random.Next(1, 100));
@@ -99,6 +100,14 @@ public sealed class SessionImageTests
                 break;
             case 8:
                 writer.Retained(Message(random, filter, random.Next(3) == 0 ? 0 : 5));
+                break;
+            case 9:
+                var account = random.Next(2) == 0 ? null : "account";
+                uint? expiry = random.Next(2) == 0 ? null : 0;
+                writer.Will(new StoredWill(random.Next(1, 20), "client", account, new Will(filter, [1, 2], [3], QualityOfService.AtLeastOnce, random.Next(2) == 0, 7, expiry)));
+                break;
+            case 10:
+                writer.WillOver(random.Next(1, 20));
                 break;
             default:
                 writer.Message(Message(random, filter, 20), [.. Enumerable.Range(1, random.Next(1, 4)).Select(_ => (random.NextInt64(1, 12), Delivery(random)))]);
@@ -137,6 +146,13 @@ public sealed class SessionImageTests
         foreach (var (topic, message) in image.Retained.OrderBy(r => Convert.ToHexString(r.Key), StringComparer.Ordinal))
         {
             text.AppendLine(CultureInfo.InvariantCulture, $"{Encoding.UTF8.GetString(topic)} {Describe(message)}");
+        }
+
+        foreach (var (number, clientId, userName, will) in image.Wills.Values.OrderBy(w => w.Number))
+        {
+            text.AppendLine(
+                CultureInfo.InvariantCulture,
+                $"{number} {clientId} {userName} {Encoding.UTF8.GetString(will.Topic)} {Convert.ToHexString(will.Payload)} {Convert.ToHexString(will.Properties)} {will.QoS} {will.Retain} {will.DelaySeconds} {will.ExpirySeconds}");
         }
 
         return text.ToString();
