@@ -16,8 +16,9 @@ internal sealed class BackupWriter(string root)
     public string MakeDirectory(string relative, string? like = null)
     {
         var path = Path.Combine(root, relative);
+        var mode = ModeOf(like);
         Directory.CreateDirectory(path);
-        CopyMode(like, path);
+        SetMode(path, mode);
         return path;
     }
 
@@ -28,9 +29,11 @@ internal sealed class BackupWriter(string root)
     /// <returns>What was written.</returns>
     public BackupFile Copy(ImageFile file, string directory, string? like = null)
     {
+        // First, while the name is there: a file that is replaced meanwhile must leave nothing behind.
+        var mode = ModeOf(like);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         file.CopyTo(Path.Combine(root, directory), PhysicalFileSystem.Instance, hash.AppendData);
-        CopyMode(like, Path.Combine(root, directory, file.Name));
+        SetMode(Path.Combine(root, directory, file.Name), mode);
         return Add(directory, file.Name, file.Length, hash);
     }
 
@@ -59,11 +62,13 @@ internal sealed class BackupWriter(string root)
         return file;
     }
 
-    private static void CopyMode(string? from, string to)
+    private static UnixFileMode? ModeOf(string? path) => path is null || OperatingSystem.IsWindows() ? null : File.GetUnixFileMode(path);
+
+    private static void SetMode(string path, UnixFileMode? mode)
     {
-        if (from is not null && !OperatingSystem.IsWindows())
+        if (mode is { } known && !OperatingSystem.IsWindows())
         {
-            File.SetUnixFileMode(to, File.GetUnixFileMode(from));
+            File.SetUnixFileMode(path, known);
         }
     }
 }

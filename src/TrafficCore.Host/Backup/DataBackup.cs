@@ -10,7 +10,7 @@ namespace TrafficCore.Host.Backup;
 /// Copies everything that a service keeps, whether it runs or not. Whoever reads a log is copied before the log: its cursor is then never ahead of what the backup
 /// has, and what it has not read yet it reads after the restore. Last come the outputs, and behind them the input that they follow from.
 /// </summary>
-/// <remarks>Ownership: one run. Nothing in the data directory is changed.</remarks>
+/// <remarks>Ownership: one run. Nothing in the data directory is changed, but for what SQLite makes beside its files for each of its readers.</remarks>
 /// <param name="settings">The service's.</param>
 /// <param name="target">Where to.</param>
 /// <param name="time">When it is taken.</param>
@@ -26,10 +26,11 @@ internal sealed class DataBackup(ServiceSettings settings, UnfinishedDirectory t
     private const string ConfigurationDirectory = "configuration";
     private const int Attempts = 20;
 
-    // What is copied in a way of its own. The rest is small: positions, documents, keys, the audit trail.
-    private static readonly string[] Own = ["input", "output", "state", "snapshots", "sessions", "sqlite"];
+    // What is copied in a way of its own, or is the disk's. The rest is small: positions, documents, keys, the audit trail.
+    private static readonly string[] Own = ["input", "output", "state", "snapshots", "sessions", "sqlite", UnfinishedDirectory.LostAndFound];
 
     private readonly string root = Path.GetFullPath(settings.Data.Directory);
+    private readonly string store = Path.TrimEndingDirectorySeparator(ServiceRooms.StoreDirectory(settings));
     private readonly BackupWriter writer = new(target.FullName);
 
     /// <summary>Copies, and writes the manifest.</summary>
@@ -74,6 +75,12 @@ internal sealed class DataBackup(ServiceSettings settings, UnfinishedDirectory t
 
     private void CopyTree(string directory, string relative)
     {
+        if (directory == store)
+        {
+            // Databases that are written are not copied byte by byte.
+            return;
+        }
+
         writer.MakeDirectory(relative, like: directory);
         foreach (var below in Directory.EnumerateDirectories(directory))
         {
@@ -121,7 +128,7 @@ internal sealed class DataBackup(ServiceSettings settings, UnfinishedDirectory t
     private void CopyStore()
     {
         var copy = writer.MakeDirectory(Store);
-        StoreCopy.Run(ServiceRooms.StoreDirectory(settings), copy, (path, reason) => progress.WriteLine($"warning: {path} is damaged and left out: {reason}"));
+        StoreCopy.Run(store, copy, (path, reason) => progress.WriteLine($"warning: {path} is damaged and left out: {reason}"));
         foreach (var name in PhysicalFileSystem.Instance.ListFiles(copy))
         {
             writer.Adopt(Store, name);

@@ -9,8 +9,11 @@ namespace TrafficCore.Host.Backup;
 /// <remarks>Ownership: one process, which has the mark open to itself.</remarks>
 internal sealed class UnfinishedDirectory : IDisposable
 {
+    /// <summary>What the root of a disk holds, for its owner alone.</summary>
+    public const string LostAndFound = "lost+found";
+
     // Who fills a directory may find these in an empty one: a lock that a stopped service left, and what makes a disk.
-    private static readonly string[] Harmless = ["lock", "lost+found"];
+    private static readonly string[] Harmless = ["lock", LostAndFound];
 
     private readonly FileStream mark;
 
@@ -57,7 +60,7 @@ internal sealed class UnfinishedDirectory : IDisposable
     /// <summary>It is whole: everything in it is durable.</summary>
     public void Complete()
     {
-        foreach (var directory in Directory.EnumerateDirectories(FullName, "*", SearchOption.AllDirectories).Append(FullName))
+        foreach (var directory in Directory.EnumerateDirectories(FullName).Where(IsSomething).SelectMany(Tree).Append(FullName))
         {
             PhysicalFileSystem.Instance.SyncDirectory(directory);
         }
@@ -67,6 +70,8 @@ internal sealed class UnfinishedDirectory : IDisposable
     }
 
     public void Dispose() => mark.Dispose();
+
+    private static IEnumerable<string> Tree(string path) => Directory.EnumerateDirectories(path, "*", SearchOption.AllDirectories).Append(path);
 
     private static void Create(string path)
     {

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using TrafficCore.Host.Api;
 using TrafficCore.Host.Backup;
 using TrafficCore.Host.Configuration;
@@ -54,7 +53,7 @@ internal static class ReplayCommand
 
             var report = await new ReplayRun(from, settings, TimeProvider.System, context.Error).RunAsync(cancellation);
             directory.Complete();
-            await context.Output.WriteLineAsync(json ? Json(report) : string.Join(Environment.NewLine, report.Lines()));
+            await context.Output.WriteLineAsync(json ? ApiJson.Line(report) : string.Join(Environment.NewLine, report.Lines()));
             return report.Ledger.Unexplained == 0 ? ExitCodes.Done : ExitCodes.Failed;
         }
         catch (DataDirectoryException error)
@@ -85,12 +84,5 @@ internal static class ReplayCommand
                 "--Pipeline:Pack=false", "--Logging:LogLevel:Default=Warning", .. context.Overrides, $"--Data:Directory={to}", "--Sqlite:Directory=", "--Influx:Url=",
             ],
         }).ReadSettings();
-    }
-
-    private static string Json(ReplayReport report)
-    {
-        var options = new JsonSerializerOptions(JsonSerializerDefaults.Web);
-        ApiJson.Configure(options);
-        return JsonSerializer.Serialize(report, options);
     }
 }

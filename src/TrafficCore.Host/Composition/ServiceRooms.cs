@@ -76,7 +76,7 @@ internal sealed class ServiceRooms : IAsyncDisposable
         {
             var pipeline = await TrafficPipeline.OpenAsync(
                 options, PhysicalFileSystem.Instance, time, salt, platform.Meters, platform.Loggers, progress, cancellation);
-            return Compose(settings, platform, time, pipeline, prometheus, isRecomputed: progress is not null);
+            return Compose(settings, platform, time, pipeline, prometheus, isRecomputed: options.MayBeUnfinished);
         }
         catch
         {

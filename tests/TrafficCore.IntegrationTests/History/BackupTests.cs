@@ -89,6 +89,28 @@ public sealed class BackupTests
     }
 
     [Fact]
+    public async Task Backup_StoreElsewhereInTheDataDirectory_IsCopiedOnceAndRestoredThere()
+    {
+        using var directory = new TemporaryDirectory();
+        string[] options = [$"--Data:Directory={directory["data"]}", $"--Sqlite:Directory={Path.Combine(directory["data"], "db")}"];
+        var fleet = new DeviceFleet(detectors: 3, readingsPerDevice: 180);
+        await using (var service = await ServiceProcess.StartAsync(directory["data"], options[1]))
+        {
+            using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+            await fleet.RunAsync(() => service.MqttPort, limit.Token);
+            await fleet.AssertWindowsAsync(service);
+            await SucceedAsync(["backup", directory["backup"], .. options]);
+            await service.KillAsync();
+        }
+
+        Assert.False(Directory.Exists(Path.Combine(directory["backup"], "data", "db")));
+        Directory.Delete(directory["data"], recursive: true);
+        await SucceedAsync(["restore", directory["backup"], .. options]);
+        await using var restored = await ServiceProcess.StartAsync(directory["data"], options[1]);
+        await fleet.AssertWindowsAsync(restored);
+    }
+
+    [Fact]
     public async Task Restore_DamagedBackup_NamesEachFileAndRestoresNothing()
     {
         using var directory = new TemporaryDirectory();
