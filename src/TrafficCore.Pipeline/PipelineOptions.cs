@@ -48,7 +48,10 @@ public sealed class PipelineOptions
     /// <summary>Time between snapshots, default 5 minutes: replaying 5 minutes at 20,000 readings/s takes a few seconds.</summary>
     public TimeSpan SnapshotInterval { get; set; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>A snapshot is taken when so many bytes of pages are dirty, default 64 MiB: what a disk of 100 MB/s writes in under a second.</summary>
+    /// <summary>
+    /// A snapshot is taken when late readings have made so many bytes of past pages dirty, default 64 MiB: what a disk of 100 MB/s writes in under a second.
+    /// The present does not count: all of it changes within a minute, and a large city's is larger than this.
+    /// </summary>
     [Range(1, long.MaxValue)]
     public long SnapshotDirtyBytes { get; set; } = 64L * 1024 * 1024;
 

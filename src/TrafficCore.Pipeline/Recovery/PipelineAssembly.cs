@@ -177,7 +177,7 @@ internal sealed class PipelineAssembly
 
     private void RequestSnapshot(ShardLoop shard, AsyncSignal trigger)
     {
-        if (shard.DirtyPageBytes > _options.SnapshotDirtyBytes / _options.Shards)
+        if (shard.LateDirtyBytes > _options.SnapshotDirtyBytes / _options.Shards)
         {
             trigger.Pulse();
         }
