@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using TrafficCore.Log;
 using TrafficCore.Pipeline.Ingest;
+using TrafficCore.Pipeline.Recovery;
 using TrafficCore.Traffic.Service;
 
 namespace TrafficCore.Pipeline;
@@ -14,6 +15,9 @@ public sealed class PipelineOptions
     /// <summary>Directory that holds everything durable; made when it is missing, owned by one process at a time.</summary>
     [Required]
     public string DataDirectory { get; set; } = "";
+
+    /// <summary>The directory is being filled by whoever opens it, and carries an <see cref="UnfinishedMark"/>; default false.</summary>
+    public bool MayBeUnfinished { get; set; }
 
     /// <summary>
     /// Shards, default 1: one keeps up with a million readings a second on the reference machine, more are for memory locality.

@@ -50,7 +50,7 @@ internal sealed class PipelineAssembly
 
     private PipelineParts Build()
     {
-        var directory = Opened(DataDirectory.Open(_options.DataDirectory, _environment.Files));
+        var directory = Opened(DataDirectory.Open(_options.DataDirectory, _environment.Files, _options.MayBeUnfinished));
         var state = Opened(OpenLog(directory.Paths.State, _options.StateLog));
         var outputFile = Opened(OpenLog(directory.Paths.Output, _options.OutputLog));
         var input = Opened(OpenInput(directory.Paths.Input));
