@@ -34,7 +34,7 @@ public sealed record ApproachSample
         {
             Detectors =
             [
-                .. sample.Detectors.Where(known => detectors.All(d => d.Id != known.Id))
+                .. sample.Detectors.Where(kept => detectors.All(d => d.Id != kept.Id))
                     .Concat(detectors.Select(d => After(sample.Find(d.Id), DetectorSample.Of(d))))
                     .OrderBy(d => d.Id, StringComparer.Ordinal),
             ],
