@@ -48,6 +48,9 @@ internal sealed class BrokerRuntime
 
     public MessageRouter Router { get; }
 
+    /// <summary>Held while a filter with wildcards is searched for in what is retained: one search at a time, in the order of asking. Never disposed: it owns no handle.</summary>
+    public SemaphoreSlim RetainedSearch { get; } = new(1);
+
     /// <summary>What outlives the service; null when nothing does.</summary>
     public SessionJournal? Journal { get; }
 
