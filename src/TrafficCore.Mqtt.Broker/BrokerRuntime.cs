@@ -24,7 +24,7 @@ internal sealed class BrokerRuntime
         Logger = logger;
         Troubles = new TroubleLog(logger, time);
         Addresses = new AddressLimits(options.MaxConnectionsPerAddress, options.MaxConnectsPerSecond, time);
-        Sessions = new SessionRegistry(options.MaxSessions, journal is not null);
+        Sessions = new SessionRegistry(options.MaxSessions, options.MaxSessionsPerAccount, journal is not null);
         Router = new MessageRouter(options, metrics, (message, e) => BrokerLog.HandlerFailed(logger, message.Topic, e));
     }
 

@@ -64,6 +64,9 @@ internal sealed class Session
     // Registry, under its lock.
     public MqttConnection? Connection { get; set; }
 
+    /// <summary>Whose it is; null for nobody's.</summary>
+    public string? Account { get; set; }
+
     public long ExpiryMs { get; set; }
 
     public long ExpiresAtMs { get; set; }
