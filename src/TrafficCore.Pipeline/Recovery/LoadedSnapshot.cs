@@ -24,9 +24,11 @@ internal sealed class LoadedSnapshot
 
     public long OutputFrom => Head?.OutputFrom ?? 0;
 
-    public static LoadedSnapshot Load(SnapshotStore store)
+    public static LoadedSnapshot Load(SnapshotStore store) => Of(store.TryLoadLatest(out _, out var content) ? content : null);
+
+    public static LoadedSnapshot Of(byte[]? content)
     {
-        if (!store.TryLoadLatest(out _, out var content))
+        if (content is null)
         {
             return new LoadedSnapshot(null, default);
         }

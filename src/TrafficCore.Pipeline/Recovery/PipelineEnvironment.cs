@@ -11,6 +11,9 @@ internal sealed record PipelineEnvironment(
 {
     public PipelineHealth Health { get; } = new();
 
+    /// <summary>Is told how far recovery is; null: nobody.</summary>
+    public IProgress<RecoveryProgress>? Progress { get; init; }
+
     public void Fault(string component, Exception exception)
     {
         if (Health.Report(component, exception))
@@ -41,3 +44,10 @@ internal sealed record PipelineEnvironment(
         }
     }
 }
+
+/// <summary>How far the input log was replayed.</summary>
+/// <param name="Position">Input position.</param>
+/// <param name="End">Where the input log ends.</param>
+/// <param name="Records">Records replayed.</param>
+/// <param name="Received">Readings, observations, events and refused things in them.</param>
+public readonly record struct RecoveryProgress(long Position, long End, long Records, long Received);
