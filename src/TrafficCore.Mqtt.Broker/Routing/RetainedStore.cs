@@ -68,13 +68,13 @@ internal sealed class RetainedStore
     /// </summary>
     public void Match(ReadOnlySpan<byte> filter, long nowMs, List<ApplicationMessage> matches)
     {
-        var steps = new Stack<RetainedStep>();
-        steps.Push(new RetainedStep(_root, 0));
+        var steps = new Queue<RetainedStep>();
+        steps.Enqueue(new RetainedStep(_root, 0));
         while (steps.Count > 0)
         {
             lock (_gate)
             {
-                for (var i = 0; i < SliceSteps && steps.TryPop(out var step); i++)
+                for (var i = 0; i < SliceSteps && steps.TryDequeue(out var step); i++)
                 {
                     StepUnderLock(step, filter, nowMs, steps, matches);
                 }
@@ -97,7 +97,7 @@ internal sealed class RetainedStore
     }
 
     private static void StepUnderLock(
-        in RetainedStep step, ReadOnlySpan<byte> filter, long nowMs, Stack<RetainedStep> steps, List<ApplicationMessage> matches)
+        in RetainedStep step, ReadOnlySpan<byte> filter, long nowMs, Queue<RetainedStep> steps, List<ApplicationMessage> matches)
     {
         var node = step.Node;
         if (step.Rest > filter.Length)
@@ -105,7 +105,7 @@ internal sealed class RetainedStore
             AddUnderLock(node, nowMs, matches);
             if (step.Rest == RetainedStep.Everything)
             {
-                PushChildrenUnderLock(node, RetainedStep.Everything, isFirst: false, steps);
+                AddChildrenUnderLock(node, RetainedStep.Everything, isFirst: false, steps);
             }
 
             return;
@@ -117,26 +117,26 @@ internal sealed class RetainedStore
         if (level.SequenceEqual("#"u8))
         {
             AddUnderLock(node, nowMs, matches);
-            PushChildrenUnderLock(node, RetainedStep.Everything, step.Rest == 0, steps);
+            AddChildrenUnderLock(node, RetainedStep.Everything, step.Rest == 0, steps);
         }
         else if (level.SequenceEqual("+"u8))
         {
-            PushChildrenUnderLock(node, next, step.Rest == 0, steps);
+            AddChildrenUnderLock(node, next, step.Rest == 0, steps);
         }
         else if (node.Find(level) is { } child)
         {
-            steps.Push(new RetainedStep(child, next));
+            steps.Enqueue(new RetainedStep(child, next));
         }
     }
 
     // [MQTT-4.7.2-1]: wildcards at the first level do not match names that begin with `$`.
-    private static void PushChildrenUnderLock(RetainedNode node, int rest, bool isFirst, Stack<RetainedStep> steps)
+    private static void AddChildrenUnderLock(RetainedNode node, int rest, bool isFirst, Queue<RetainedStep> steps)
     {
         foreach (var (name, child) in node.ChildrenOrNone)
         {
             if (!isFirst || !TopicName.IsReserved(name))
             {
-                steps.Push(new RetainedStep(child, rest));
+                steps.Enqueue(new RetainedStep(child, rest));
             }
         }
     }
