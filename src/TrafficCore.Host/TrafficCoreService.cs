@@ -80,7 +80,6 @@ public sealed class TrafficCoreService : IAsyncDisposable
                 if (settings.Upstream.Listen)
                 {
                     services.AddSingleton(door.Broker);
-                    services.AddSingleton<MqttConnectionHandler>();
                 }
             },
             listen => HttpEndPoint = () => listen.IPEndPoint!);
@@ -91,13 +90,12 @@ public sealed class TrafficCoreService : IAsyncDisposable
         }
 
         mqtt = new MqttListener(
-            settings.MqttListen, listen => listen.UseConnectionHandler<MqttConnectionHandler>(), http.Services, platform.Loggers);
+            settings.MqttListen, listen => listen.UseMqtt(), http.Services, platform.Loggers);
         if (tls is not null)
         {
             mqttTls = new MqttListener(
                 settings.MqttTlsListen!.Value,
-                listen => listen.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => ValueTask.FromResult(tls.Handshake) })
-                    .UseConnectionHandler<MqttConnectionHandler>(),
+                listen => listen.UseMqtt(plain => plain.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => ValueTask.FromResult(tls.Handshake) })),
                 http.Services,
                 platform.Loggers);
         }

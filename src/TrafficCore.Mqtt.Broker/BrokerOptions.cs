@@ -69,6 +69,13 @@ public sealed class BrokerOptions
     public int MaxSessions { get; set; } = 100_000;
 
     /// <summary>
+    /// Sessions of one account, connected or kept. Default 1,000: a gateway for some hundred devices, and a hundredth of <see cref="MaxSessions"/>, so that one stolen account does not take them
+    /// all. A new client beyond is refused (0x97). 0: no limit.
+    /// </summary>
+    [Range(0, 10_000_000)]
+    public int MaxSessionsPerAccount { get; set; } = 1000;
+
+    /// <summary>
     /// How long a session is kept after its connection. Default 7 days, as long as late data is accepted. 5.0 clients that ask for more are
     /// told; 3.1.1 clients without clean session get this.
     /// </summary>
@@ -114,6 +121,13 @@ public sealed class BrokerOptions
     /// <summary>Bytes of topics and payloads that clients retain. Default 64 MiB: 100,000 of 670 bytes.</summary>
     [Range(0, long.MaxValue)]
     public long MaxRetainedBytes { get; set; } = 64 * 1024 * 1024;
+
+    /// <summary>
+    /// Bytes of a client's will: topic, payload and properties. Default 4 KiB: a state is a word or a small object, and each of <see cref="MaxSessions"/> may keep one for as long as
+    /// its delay. A longer one is refused with its connection (0x97).
+    /// </summary>
+    [Range(0, 16 * 1024 * 1024)]
+    public int MaxWillBytes { get; set; } = 4096;
 
     /// <summary>
     /// Topic aliases that a 5.0 client may set, and the most that are set for one. Default 16: a cabinet that sends each of its topics once by name.

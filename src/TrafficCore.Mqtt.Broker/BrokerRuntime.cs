@@ -24,7 +24,7 @@ internal sealed class BrokerRuntime
         Logger = logger;
         Troubles = new TroubleLog(logger, time);
         Addresses = new AddressLimits(options.MaxConnectionsPerAddress, options.MaxConnectsPerSecond, time);
-        Sessions = new SessionRegistry(options.MaxSessions, journal is not null);
+        Sessions = new SessionRegistry(options.MaxSessions, options.MaxSessionsPerAccount, journal is not null);
         Router = new MessageRouter(options, metrics, (message, e) => BrokerLog.HandlerFailed(logger, message.Topic, e));
     }
 
@@ -47,6 +47,9 @@ internal sealed class BrokerRuntime
     public SessionRegistry Sessions { get; }
 
     public MessageRouter Router { get; }
+
+    /// <summary>Held while a filter with wildcards is searched for in what is retained: one search at a time, in the order of asking. Never disposed: it owns no handle.</summary>
+    public SemaphoreSlim RetainedSearch { get; } = new(1);
 
     /// <summary>What outlives the service; null when nothing does.</summary>
     public SessionJournal? Journal { get; }

@@ -204,28 +204,38 @@ public sealed class MqttBroker : IAsyncDisposable
         _runtime.Metrics.Meter.Dispose();
     }
 
-    internal async Task RunConnectionAsync(ConnectionContext context)
+    /// <summary>
+    /// Whether there is room for one more connection; if so, <see cref="Leave"/> is called at its end. Asked before a TLS handshake, which costs more than all that a refused
+    /// connection could do behind it.
+    /// </summary>
+    internal bool TryEnter(ConnectionContext context)
     {
         _runtime.Metrics.Opened();
         if (Interlocked.Increment(ref _connectionCount) > _runtime.Options.MaxConnections)
         {
-            Interlocked.Decrement(ref _connectionCount);
-            _runtime.Metrics.Closed(CloseReason.TooMany);
-            _runtime.Troubles.Refused(context.RemoteEndPoint, "-", ReasonCode.ServerBusy, "Mqtt:MaxConnections is reached");
-            context.Abort();
-            return;
+            TurnAway(context, CloseReason.TooMany, ReasonCode.ServerBusy, "Mqtt:MaxConnections is reached");
+            return false;
         }
 
-        var address = (context.RemoteEndPoint as IPEndPoint)?.Address;
-        if (!_runtime.Addresses.TryEnter(address))
+        if (!_runtime.Addresses.TryEnter((context.RemoteEndPoint as IPEndPoint)?.Address))
         {
-            Interlocked.Decrement(ref _connectionCount);
-            _runtime.Metrics.Closed(CloseReason.AddressLimit);
-            _runtime.Troubles.Refused(context.RemoteEndPoint, "-", ReasonCode.ConnectionRateExceeded, "Mqtt:MaxConnectionsPerAddress or Mqtt:MaxConnectsPerSecond is reached");
-            context.Abort();
-            return;
+            TurnAway(context, CloseReason.AddressLimit, ReasonCode.ConnectionRateExceeded, "Mqtt:MaxConnectionsPerAddress or Mqtt:MaxConnectsPerSecond is reached");
+            return false;
         }
 
+        return true;
+    }
+
+    /// <summary>The connection has ended.</summary>
+    internal void Leave(EndPoint? remote)
+    {
+        _runtime.Addresses.Leave((remote as IPEndPoint)?.Address);
+        Interlocked.Decrement(ref _connectionCount);
+    }
+
+    /// <summary>Serves a connection that was let in.</summary>
+    internal async Task RunConnectionAsync(ConnectionContext context)
+    {
         var connection = new MqttConnection(_runtime, context, ChannelOf(context));
         _connections.TryAdd(connection, true);
         try
@@ -235,9 +245,15 @@ public sealed class MqttBroker : IAsyncDisposable
         finally
         {
             _connections.TryRemove(connection, out _);
-            _runtime.Addresses.Leave(address);
-            Interlocked.Decrement(ref _connectionCount);
         }
+    }
+
+    private void TurnAway(ConnectionContext context, CloseReason reason, ReasonCode code, string detail)
+    {
+        Interlocked.Decrement(ref _connectionCount);
+        _runtime.Metrics.Closed(reason);
+        _runtime.Troubles.Refused(context.RemoteEndPoint, "-", code, detail);
+        context.Abort();
     }
 
     /// <summary>The socket itself, unless something between it and us (TLS) changes the bytes.</summary>

@@ -43,7 +43,18 @@ public static class MqttWebSocketEndpoint
         var remote = context.Connection.RemoteIpAddress is { } address ? new IPEndPoint(address, context.Connection.RemotePort) : null;
         await using var connection = new WebSocketConnection(socket, context.Connection.Id, remote);
         var pump = connection.PumpAsync();
-        await broker.RunConnectionAsync(connection);
+        if (broker.TryEnter(connection))
+        {
+            try
+            {
+                await broker.RunConnectionAsync(connection);
+            }
+            finally
+            {
+                broker.Leave(remote);
+            }
+        }
+
         await connection.DisposeAsync();
         await pump;
     }

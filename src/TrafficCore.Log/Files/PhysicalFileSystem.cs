@@ -19,7 +19,18 @@ public sealed partial class PhysicalFileSystem : ILogFileSystem
     public bool DirectoryExists(string path) => Directory.Exists(path);
 
     /// <inheritdoc/>
-    public void CreateDirectory(string path) => Directory.CreateDirectory(path);
+    public void CreateDirectory(string path)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(path);
+        }
+        else
+        {
+            // Payloads, sessions and the record of who did what are not for everybody with an account on the machine. One that is there keeps its mode.
+            Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+    }
 
     /// <inheritdoc/>
     public IReadOnlyList<string> ListFiles(string directory)

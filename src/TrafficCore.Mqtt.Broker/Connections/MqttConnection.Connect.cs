@@ -143,6 +143,11 @@ internal sealed partial class MqttConnection
             return (ReasonCode.ClientIdentifierNotValid, "The client id is too long, or empty without clean session"); // 3.1.1 [MQTT-3.1.3-8]
         }
 
+        if (connect.Will?.Size > _runtime.Options.MaxWillBytes)
+        {
+            return (ReasonCode.QuotaExceeded, "The will is longer than Mqtt:MaxWillBytes");
+        }
+
         connect.AssignedId = connect.ClientId.Length == 0 ? "auto-" + RandomNumberGenerator.GetHexString(16, lowercase: true) : null;
         var clientId = connect.AssignedId ?? connect.ClientId;
         var result = await AuthenticateAsync(connect, clientId);
@@ -166,7 +171,7 @@ internal sealed partial class MqttConnection
     {
         while (true)
         {
-            var result = _runtime.Sessions.TryAttach(this, _client!.ClientId, connect.CleanStart, _sessionExpirySeconds * 1000L);
+            var result = _runtime.Sessions.TryAttach(this, _client!, connect.CleanStart, _sessionExpirySeconds * 1000L);
             if (result is { Present: true, Session: { } kept } && !MayRead(kept))
             {
                 await EndForbiddenAsync(kept);

@@ -24,13 +24,14 @@ internal sealed partial class MqttConnection
             _pass.Records?.SessionOnline(_session.Number, _sessionExpirySeconds);
         }
 
-        var outbox = _session.OutboxOrNew(_runtime.Options);
-        outbox.EnsureOnline(_output, _window);
+        _session.OutboxOrNew(_runtime.Options).EnsureOnline(_output, _window);
         var reasons = new List<ReasonCode>();
         var added = new List<(Subscription Subscription, bool IsNew)>();
         while (subscribe.Read())
         {
-            reasons.Add(Subscribe(subscribe.Filter, subscribe.Options, identifier, added));
+            // More than it may have of them in one packet are not even looked at: each costs others more than its few bytes.
+            reasons.Add(reasons.Count < _runtime.Options.MaxSubscriptions
+                ? Subscribe(subscribe.Filter, subscribe.Options, identifier, added) : ReasonCode.QuotaExceeded);
         }
 
         var answer = new ArrayBufferWriter<byte>();
@@ -38,7 +39,7 @@ internal sealed partial class MqttConnection
         Answer(batch, answer.WrittenSpan);
         foreach (var (subscription, isNew) in added)
         {
-            SendRetained(outbox, subscription, isNew);
+            AskForRetained(subscription, isNew);
         }
 
         TouchSelf();
@@ -90,7 +91,7 @@ internal sealed partial class MqttConnection
         var subscriptions = _session!.SubscriptionsOrNew();
         var key = filter.ToArray();
         var isKnown = subscriptions.TryGetValue(key, out var old);
-        if (!isKnown && subscriptions.Count >= _runtime.Options.MaxSubscriptions)
+        if (!isKnown && !_session.TryTakeRoomFor(key, _runtime.Options.MaxSubscriptions))
         {
             return ReasonCode.QuotaExceeded;
         }
@@ -107,45 +108,6 @@ internal sealed partial class MqttConnection
         return (ReasonCode)(byte)options.QoS;
     }
 
-    private void SendRetained(Outbox outbox, Subscription subscription, bool isNew)
-    {
-        // 5.0 sections 3.8.3.1 and 4.8.2; before 5.0 the handling is always to send.
-        var handling = subscription.Options.RetainHandling;
-        if (subscription.IsShared || handling == RetainHandling.DoNotSend || (handling == RetainHandling.SendIfNew && !isNew))
-        {
-            return;
-        }
-
-        if (outbox.IsFull)
-        {
-            // Not searched for what cannot be queued: a packet of a dozen bytes would cost a walk over all that is retained, on a thread that others need.
-            _runtime.Metrics.Dropped(DropReason.QueueFull);
-            return;
-        }
-
-        var messages = new List<ApplicationMessage>();
-        var nowMs = _runtime.NowMs;
-        if (TopicFilter.HasWildcard(subscription.Filter))
-        {
-            _runtime.Router.Retained.Match(subscription.Filter, nowMs, messages);
-        }
-        else if (_runtime.Router.Retained.Find(subscription.Filter, nowMs) is { } message)
-        {
-            messages.Add(message);
-        }
-
-        if (messages.Count == 0)
-        {
-            return;
-        }
-
-        var sent = _session!.DeliverRetained(messages, subscription, _pass);
-        for (; sent < messages.Count; sent++)
-        {
-            _runtime.Metrics.Dropped(DropReason.QueueFull);
-        }
-    }
-
     private void OnUnsubscribe(ReadBatch batch, UnsubscribeView unsubscribe)
     {
         RequireRoomForReasons(Count(unsubscribe));
@@ -155,6 +117,7 @@ internal sealed partial class MqttConnection
             var key = unsubscribe.Filter.ToArray();
             if (_session!.Subscriptions?.Remove(key, out var old) == true)
             {
+                _session.GiveRoomBack(key);
                 _runtime.Router.Unsubscribe(old);
                 if (_session.IsDurable)
                 {

@@ -9,7 +9,7 @@ namespace TrafficCore.Mqtt.Broker;
 /// <remarks>
 /// Ownership: one read loop runs everything here but the members marked "any thread". What is written goes through
 /// <see cref="ConnectionOutput"/>. On the plain socket transport the loop runs on the I/O thread: nothing in it blocks.
-/// Other parts of this class: Connect, Access, Pace, Publish, Commit, Subscribe, End.
+/// Other parts of this class: Connect, Access, Pace, Publish, Commit, Subscribe, Retained, End.
 /// </remarks>
 internal sealed partial class MqttConnection
 {
@@ -58,7 +58,7 @@ internal sealed partial class MqttConnection
         /// <summary>Only part of a packet is left.</summary>
         NeedsMore,
 
-        /// <summary>The bound of a batch is reached; whole packets may be left.</summary>
+        /// <summary>The bound of a batch is reached, or what a packet asked for must be done before the next one; whole packets may be left.</summary>
         Bound,
 
         /// <summary>The connection is to be closed.</summary>
@@ -118,6 +118,11 @@ internal sealed partial class MqttConnection
                 }
 
                 SignalTouched();
+                if (HasSearches)
+                {
+                    await SearchRetainedAsync();
+                }
+
                 if (wait > TimeSpan.Zero)
                 {
                     await PaceAsync(wait);
@@ -163,6 +168,11 @@ internal sealed partial class MqttConnection
                     return PassEnd.Stop;
                 }
 
+                if (HasSearches)
+                {
+                    return PassEnd.Bound;
+                }
+
                 // What is left begins with a packet that crosses into the next segment, or is not whole yet.
                 var status = MqttFrame.TryRead(buffer, _runtime.Options.MaxPacketSize, out var header);
                 if (status == FrameStatus.Incomplete)
@@ -186,6 +196,10 @@ internal sealed partial class MqttConnection
                 }
 
                 buffer = buffer.Slice(header.TotalLength);
+                if (HasSearches)
+                {
+                    return PassEnd.Bound;
+                }
             }
         }
         catch (MqttProtocolException e)
@@ -195,12 +209,12 @@ internal sealed partial class MqttConnection
         }
     }
 
-    /// <summary>Handles the packets that lie whole in the first segment. False: the connection is to be closed.</summary>
+    /// <summary>Handles the packets that lie whole in the first segment, up to one that asks for a search. False: the connection is to be closed.</summary>
     private bool HandleSegment(ReadBatch batch, ref ReadOnlySequence<byte> buffer)
     {
         var segment = buffer.FirstSpan;
         var used = 0;
-        while (MqttFrame.TryRead(segment[used..], _runtime.Options.MaxPacketSize, out var header) == FrameStatus.Whole)
+        while (!HasSearches && MqttFrame.TryRead(segment[used..], _runtime.Options.MaxPacketSize, out var header) == FrameStatus.Whole)
         {
             if (!Handle(batch, header, segment.Slice(used + header.HeaderLength, header.BodyLength)))
             {

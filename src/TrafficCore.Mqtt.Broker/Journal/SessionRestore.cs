@@ -63,6 +63,7 @@ internal static class SessionRestore
         {
             session.OutboxOrNew(runtime.Options);
             var subscription = new Subscription { Session = session, Filter = filter, Options = options, Identifier = identifier };
+            session.TryTakeRoomFor(filter, int.MaxValue);
             session.SubscriptionsOrNew()[filter] = subscription;
             runtime.Router.Subscribe(subscription, null);
         }

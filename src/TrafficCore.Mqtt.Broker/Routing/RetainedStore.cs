@@ -6,9 +6,18 @@ namespace TrafficCore.Mqtt.Broker;
 /// <remarks>Ownership: any thread; one short lock, since retained messages are rare beside readings.</remarks>
 internal sealed class RetainedStore
 {
+    /// <summary>
+    /// Levels of topics that may be kept for each message that may be: the contract's longest topics have seven. A level costs far more memory than its bytes in a topic.
+    /// </summary>
+    private const int LevelsPerMessage = 8;
+
+    /// <summary>Steps of a search without letting others in: some ten microseconds.</summary>
+    private const int SliceSteps = 512;
+
     private readonly Lock _gate = new();
-    private readonly Node _root = new();
+    private readonly RetainedNode _root = new();
     private readonly int _maxMessages;
+    private readonly long _maxLevels;
     private readonly long _maxBytes;
     private int _count;
     private long _bytes;
@@ -16,10 +25,12 @@ internal sealed class RetainedStore
     // What counts towards the limits: clients' messages. The service's own do not, so neither can crowd out the other.
     private int _limitedCount;
     private long _limitedBytes;
+    private int _levels;
 
     public RetainedStore(int maxMessages, long maxBytes)
     {
         _maxMessages = maxMessages;
+        _maxLevels = (long)maxMessages * LevelsPerMessage;
         _maxBytes = maxBytes;
     }
 
@@ -51,12 +62,23 @@ internal sealed class RetainedStore
         }
     }
 
-    /// <summary>Adds every retained message that the filter matches.</summary>
+    /// <summary>
+    /// Adds every retained message that the filter matches. It takes the lock for a slice at a time, so that a filter that matches little among much holds nobody up; what
+    /// changes meanwhile is seen or not.
+    /// </summary>
     public void Match(ReadOnlySpan<byte> filter, long nowMs, List<ApplicationMessage> matches)
     {
-        lock (_gate)
+        var steps = new Queue<RetainedStep>();
+        steps.Enqueue(new RetainedStep(_root, 0));
+        while (steps.Count > 0)
         {
-            MatchUnderLock(_root, filter, ended: false, first: true, nowMs, matches);
+            lock (_gate)
+            {
+                for (var i = 0; i < SliceSteps && steps.TryDequeue(out var step); i++)
+                {
+                    StepUnderLock(step, filter, nowMs, steps, matches);
+                }
+            }
         }
     }
 
@@ -74,44 +96,52 @@ internal sealed class RetainedStore
         }
     }
 
-    private static void MatchUnderLock(
-        Node node, ReadOnlySpan<byte> filter, bool ended, bool first, long nowMs, List<ApplicationMessage> matches)
+    private static void StepUnderLock(
+        in RetainedStep step, ReadOnlySpan<byte> filter, long nowMs, Queue<RetainedStep> steps, List<ApplicationMessage> matches)
     {
-        if (ended)
+        var node = step.Node;
+        if (step.Rest > filter.Length)
         {
             AddUnderLock(node, nowMs, matches);
+            if (step.Rest == RetainedStep.Everything)
+            {
+                AddChildrenUnderLock(node, RetainedStep.Everything, isFirst: false, steps);
+            }
+
             return;
         }
 
-        var level = TopicFilter.NextLevel(ref filter, out var last);
+        var level = filter[step.Rest..];
+        level = level.IndexOf((byte)'/') is >= 0 and var end ? level[..end] : level;
+        var next = step.Rest + level.Length + 1;
         if (level.SequenceEqual("#"u8))
         {
             AddUnderLock(node, nowMs, matches);
-            foreach (var (name, child) in node.ChildrenOrNone)
-            {
-                if (!first || !TopicName.IsReserved(name))
-                {
-                    CollectUnderLock(child, matches, message => !message.IsExpired(nowMs));
-                }
-            }
+            AddChildrenUnderLock(node, RetainedStep.Everything, step.Rest == 0, steps);
         }
         else if (level.SequenceEqual("+"u8))
         {
-            foreach (var (name, child) in node.ChildrenOrNone)
-            {
-                if (!first || !TopicName.IsReserved(name))
-                {
-                    MatchUnderLock(child, filter, last, first: false, nowMs, matches);
-                }
-            }
+            AddChildrenUnderLock(node, next, step.Rest == 0, steps);
         }
         else if (node.Find(level) is { } child)
         {
-            MatchUnderLock(child, filter, last, first: false, nowMs, matches);
+            steps.Enqueue(new RetainedStep(child, next));
         }
     }
 
-    private static void AddUnderLock(Node node, long nowMs, List<ApplicationMessage> matches)
+    // [MQTT-4.7.2-1]: wildcards at the first level do not match names that begin with `$`.
+    private static void AddChildrenUnderLock(RetainedNode node, int rest, bool isFirst, Queue<RetainedStep> steps)
+    {
+        foreach (var (name, child) in node.ChildrenOrNone)
+        {
+            if (!isFirst || !TopicName.IsReserved(name))
+            {
+                steps.Enqueue(new RetainedStep(child, rest));
+            }
+        }
+    }
+
+    private static void AddUnderLock(RetainedNode node, long nowMs, List<ApplicationMessage> matches)
     {
         if (node.Message is { } message && !message.IsExpired(nowMs))
         {
@@ -119,7 +149,7 @@ internal sealed class RetainedStore
         }
     }
 
-    private static void CollectUnderLock(Node node, List<ApplicationMessage> found, Predicate<ApplicationMessage> wanted)
+    private static void CollectUnderLock(RetainedNode node, List<ApplicationMessage> found, Predicate<ApplicationMessage> wanted)
     {
         if (node.Message is { } message && wanted(message))
         {
@@ -132,7 +162,7 @@ internal sealed class RetainedStore
         }
     }
 
-    private Node? NodeUnderLock(ReadOnlySpan<byte> topic)
+    private RetainedNode? NodeUnderLock(ReadOnlySpan<byte> topic)
     {
         var node = _root;
         var ended = false;
@@ -146,9 +176,11 @@ internal sealed class RetainedStore
 
     private bool SetUnderLock(ApplicationMessage message, bool isLimited)
     {
-        var counted = NodeUnderLock(message.TopicUtf8) is { IsLimited: true } limited ? limited.Message : null;
+        var (found, missing) = PathUnderLock(message.TopicUtf8);
+        var counted = missing == 0 && found.IsLimited ? found.Message : null;
         if (isLimited
-            && ((counted is null && _limitedCount >= _maxMessages) || _limitedBytes - (counted?.Size ?? 0) + message.Size > _maxBytes))
+            && ((counted is null && _limitedCount >= _maxMessages) || _limitedBytes - (counted?.Size ?? 0) + message.Size > _maxBytes
+                || _levels + missing > _maxLevels))
         {
             return false;
         }
@@ -158,14 +190,28 @@ internal sealed class RetainedStore
         var ended = false;
         while (!ended)
         {
-            node = node.FindOrAdd(TopicFilter.NextLevel(ref rest, out ended));
+            node = node.FindOrAdd(TopicFilter.NextLevel(ref rest, out ended), isLimited, ref _levels);
         }
 
         ReplaceUnderLock(node, message, isLimited);
         return true;
     }
 
-    private void ReplaceUnderLock(Node node, ApplicationMessage? message, bool isLimited)
+    /// <summary>The deepest level of the topic that is there, and how many below it are not.</summary>
+    private (RetainedNode Found, int Missing) PathUnderLock(ReadOnlySpan<byte> topic)
+    {
+        var missing = TopicFilter.Levels(topic);
+        var node = _root;
+        var ended = false;
+        while (!ended && node.Find(TopicFilter.NextLevel(ref topic, out ended)) is { } child)
+        {
+            (node, missing) = (child, missing - 1);
+        }
+
+        return (node, missing);
+    }
+
+    private void ReplaceUnderLock(RetainedNode node, ApplicationMessage? message, bool isLimited)
     {
         CountUnderLock(node, -1);
         node.Message = message;
@@ -173,7 +219,7 @@ internal sealed class RetainedStore
         CountUnderLock(node, 1);
     }
 
-    private void CountUnderLock(Node node, int sign)
+    private void CountUnderLock(RetainedNode node, int sign)
     {
         if (node.Message is not { } message)
         {
@@ -189,7 +235,7 @@ internal sealed class RetainedStore
         }
     }
 
-    private bool RemoveUnderLock(Node node, ReadOnlySpan<byte> rest)
+    private bool RemoveUnderLock(RetainedNode node, ReadOnlySpan<byte> rest)
     {
         var level = TopicFilter.NextLevel(ref rest, out var last);
         if (node.Find(level) is not { } child)
@@ -209,47 +255,9 @@ internal sealed class RetainedStore
         if (child.IsEmpty)
         {
             node.Remove(level);
+            _levels -= child.IsCounted ? 1 : 0;
         }
 
         return true;
-    }
-
-    private sealed class Node
-    {
-        private static readonly Dictionary<byte[], Node> None = [];
-
-        private Dictionary<byte[], Node>? _children;
-
-        public ApplicationMessage? Message { get; set; }
-
-        /// <summary>The message counts towards the limits.</summary>
-        public bool IsLimited { get; set; }
-
-        public bool IsEmpty => Message is null && _children is null;
-
-        public Dictionary<byte[], Node> ChildrenOrNone => _children ?? None;
-
-        public Node? Find(ReadOnlySpan<byte> level) =>
-            _children is not null && _children.GetAlternateLookup<ReadOnlySpan<byte>>().TryGetValue(level, out var node) ? node : null;
-
-        public Node FindOrAdd(ReadOnlySpan<byte> level)
-        {
-            if (Find(level) is { } existing)
-            {
-                return existing;
-            }
-
-            _children ??= new Dictionary<byte[], Node>(1, Utf8KeyComparer.Instance);
-            return _children[level.ToArray()] = new Node();
-        }
-
-        public void Remove(ReadOnlySpan<byte> level)
-        {
-            _children!.GetAlternateLookup<ReadOnlySpan<byte>>().Remove(level);
-            if (_children.Count == 0)
-            {
-                _children = null;
-            }
-        }
     }
 }

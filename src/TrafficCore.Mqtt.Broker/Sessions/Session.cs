@@ -6,6 +6,14 @@ namespace TrafficCore.Mqtt.Broker;
 /// <summary>What the server remembers of a client between packets, and between connections when the client wants it.</summary>
 internal sealed class Session
 {
+    /// <summary>
+    /// What the filters of a client may take, in bytes for each subscription that it may have: the longest of the contract take 230 bytes and seven levels.
+    /// </summary>
+    private const int RoomPerSubscription = 1024;
+
+    /// <summary>What a level of a filter costs in the trie beside its bytes.</summary>
+    private const int LevelCost = 64;
+
     // Any thread.
     private Outbox? _outbox;
     private ConnectionOutput? _output;
@@ -39,6 +47,8 @@ internal sealed class Session
     /// <summary>Subscriptions by filter; made by the first one.</summary>
     public Dictionary<byte[], Subscription>? Subscriptions { get; private set; }
 
+    private long _filterCost;
+
     /// <summary>QoS 2 packet ids that were received and not yet released.</summary>
     public HashSet<ushort>? ReceivedIds { get; private set; }
 
@@ -53,6 +63,9 @@ internal sealed class Session
 
     // Registry, under its lock.
     public MqttConnection? Connection { get; set; }
+
+    /// <summary>Whose it is; null for nobody's.</summary>
+    public string? Account { get; set; }
 
     public long ExpiryMs { get; set; }
 
@@ -72,6 +85,22 @@ internal sealed class Session
         var created = new Outbox(options.QueueMessages, options.QueueBytes);
         return Interlocked.CompareExchange(ref _outbox, created, null) ?? created;
     }
+
+    /// <summary>Takes room for one more subscription; false when the client has as many as it may, or their filters are too long together.</summary>
+    public bool TryTakeRoomFor(ReadOnlySpan<byte> filter, int maxSubscriptions)
+    {
+        var cost = CostOf(filter);
+        if (Subscriptions?.Count >= maxSubscriptions || _filterCost + cost > (long)maxSubscriptions * RoomPerSubscription)
+        {
+            return false;
+        }
+
+        _filterCost += cost;
+        return true;
+    }
+
+    /// <summary>A subscription for which room was taken has ended.</summary>
+    public void GiveRoomBack(ReadOnlySpan<byte> filter) => _filterCost -= CostOf(filter);
 
     public Dictionary<byte[], Subscription> SubscriptionsOrNew() => Subscriptions ??= new(Utf8KeyComparer.Instance);
 
@@ -152,6 +181,8 @@ internal sealed class Session
     }
 
     public void SignalOutput() => Volatile.Read(ref _output)?.Signal();
+
+    private static int CostOf(ReadOnlySpan<byte> filter) => filter.Length + (LevelCost * TopicFilter.Levels(filter));
 
     private bool IsJournaled(in Delivery delivery) =>
         IsDurable && delivery.QoS != QualityOfService.AtMostOnce && delivery.Message!.Size <= MaxJournaledBytes;

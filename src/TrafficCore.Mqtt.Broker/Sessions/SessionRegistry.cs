@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace TrafficCore.Mqtt.Broker;
 
 /// <summary>All sessions by client id, and which connection each belongs to.</summary>
@@ -11,12 +13,18 @@ internal sealed class SessionRegistry
     private readonly Dictionary<string, Session> _sessions = [];
     private readonly HashSet<Session> _detached = [];
     private readonly Dictionary<string, HashSet<ushort>> _restored = [];
+    private readonly Dictionary<string, int> _byAccount = [];
     private readonly int _maxSessions;
+    private readonly int _maxPerAccount;
     private long _lastNumber;
 
     private readonly bool _hasJournal;
 
-    public SessionRegistry(int maxSessions, bool hasJournal = false) => (_maxSessions, _hasJournal) = (maxSessions, hasJournal);
+    /// <summary>Creates an empty registry.</summary>
+    /// <param name="maxSessions">Sessions in all.</param>
+    /// <param name="maxPerAccount">Sessions of one account; 0 for no limit. Those that were restored belong to nobody until their client is back.</param>
+    /// <param name="hasJournal">Sessions can outlive the service.</param>
+    public SessionRegistry(int maxSessions, int maxPerAccount, bool hasJournal) => (_maxSessions, _maxPerAccount, _hasJournal) = (maxSessions, maxPerAccount, hasJournal);
 
     public int Count
     {
@@ -83,8 +91,9 @@ internal sealed class SessionRegistry
     }
 
     /// <summary>Gives the connection its session, new or kept.</summary>
-    public AttachResult TryAttach(MqttConnection connection, string clientId, bool cleanStart, long expiryMs)
+    public AttachResult TryAttach(MqttConnection connection, ClientIdentity client, bool cleanStart, long expiryMs)
     {
+        var clientId = client.ClientId;
         lock (_gate)
         {
             _sessions.TryGetValue(clientId, out var existing);
@@ -102,7 +111,7 @@ internal sealed class SessionRegistry
             }
             else
             {
-                if (existing is null && _sessions.Count >= _maxSessions)
+                if (existing is null && (_sessions.Count >= _maxSessions || IsFullUnderLock(client.UserName)))
                 {
                     return default;
                 }
@@ -110,6 +119,7 @@ internal sealed class SessionRegistry
                 session = NewUnderLock(clientId, existing, isDurable: _hasJournal && expiryMs > 0);
             }
 
+            ChargeUnderLock(session, client.UserName);
             session.Connection = connection;
             session.ExpiryMs = expiryMs;
             var ended = ReferenceEquals(session, existing) ? null : existing;
@@ -125,6 +135,7 @@ internal sealed class SessionRegistry
             session.Connection = null;
             if (session.ExpiryMs == 0)
             {
+                ChargeUnderLock(session, null);
                 _sessions.Remove(session.ClientId);
                 return true;
             }
@@ -158,6 +169,7 @@ internal sealed class SessionRegistry
 
             foreach (var session in expired)
             {
+                ChargeUnderLock(session, null);
                 _detached.Remove(session);
                 _sessions.Remove(session.ClientId);
             }
@@ -172,6 +184,26 @@ internal sealed class SessionRegistry
         }
     }
 
+    private bool IsFullUnderLock(string? account) => account is not null && _maxPerAccount > 0 && _byAccount.GetValueOrDefault(account) >= _maxPerAccount;
+
+    /// <summary>The session is this account's from now on; nobody's with null.</summary>
+    private void ChargeUnderLock(Session session, string? account)
+    {
+        if (session.Account is { } before)
+        {
+            if (--CollectionsMarshal.GetValueRefOrAddDefault(_byAccount, before, out _) == 0)
+            {
+                _byAccount.Remove(before);
+            }
+        }
+
+        session.Account = account;
+        if (account is not null)
+        {
+            CollectionsMarshal.GetValueRefOrAddDefault(_byAccount, account, out _)++;
+        }
+    }
+
     private Session NewUnderLock(string clientId, Session? replaced, bool isDurable)
     {
         var session = new Session(clientId, ++_lastNumber, isDurable);
@@ -182,6 +214,7 @@ internal sealed class SessionRegistry
 
         if (replaced is not null)
         {
+            ChargeUnderLock(replaced, null);
             _detached.Remove(replaced);
         }
 

@@ -25,6 +25,9 @@ internal sealed class Will
 
     public ReadOnlySpan<byte> Topic => _topic;
 
+    /// <summary>What it counts for in bounds of bytes.</summary>
+    public int Size => _topic.Length + _payload.Length + _properties.Length;
+
     public ReadOnlySpan<byte> Payload => _payload;
 
     /// <summary>5.0 properties as they are handed on, without delay and expiry.</summary>

@@ -57,7 +57,7 @@ internal sealed class BrokerHost : IAsyncDisposable
             options, log, new AnonymousAuthenticator(), new DefaultClientAccess(options.TopicRoot), realTime ? TimeProvider.System : time,
             services.GetRequiredService<IMeterFactory>(), services.GetRequiredService<ILoggerFactory>(), journal));
         builder.WebHost.UseSockets(sockets => sockets.UnsafePreferInlineScheduling = inline);
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseConnectionHandler<MqttConnectionHandler>()));
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseMqtt()));
         var application = builder.Build();
         prepare?.Invoke(application.Services.GetRequiredService<MqttBroker>());
         application.Services.GetRequiredService<MqttBroker>().Start();

@@ -55,6 +55,12 @@ public sealed class CertificateTests : IAsyncLifetime
     public async Task Certificate_OfNobody_IsRefused() => await RefusedAsync(_files.Issue("stranger", isServer: false), null, null, ReasonCode.NotAuthorized);
 
     [Theory]
+    [InlineData("cab-2,CN=cab-1")]
+    [InlineData("cab-1,CN=cab-2")]
+    [InlineData("cab-1+OU=cab-2")]
+    public async Task Certificate_OfMoreThanOneName_IsNobodys(string name) => await RefusedAsync(_files.Issue(name, isServer: false), null, null, ReasonCode.NotAuthorized);
+
+    [Theory]
     [InlineData(true)]
     [InlineData(false)]
     public async Task Certificate_OfAnotherAuthorityOrUse_IsNotLetIn(bool another)

@@ -63,6 +63,24 @@ public sealed class IntruderTests
     }
 
     [Fact]
+    public async Task Directories_TheServiceMakes_AreClosedToOthersOnTheMachine()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return; // no such modes there
+        }
+
+        using var accounts = new AccountFile();
+        await using var service = await RunningService.StartAsync(accounts.Settings);
+        using var answer = await service.Http.PostAsJsonAsync(new Uri("api/v1/session", UriKind.Relative), new { name = "op", password = AccountFile.PasswordOf("op") });
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode); // which stands in the audit log, and needs a key for its cookie
+        foreach (var name in (string[])["", "audit", "keys", "input", "sessions"])
+        {
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(Path.Combine(service.DataDirectory, name)));
+        }
+    }
+
+    [Fact]
     public async Task Login_TriedTooOften_IsRefusedBeforeAnythingIsChecked()
     {
         using var accounts = new AccountFile();

@@ -1,5 +1,6 @@
 using System.Net;
 using TrafficCore.Host.Security.Accounts;
+using TrafficCore.Host.Security.Certificates;
 using TrafficCore.Host.Security.Passwords;
 using TrafficCore.Mqtt.Broker;
 using TrafficCore.Mqtt.Wire;
@@ -31,7 +32,7 @@ internal sealed class AccountAuthenticator(Func<SecuritySnapshot> current, Passw
 
         if (request.Certificate is { } certificate)
         {
-            return ByCertificate(now, request, certificate.GetNameInfo(System.Security.Cryptography.X509Certificates.X509NameType.SimpleName, false), serial!);
+            return ByCertificate(now, request, CertificateName.Of(certificate), serial!);
         }
 
         if (IsOpenTo(request.Remote) && (request.UserName is null || now.Accounts.Count == 0))
@@ -61,8 +62,13 @@ internal sealed class AccountAuthenticator(Func<SecuritySnapshot> current, Passw
     };
 
     // The certificate proves who it is; a name beside it must be the same one.
-    private static AuthenticationResult ByCertificate(SecuritySnapshot now, ConnectRequest request, string subject, string serial)
+    private static AuthenticationResult ByCertificate(SecuritySnapshot now, ConnectRequest request, string? subject, string serial)
     {
+        if (subject is null)
+        {
+            return AuthenticationResult.Refuse(ReasonCode.NotAuthorized, "The certificate's subject has not exactly one common name");
+        }
+
         if (request.UserName is not null && request.UserName != subject)
         {
             return AuthenticationResult.Refuse(ReasonCode.BadUserNameOrPassword, "The certificate is another account's");

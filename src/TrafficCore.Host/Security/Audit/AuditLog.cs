@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using TrafficCore.Log;
 
 namespace TrafficCore.Host.Security.Audit;
 
@@ -112,7 +113,7 @@ internal sealed class AuditLog : IDisposable
     {
         try
         {
-            Directory.CreateDirectory(directory);
+            PhysicalFileSystem.Instance.CreateDirectory(directory);
             var path = Path.Combine(directory, Prefix + Day(last).ToString(DayFormat, CultureInfo.InvariantCulture) + Suffix);
             using (var file = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite))
             {

@@ -7,6 +7,7 @@ using TrafficCore.Host.Api;
 using TrafficCore.Host.Configuration;
 using TrafficCore.Host.Security.Accounts;
 using TrafficCore.Host.Security.Audit;
+using TrafficCore.Log;
 
 namespace TrafficCore.Host.Security.Http;
 
@@ -74,8 +75,7 @@ internal static class HttpSecurity
     private static DirectoryInfo KeyDirectory(ServiceSettings settings)
     {
         var path = Path.Combine(Path.GetFullPath(settings.Data.Directory), "keys");
-        return OperatingSystem.IsWindows()
-            ? Directory.CreateDirectory(path)
-            : Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        PhysicalFileSystem.Instance.CreateDirectory(path);
+        return new DirectoryInfo(path);
     }
 }
