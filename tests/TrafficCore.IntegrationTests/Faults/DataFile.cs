@@ -1,0 +1,41 @@
+namespace TrafficCore.IntegrationTests.Faults;
+
+/// <summary>A file of a data directory that nobody has open.</summary>
+internal sealed class DataFile
+{
+    private readonly string path;
+
+    private DataFile(string path) => this.path = path;
+
+    /// <summary>The newest file of a kind that holds anything, by name.</summary>
+    /// <param name="directory">The data directory.</param>
+    /// <param name="kind">Pattern below it; one without a folder is looked for in all.</param>
+    public static DataFile Newest(string directory, string kind)
+    {
+        var (folder, name) = (Path.GetDirectoryName(kind)!, Path.GetFileName(kind));
+        var found = Directory.GetFiles(Path.Combine(directory, folder), name, folder.Length == 0 ? SearchOption.AllDirectories : SearchOption.TopDirectoryOnly);
+        return new DataFile(found.Where(static file => Used(file) > 0).OrderBy(static file => file, StringComparer.Ordinal).LastOrDefault()
+            ?? throw new InvalidOperationException($"No {kind} in {string.Join(' ', Directory.GetFiles(directory, "*", SearchOption.AllDirectories))}"));
+    }
+
+    /// <summary>Flips one bit in the middle of what is written, where there is something.</summary>
+    public void FlipInTheMiddle()
+    {
+        var bytes = File.ReadAllBytes(path);
+        var from = FirstOfContent(path);
+        var at = from + ((Used(path) - from) / 2);
+        while (bytes[at] == 0)
+        {
+            at--;
+        }
+
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Write);
+        file.Position = at;
+        file.WriteByte((byte)(bytes[at] ^ 0x10));
+    }
+
+    // Of a segment: its records, behind both headers.
+    private static int FirstOfContent(string path) => path.EndsWith(".log", StringComparison.Ordinal) ? 8192 : 0;
+
+    private static int Used(string path) => Array.FindLastIndex(File.ReadAllBytes(path), static value => value != 0) + 1 is var end && end > FirstOfContent(path) ? end : 0;
+}
