@@ -75,6 +75,7 @@ public sealed class InfluxFaultTests(UndisturbedRun undisturbed)
     }
 
     [Theory]
+    [Trait(FaultSuite.Name, FaultSuite.Whole)]
     [InlineData("401 unauthorized")]
     [InlineData("413 too large")]
     [InlineData("429 too many requests")]
