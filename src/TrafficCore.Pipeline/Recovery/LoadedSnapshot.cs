@@ -24,9 +24,11 @@ internal sealed class LoadedSnapshot
 
     public long OutputFrom => Head?.OutputFrom ?? 0;
 
-    public static LoadedSnapshot Load(SnapshotStore store)
+    /// <param name="store">Where they are.</param>
+    /// <param name="passOver">So many are passed over, the newest first.</param>
+    public static LoadedSnapshot Load(SnapshotStore store, int passOver = 0)
     {
-        if (!store.TryLoadLatest(out _, out var content))
+        if (!store.TryLoadLatest(out _, out var content, passOver))
         {
             return new LoadedSnapshot(null, default);
         }

@@ -1,4 +1,5 @@
 using TrafficCore.IntegrationTests.Acceptance;
+using TrafficCore.Mqtt.Client;
 using TrafficCore.TestKit.Processes;
 
 namespace TrafficCore.IntegrationTests.Faults;
@@ -42,15 +43,18 @@ public sealed class BitFlipTests(UndisturbedRun undisturbed)
     [InlineData("city/*.snapshot", true)]
     [InlineData("sessions/log/*.log", true)]
     [InlineData("sessions/log/history.chain", true)]
-    [InlineData("sqlite/flow-*.db", true)]
+    [InlineData("sqlite/detector-*.db", true)]
+    [InlineData("sqlite/detector-*.db-wal", true)]
     [InlineData("sqlite/catalog.db", true)]
+    [InlineData("sqlite/catalog.db-wal", true)]
     [InlineData("*.cursor", true)]
     public async Task Bit_InAnyOtherFile_LosesNothing(string kind, bool? isProved)
     {
         await using var influx = await RecordedReplay.StartInfluxAsync();
-        await using var run = new FaultRun($"--Influx:Url={influx.Url}", "--Influx:Api=v1", "--City:SaveEvery=1s");
+        await using var run = new FaultRun($"--Influx:Url={influx.Url}", "--Influx:Api=v1", "--City:SaveEvery=1s", "--Pipeline:SealingCpuPercent=100");
         await run.StartUnderLoadAsync();
-        await run.WhenAcknowledgedAsync(0.6);
+        await KeepSessionAsync(run);
+        await run.WhenAcknowledgedAsync(0.85);
         await run.KillAsync();
         DataFile.Newest(run.DataDirectory, kind).FlipInTheMiddle();
         await run.StartAsync();
@@ -58,17 +62,29 @@ public sealed class BitFlipTests(UndisturbedRun undisturbed)
             undisturbed, () => Eventually.ReachesAsync(async () => FaultRows.Difference(undisturbed.InfluxRows, await FaultRows.OfInfluxAsync(influx)), FaultRun.Limit), isProved);
     }
 
-    /// <summary>Detectors of which the ledger says that nothing is lost have the undisturbed rows; the others miss as many readings as it says.</summary>
+    /// <summary>A session that outlives its connection, so that the journal holds something.</summary>
+    private static async Task KeepSessionAsync(FaultRun run)
+    {
+        await using var client = await MqttClient.ConnectAsync(new MqttClientOptions
+        {
+            Host = "127.0.0.1", Port = run.Service.MqttPort, ClientId = "kept", CleanStart = false, SessionExpiry = TimeSpan.FromHours(1),
+        });
+        await client.SubscribeAsync(new MqttSubscription("elsewhere/#"));
+    }
+
+    /// <summary>
+    /// Detectors of which the ledger says that nothing is lost have the undisturbed rows. The others miss what it says, or less: what was published before the kill stays published.
+    /// </summary>
     private async Task AssertOthersAsUndisturbedAsync(FaultRun run, ServiceApi api, long lost)
     {
-        var (named, missing) = (0L, 0L);
+        var named = 0L;
         foreach (var series in run.Fleet.Series)
         {
             var ledger = await api.LedgerAsync(series.Replace("/detectors/", "/detector/", StringComparison.Ordinal));
             var corrupt = ledger.GetProperty("corrupt").GetInt64();
             var found = await api.FlowAsync(series, run.Fleet.Start, run.Fleet.End, "60s");
             named += corrupt;
-            missing += 900 - found.Values.Sum(static row => row.GetProperty("readings").GetInt64());
+            Assert.InRange(900 - found.Values.Sum(static row => row.GetProperty("readings").GetInt64()), 0, corrupt);
             if (corrupt == 0)
             {
                 var rows = (await api.FlowTextAsync(series, run.Fleet.Start, run.Fleet.End, "60s")).ToList();
@@ -76,6 +92,6 @@ public sealed class BitFlipTests(UndisturbedRun undisturbed)
             }
         }
 
-        Assert.Equal((lost, lost), (named, missing));
+        Assert.Equal(lost, named);
     }
 }
