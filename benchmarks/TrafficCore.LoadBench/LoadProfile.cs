@@ -22,6 +22,9 @@ internal sealed record LoadProfile(string Name, int Qos, int Connections, int Wi
         // Fewer messages: a device's timestamps advance at least 1 ms a message, and 40,000 of them already run 40 s ahead.
         new("qos1-few-connections", 1, 10, 32, 16, 0, 400_000),
         new("device-20k", 1, 500, 32, 1, 20_000, 200_000),
+        new("device-20k-5000", 1, 5_000, 32, 1, 20_000, 200_000),
+        new("device-20k-10000", 1, 10_000, 32, 1, 20_000, 200_000),
+        new("device-5k", 1, 500, 32, 1, 5_000, 50_000),
     ];
 
     /// <summary>Intersections that the devices belong to.</summary>

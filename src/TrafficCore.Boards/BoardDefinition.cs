@@ -29,9 +29,9 @@ public readonly record struct BoardKey(string Intersection, string Board)
 /// <summary>The boards of a road network, and which detectors speak for which approach. Immutable.</summary>
 public sealed class BoardNetwork
 {
-    private readonly Dictionary<ApproachKey, HashSet<string>> detectors;
+    private readonly Dictionary<ApproachKey, ApproachDetectors> detectors;
 
-    private BoardNetwork(IReadOnlyList<BoardDefinition> boards, Dictionary<ApproachKey, HashSet<string>> detectors) =>
+    private BoardNetwork(IReadOnlyList<BoardDefinition> boards, Dictionary<ApproachKey, ApproachDetectors> detectors) =>
         (Boards, this.detectors) = (boards, detectors);
 
     /// <summary>The boards in file order.</summary>
@@ -43,14 +43,14 @@ public sealed class BoardNetwork
         ArgumentNullException.ThrowIfNull(network);
         var approaches = from intersection in network.Intersections
                          from approach in intersection.Approaches
-                         select (Key: new ApproachKey(intersection.Id, approach.Id), Ids: approach.CountingDetectors.Select(d => d.Id));
+                         select (Key: new ApproachKey(intersection.Id, approach.Id), Detectors: new ApproachDetectors(approach.CountingDetectors));
         return new BoardNetwork(
             [.. from intersection in network.Intersections from board in intersection.Boards select Of(intersection, board)],
-            approaches.ToDictionary(a => a.Key, a => a.Ids.ToHashSet(StringComparer.Ordinal)));
+            approaches.ToDictionary(a => a.Key, a => a.Detectors));
     }
 
-    /// <summary>Whether a detector's row has a part in an approach's row. Where the network does not know the approach, every detector of its intersection has.</summary>
-    internal bool IsPartOf(ApproachKey approach, string detector) => !detectors.TryGetValue(approach, out var ids) || ids.Contains(detector);
+    /// <summary>The detectors that speak for an approach.</summary>
+    internal ApproachDetectors DetectorsOf(ApproachKey approach) => detectors.GetValueOrDefault(approach, ApproachDetectors.Unknown);
 
     private static BoardDefinition Of(Intersection intersection, BoardSite board) => new(
         new BoardKey(intersection.Id, board.Id),

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace TrafficCore.Boards;
 
-/// <summary>Log messages of the boards, ids 4000-4999. Next free: 4012.</summary>
+/// <summary>Log messages of the boards, ids 4000-4999. Next free: 4014.</summary>
 internal static partial class BoardsLog
 {
     [LoggerMessage(4000, LogLevel.Information, "Board {Board} shows {Multi}: {Why}")]
@@ -14,8 +14,8 @@ internal static partial class BoardsLog
     [LoggerMessage(4002, LogLevel.Warning, "A message for board {Board} was not taken and is sent again")]
     public static partial void NotSent(ILogger logger, Exception error, string board);
 
-    [LoggerMessage(4003, LogLevel.Warning, "Board {Board} is {Delivery}: it should show {Multi}, it says {State} {Error}")]
-    public static partial void Trouble(ILogger logger, string board, string delivery, string multi, string? state, string? error);
+    [LoggerMessage(4003, LogLevel.Warning, "Board {Board} is {Delivery}: it should show {Multi}, it says {Says}")]
+    public static partial void Trouble(ILogger logger, string board, string delivery, string multi, string says);
 
     [LoggerMessage(4004, LogLevel.Error, "The boards' loop failed on one input and went on")]
     public static partial void LoopFailed(ILogger logger, Exception error);
@@ -40,4 +40,10 @@ internal static partial class BoardsLog
 
     [LoggerMessage(4011, LogLevel.Information, "Board {Board}: {Author} ends the manual message")]
     public static partial void Released(ILogger logger, string board, string author);
+
+    [LoggerMessage(4012, LogLevel.Warning, "{Count} other boards are in trouble too: /api/v1/boards names them")]
+    public static partial void OthersInTrouble(ILogger logger, int count);
+
+    [LoggerMessage(4013, LogLevel.Information, "{Count} other boards are well again too")]
+    public static partial void OthersWell(ILogger logger, int count);
 }

@@ -50,17 +50,24 @@ public sealed class BoardsOptions : IValidatableObject
 
     /// <summary>
     /// What boards show without configuration. Slow traffic: below half of the free-flow speed (urban-street level of service D) until it is back
-    /// above 0.67 (B), or occupancy of 35 %, where flow breaks down, until below 25 %. Congestion: 0.3 (F) until 0.4 (E), or 50 % until 40 %.
+    /// above 0.67 (B), or occupancy of 50 % until 35 %. Congestion: 0.3 (F) until 0.4 (E), or 70 % until 50 %.
     /// </summary>
+    /// <remarks>
+    /// On an open road speed breaks down before occupancy is that high. In front of a signal whoever crosses a detector moves, so that its speeds say little; there a queue that covers the
+    /// detector for more than half of the time does not get through its green. Three windows of 60 s are longer than a cycle, five are two of them.
+    /// </remarks>
     public static IReadOnlyList<BoardRule> DefaultRules { get; } =
     [
         new()
         {
             Name = "congestion",
+            Version = 2,
+            EnterWindows = 3,
+            ExitWindows = 5,
             Steps =
             [
-                new() { Name = "slow", Priority = 8, When = Condition(0.5, 0.67, 35, 25), Text = ["SLOW TRAFFIC|SLOW", "AHEAD"] },
-                new() { Name = "severe", Priority = 9, When = Condition(0.3, 0.4, 50, 40), Text = ["CONGESTION|JAM", "AHEAD"] },
+                new() { Name = "slow", Priority = 8, When = Condition(0.5, 0.67, 50, 35), Text = ["SLOW TRAFFIC|SLOW", "AHEAD"] },
+                new() { Name = "severe", Priority = 9, When = Condition(0.3, 0.4, 70, 50), Text = ["CONGESTION|JAM", "AHEAD"] },
             ],
         },
     ];

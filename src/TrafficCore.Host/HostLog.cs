@@ -1,6 +1,6 @@
 namespace TrafficCore.Host;
 
-/// <summary>Log messages of the host, ids 5000-5999. Next free: 5007.</summary>
+/// <summary>Log messages of the host, ids 5000-5999. Next free: 5010.</summary>
 internal static partial class HostLog
 {
     [LoggerMessage(5000, LogLevel.Information, "TrafficCore {Version} on {DataDirectory}: mqtt {Mqtt}, http {Http}")]
@@ -9,8 +9,8 @@ internal static partial class HostLog
     [LoggerMessage(5001, LogLevel.Information, "Stopping: {Why}")]
     public static partial void Stopping(ILogger logger, string why);
 
-    [LoggerMessage(5002, LogLevel.Information, "Stopped")]
-    public static partial void Stopped(ILogger logger);
+    [LoggerMessage(5002, LogLevel.Information, "Stopped in {Milliseconds} ms")]
+    public static partial void Stopped(ILogger logger, long milliseconds);
 
     [LoggerMessage(5003, LogLevel.Critical, "{Component} failed; nothing more can be acknowledged and the service stops. What was acknowledged is on disk")]
     public static partial void Faulted(ILogger logger, Exception error, string component);
@@ -23,4 +23,13 @@ internal static partial class HostLog
 
     [LoggerMessage(5006, LogLevel.Warning, "{File} is damaged and ignored; boards go on with an older state, or anew")]
     public static partial void BoardMemoryDamaged(ILogger logger, string file);
+
+    [LoggerMessage(5007, LogLevel.Warning, "Stopping took {Milliseconds} ms, longest {Part} with {PartMilliseconds} ms")]
+    public static partial void StoppedLate(ILogger logger, long milliseconds, string part, long partMilliseconds);
+
+    [LoggerMessage(5008, LogLevel.Warning, "Stop:Flush is over: {Bytes} bytes of input are durable and not applied yet; the next start applies them")]
+    public static partial void StopUnapplied(ILogger logger, long bytes);
+
+    [LoggerMessage(5009, LogLevel.Warning, "Stop:Flush is over: {Bytes} bytes of output are not delivered to {Sink} yet ({Trouble}); the next start delivers them")]
+    public static partial void StopUndelivered(ILogger logger, string sink, long bytes, string trouble);
 }

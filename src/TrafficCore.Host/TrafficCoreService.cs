@@ -189,15 +189,16 @@ public sealed class TrafficCoreService : IAsyncDisposable
 
         stopped = true;
         HostLog.Stopping(logger, why);
+        var sequence = new StopSequence(time, logger);
         using var limit = new CancellationTokenSource(settings.Stop.Connections, time);
         var listening = Task.WhenAll(mqtt?.StopAsync(limit.Token) ?? Task.CompletedTask, mqttTls?.StopAsync(limit.Token) ?? Task.CompletedTask);
-        await TryAsync("MQTT connections", () => door.StopAsync(limit.Token));
-        await TryAsync("the MQTT listener", () => listening);
-        await TryAsync("the network follower", async () => await follower.DisposeAsync());
-        await TryAsync("boards", async () => await boards.DisposeAsync());
-        await TryAsync("HTTP", () => http.StopAsync(limit.Token));
-        await TryAsync("the pipeline", () => rooms.StopAsync(settings.Stop.Flush, time));
-        HostLog.Stopped(logger);
+        await sequence.RunAsync("MQTT connections", () => door.StopAsync(limit.Token));
+        await sequence.RunAsync("the MQTT listener", () => listening);
+        await sequence.RunAsync("the network follower", async () => await follower.DisposeAsync());
+        await sequence.RunAsync("boards", async () => await boards.DisposeAsync());
+        await sequence.RunAsync("HTTP", () => http.StopAsync(limit.Token));
+        await sequence.RunAsync("the pipeline", () => rooms.StopAsync(settings.Stop.Flush, time, logger));
+        sequence.Complete();
     }
 
     /// <summary>Stops, if that was not done, and closes everything.</summary>
@@ -269,18 +270,5 @@ public sealed class TrafficCoreService : IAsyncDisposable
     {
         boards.Configure(network);
         rooms.Influx?.Publish([.. network.Intersections.Select(i => new IntersectionInfo(i.Id, i.Name, i.Lon, i.Lat))]);
-    }
-
-    private async Task TryAsync(string part, Func<Task> stop)
-    {
-        try
-        {
-            await stop();
-        }
-        catch (Exception error)
-        {
-            // One part that will not stop must not keep the others from making their work durable.
-            HostLog.StopFailed(logger, error, part);
-        }
     }
 }

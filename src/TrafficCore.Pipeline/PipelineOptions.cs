@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using TrafficCore.Log;
 using TrafficCore.Pipeline.Ingest;
+using TrafficCore.Pipeline.Recovery;
 using TrafficCore.Traffic.Service;
 
 namespace TrafficCore.Pipeline;
@@ -14,6 +15,9 @@ public sealed class PipelineOptions
     /// <summary>Directory that holds everything durable; made when it is missing, owned by one process at a time.</summary>
     [Required]
     public string DataDirectory { get; set; } = "";
+
+    /// <summary>The directory is being filled by whoever opens it, and carries an <see cref="UnfinishedMark"/>; default false.</summary>
+    public bool MayBeUnfinished { get; set; }
 
     /// <summary>
     /// Shards, default 1: one keeps up with a million readings a second on the reference machine, more are for memory locality.
@@ -44,7 +48,10 @@ public sealed class PipelineOptions
     /// <summary>Time between snapshots, default 5 minutes: replaying 5 minutes at 20,000 readings/s takes a few seconds.</summary>
     public TimeSpan SnapshotInterval { get; set; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>A snapshot is taken when so many bytes of pages are dirty, default 64 MiB: what a disk of 100 MB/s writes in under a second.</summary>
+    /// <summary>
+    /// A snapshot is taken when late readings have made so many bytes of past pages dirty, default 64 MiB: what a disk of 100 MB/s writes in under a second.
+    /// The present does not count: all of it changes within a minute, and a large city's is larger than this.
+    /// </summary>
     [Range(1, long.MaxValue)]
     public long SnapshotDirtyBytes { get; set; } = 64L * 1024 * 1024;
 

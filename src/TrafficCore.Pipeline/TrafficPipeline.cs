@@ -90,6 +90,7 @@ public sealed class TrafficPipeline : IAsyncDisposable
     /// <param name="newSalt">Makes the salt of a new log; random in a service.</param>
     /// <param name="meters">Where the meters are made.</param>
     /// <param name="loggers">Where it logs.</param>
+    /// <param name="progress">Is told how far the replay of the input log is, for each batch of it, on the thread that replays; null: nobody.</param>
     /// <param name="cancellationToken">Ends a long replay.</param>
     /// <exception cref="DataDirectoryException">The directory cannot be made, may not be written, or belongs to other window lengths.</exception>
     /// <exception cref="IOException">The directory is in use by another process, or the disk fails.</exception>
@@ -101,10 +102,11 @@ public sealed class TrafficPipeline : IAsyncDisposable
         Func<uint> newSalt,
         IMeterFactory meters,
         ILoggerFactory loggers,
+        IProgress<RecoveryProgress>? progress = null,
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
-        var environment = new PipelineEnvironment(options, files, time, newSalt, meters, loggers.CreateLogger<TrafficPipeline>());
+        var environment = new PipelineEnvironment(options, files, time, newSalt, meters, loggers.CreateLogger<TrafficPipeline>()) { Progress = progress };
 
         // Recovery reads and waits for disks; whoever starts the service must not.
         return Task.Run(
@@ -137,6 +139,7 @@ public sealed class TrafficPipeline : IAsyncDisposable
         while (_parts.Dispatcher.End < _parts.Input.DurableEnd)
         {
             _parts.Environment.Health.ThrowIfFaulted();
+            cancellationToken.ThrowIfCancellationRequested();
             await Task.Yield();
         }
 

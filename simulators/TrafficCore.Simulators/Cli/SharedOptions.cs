@@ -10,7 +10,7 @@ internal static class SharedOptions
     /// <summary><c>--broker</c>.</summary>
     public static Option<BrokerAddress> Broker() => new("--broker")
     {
-        Description = $"Broker to send to, mqtt://[user:password@]host:port, also mqtts, ws or wss [default: {BrokerAddress.Local}]",
+        Description = "Broker to send to, mqtt://[user:password@]host:port, also mqtts, ws or wss",
         CustomParser = Parsed(BrokerAddress.Parse),
         DefaultValueFactory = static _ => BrokerAddress.Local,
         HelpName = "url",
@@ -50,13 +50,7 @@ internal static class SharedOptions
         string.Join('|', choices.Select(static c => c.Word)));
 
     /// <summary>An option that takes a time such as <c>10s</c>.</summary>
-    public static Option<TimeSpan> Time(string name, string description, TimeSpan value) => new(name)
-    {
-        Description = $"{description} [default: {Text(value)}]",
-        CustomParser = Parsed(ParseTime),
-        DefaultValueFactory = _ => value,
-        HelpName = "time",
-    };
+    public static TextOption<TimeSpan> Time(string name, string description, TimeSpan value) => new(name, description, Text(value), ParseTime, "time");
 
     /// <summary>An option parser that turns a <see cref="UsageException"/> into an error of the command line.</summary>
     public static Func<ArgumentResult, T?> Parsed<T>(Func<string, T> parse) => result => Parse(result, tokens => parse(tokens[0].Value));

@@ -22,7 +22,7 @@ internal sealed class LoadArguments
         DefaultValueFactory = static _ => [],
     };
 
-    private readonly Option<TimeSpan> _duration = SharedOptions.Time("--duration", "How long to send", Defaults.Shape.Duration);
+    private readonly TextOption<TimeSpan> _duration = SharedOptions.Time("--duration", "How long to send", Defaults.Shape.Duration);
     private readonly Option<long?> _count = Optional<long?>("--count", "N", "Messages to send, instead of --duration", static text => SharedOptions.ParseWhole(text, 1, int.MaxValue));
     private readonly Option<int> _connections = SharedOptions.Whole("--connections", "Connections; the detectors are shared out among them", Defaults.Connections, 1, 60_000);
     private readonly Option<int?> _intersections = Optional<int?>(
@@ -42,7 +42,7 @@ internal sealed class LoadArguments
     private readonly Option<double> _parking = Share("--parking", "Share of messages that are parking readings");
     private readonly Option<double> _duplicates = Share("--duplicates", "Share of readings messages that are sent twice");
     private readonly Option<double> _late = Share("--late", "Share of readings messages that come late by --late-by");
-    private readonly Option<TimeSpan> _lateBy = SharedOptions.Time("--late-by", "How late, at most 6 days", Defaults.Mix.LateBy);
+    private readonly TextOption<TimeSpan> _lateBy = SharedOptions.Time("--late-by", "How late, at most 6 days", Defaults.Mix.LateBy);
     private readonly Option<int> _qos = SharedOptions.Whole("--qos", "Quality of service, 0 to 2", Defaults.Qos, 0, 2);
     private readonly Option<string> _version = Choice("--mqtt", "Protocol version", "5.0", "3.1.1");
     private readonly Option<int> _window = SharedOptions.Whole("--window", "Messages of one connection that may wait for their acknowledgement", Defaults.Window, 1, 65_535);
@@ -50,7 +50,7 @@ internal sealed class LoadArguments
     private readonly Option<string> _ledger = Choice("--ledger", "all: check the ledger of everything. devices: of this run's devices only, because others send too", "all", "devices");
     private readonly Option<bool> _verifyWindows = new("--verify-windows") { Description = "Wait until the windows are closed, up to 3 minutes, and check that they hold every vehicle" };
     private readonly Option<string> _prefix = new("--prefix") { Description = "First part of intersection names; generators side by side need different ones", DefaultValueFactory = static _ => Defaults.Prefix };
-    private readonly Option<TimeSpan> _drain = SharedOptions.Time("--drain", "How long to wait for the last acknowledgements, and then for the ledger", Defaults.Drain);
+    private readonly TextOption<TimeSpan> _drain = SharedOptions.Time("--drain", "How long to wait for the last acknowledgements, and then for the ledger", Defaults.Drain);
 
     /// <summary>The options, for the command.</summary>
     public IEnumerable<Option> Options =>
@@ -78,7 +78,7 @@ internal sealed class LoadArguments
             OwnDevicesOnly = parsed.GetValue(_ledger) == "devices",
             VerifyWindows = parsed.GetValue(_verifyWindows),
             Prefix = parsed.GetRequiredValue(_prefix),
-            Drain = parsed.GetValue(_drain),
+            Drain = _drain.Of(parsed),
         };
         return LoadValues.ProblemOf(options) is { } problem ? throw new UsageException(problem) : options;
     }
@@ -89,7 +89,7 @@ internal sealed class LoadArguments
         Ramp = parsed.GetValue(_ramp),
         Burst = parsed.GetValue(_burst),
         Storms = parsed.GetValue(_storm) ?? [],
-        Duration = parsed.GetValue(_duration),
+        Duration = _duration.Of(parsed),
         Count = parsed.GetValue(_count),
     };
 
@@ -105,7 +105,7 @@ internal sealed class LoadArguments
         Parking = parsed.GetValue(_parking),
         Duplicates = parsed.GetValue(_duplicates),
         Late = parsed.GetValue(_late),
-        LateBy = parsed.GetValue(_lateBy),
+        LateBy = _lateBy.Of(parsed),
     };
 
     private static Option<T?> Optional<T>(string name, string help, string description, Func<string, T> parse) =>
@@ -113,7 +113,7 @@ internal sealed class LoadArguments
 
     private static Option<string> Choice(string name, string description, string usual, params string[] others)
     {
-        var option = new Option<string>(name) { Description = $"{description} [default: {usual}]", DefaultValueFactory = _ => usual };
+        var option = new Option<string>(name) { Description = description, DefaultValueFactory = _ => usual };
         option.AcceptOnlyFromAmong([usual, .. others]);
         return option;
     }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using TrafficCore.Mqtt.Wire;
 using TrafficCore.Simulators.Cli;
 
 namespace TrafficCore.Simulators.Replay;
@@ -24,15 +25,10 @@ internal static class ReplayCommand
             CustomParser = SharedOptions.Parsed(ReplayOptions.ParseSpeed),
             HelpName = "N|max",
         };
-        var zone = new Option<TimeZoneInfo>("--time-zone")
-        {
-            Description = "IANA zone of times without an offset [default: UTC]",
-            CustomParser = SharedOptions.Parsed(ReplayOptions.ParseZone),
-            DefaultValueFactory = static _ => TimeZoneInfo.Utc,
-            HelpName = "zone",
-        };
+        var zone = new TextOption<TimeZoneInfo>("--time-zone", "IANA zone of times without an offset", "UTC", ReplayOptions.ParseZone, "zone");
+        var qos = SharedOptions.Whole("--qos", "Quality of service, 0 to 2; at 0 nobody says what arrived", 1, 0, 2);
         var json = SharedOptions.Json();
-        var command = new Command("replay", "Sends recorded data over MQTT in time order, one connection for each intersection.") { file, format, speed, zone, json };
+        var command = new Command("replay", "Sends recorded data over MQTT in time order, one connection for each intersection.") { file, format, speed, zone, qos, json };
         foreach (var option in broker.Options)
         {
             command.Options.Add(option);
@@ -45,7 +41,8 @@ internal static class ReplayCommand
                 Format = parsed.GetRequiredValue(format),
                 Broker = broker.Read(parsed),
                 Speed = parsed.GetValue(speed),
-                Zone = parsed.GetRequiredValue(zone),
+                Zone = zone.Of(parsed),
+                QoS = (QualityOfService)parsed.GetValue(qos),
             },
             parsed.GetValue(json),
             output,
@@ -79,7 +76,9 @@ internal static class ReplayCommand
             .. Counts("sent all the same", report.Noted),
             .. Counts("NOT READABLE, not sent", report.Malformed),
             $"{report.Readings} readings and {report.Events} events of {report.Intersections} intersections, {report.From:u} to {report.To:u}, in {report.Messages} messages and {report.Seconds} s",
-            $"acknowledged {report.Acknowledged}, refused {report.Refused}, lost {report.Lost}, reconnected {report.Reconnects} times",
+            report.Acknowledged is { } acknowledged
+                ? $"acknowledged {acknowledged}, refused {report.Refused}, lost {report.Lost}, reconnected {report.Reconnects} times"
+                : $"QoS 0: nobody says what arrived; not handed over {report.Lost}, reconnected {report.Reconnects} times",
             .. report.Problem is null ? Array.Empty<string>() : [report.Problem],
         ]);
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using TrafficCore.Mqtt.Wire;
 using TrafficCore.Simulators.Cli;
 
 namespace TrafficCore.Simulators.Replay;
@@ -20,6 +21,9 @@ internal sealed record ReplayOptions
 
     /// <summary>Zone of times without an offset.</summary>
     public TimeZoneInfo Zone { get; init; } = TimeZoneInfo.Utc;
+
+    /// <summary>Quality of service of every message.</summary>
+    public QualityOfService QoS { get; init; } = QualityOfService.AtLeastOnce;
 
     /// <summary>How long to try to come back after the broker is gone.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(30);

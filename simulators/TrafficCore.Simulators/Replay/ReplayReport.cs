@@ -20,13 +20,13 @@ internal sealed record ReplayReport
 
     public required long Messages { get; init; }
 
-    /// <summary>Messages acknowledged with success.</summary>
-    public required long Acknowledged { get; init; }
+    /// <summary>Messages acknowledged with success; null at QoS 0, where nobody answers.</summary>
+    public required long? Acknowledged { get; init; }
 
-    /// <summary>Messages that the service refused, with its reason code.</summary>
-    public required long Refused { get; init; }
+    /// <summary>Messages that the service refused, with its reason code; null at QoS 0.</summary>
+    public required long? Refused { get; init; }
 
-    /// <summary>Messages that could not be delivered.</summary>
+    /// <summary>Messages that could not be delivered; at QoS 0: that could not be handed over to a connection.</summary>
     public required long Lost { get; init; }
 
     public required int Reconnects { get; init; }
@@ -54,5 +54,5 @@ internal sealed record ReplayReport
     public string? Problem { get; init; }
 
     /// <summary>Everything that the file holds has arrived.</summary>
-    public bool IsComplete => Lost + Refused == 0 && Malformed.Count == 0;
+    public bool IsComplete => Lost + (Refused ?? 0) == 0 && Malformed.Count == 0;
 }

@@ -1,4 +1,5 @@
 using TrafficCore.Mqtt.Client;
+using TrafficCore.Mqtt.Wire;
 using TrafficCore.Simulators.Cli;
 using TrafficCore.Simulators.Delivery;
 
@@ -10,6 +11,7 @@ internal sealed class ReplayRunner
     private readonly ReplayOptions _options;
     private readonly TimeProvider _time;
     private readonly ConsoleProgress _progress;
+    private long _handedOver;
 
     public ReplayRunner(ReplayOptions options, TimeProvider time, ConsoleProgress progress)
     {
@@ -60,7 +62,8 @@ internal sealed class ReplayRunner
         {
             var message = recording.Messages[i];
             await WaitUntilDueAsync(start, message.DueMs - recording.FromMs, cancellation);
-            await publishers[message.Intersection].EnqueueAsync(recording.Encode(message), cancellation);
+            await publishers[message.Intersection].EnqueueAsync(recording.Encode(message) with { QoS = _options.QoS }, cancellation);
+            _handedOver++;
             _progress.Report(
                 (i + 1.0) / recording.Messages.Count,
                 (Sent: i + 1, recording.Messages.Count, message.DueMs),
@@ -89,6 +92,7 @@ internal sealed class ReplayRunner
     private ReplayReport Report(IRecording recording, RowFindings findings, ReliablePublisher[] publishers, TimeSpan elapsed, string? problem)
     {
         var (acknowledged, refused) = (publishers.Sum(static p => p.Acknowledged), publishers.Sum(static p => p.Refused));
+        var areAnswered = _options.QoS > QualityOfService.AtMostOnce;
         return new ReplayReport
         {
             File = _options.File,
@@ -98,9 +102,9 @@ internal sealed class ReplayRunner
             Readings = recording.Readings,
             Events = recording.Events,
             Messages = recording.Messages.Count,
-            Acknowledged = acknowledged,
-            Refused = refused,
-            Lost = recording.Messages.Count - acknowledged - refused,
+            Acknowledged = areAnswered ? acknowledged : null,
+            Refused = areAnswered ? refused : null,
+            Lost = recording.Messages.Count - (areAnswered ? acknowledged + refused : _handedOver),
             Reconnects = publishers.Sum(static p => p.Reconnects),
             Seconds = Math.Round(elapsed.TotalSeconds, 3),
             From = DateTimeOffset.FromUnixTimeMilliseconds(recording.FromMs),

@@ -13,7 +13,7 @@ internal sealed class VerifyCommand
     private readonly Option<int> _port = SharedOptions.Whole("--port", "Port that devices connect to, 0 for any", Defaults.Listen.Port, 0, 65_535);
     private readonly Option<IPAddress> _address = new("--address")
     {
-        Description = $"Address to listen at, 0.0.0.0 for all [default: {Defaults.Listen.Address}]",
+        Description = "Address to listen at, 0.0.0.0 for all",
         CustomParser = SharedOptions.Parsed(static text => IPAddress.TryParse(text, out var address) ? address : throw new UsageException($"'{text}' is not an address.")),
         DefaultValueFactory = static _ => Defaults.Listen.Address,
     };
@@ -28,8 +28,8 @@ internal sealed class VerifyCommand
     });
 
     private readonly Option<string> _filter = new("--filter") { Description = "Whose messages to watch on a broker", DefaultValueFactory = static _ => Defaults.Filter };
-    private readonly Option<TimeSpan> _wait = SharedOptions.Time("--wait", "How long to wait for a device", Defaults.Wait);
-    private readonly Option<TimeSpan> _duration = SharedOptions.Time("--duration", "How long to watch undisturbed: four of the device's intervals at least", Defaults.Duration);
+    private readonly TextOption<TimeSpan> _wait = SharedOptions.Time("--wait", "How long to wait for a device", Defaults.Wait);
+    private readonly TextOption<TimeSpan> _duration = SharedOptions.Time("--duration", "How long to watch undisturbed: four of the device's intervals at least", Defaults.Duration);
     private readonly Option<TimeSpan?> _outage = new("--outage")
     {
         Description = "How long to let nobody in [default: three of the device's intervals, 5s to 10m]",
@@ -37,7 +37,7 @@ internal sealed class VerifyCommand
         HelpName = "time",
     };
 
-    private readonly Option<TimeSpan> _patience = SharedOptions.Time("--patience", "How long a device may take to come back", Defaults.Patience);
+    private readonly TextOption<TimeSpan> _patience = SharedOptions.Time("--patience", "How long a device may take to come back", Defaults.Patience);
     private readonly Option<string[]> _devices = new("--device") { Description = "A kind of device that must be there; others are found by themselves. May be given several times" };
     private readonly Option<string?> _checks = new("--checks") { Description = "Only these checks, separated by commas: " + string.Join(", ", CheckCatalog.All.Select(static c => c.Name)) };
     private readonly Option<bool> _json = SharedOptions.Json();
@@ -72,10 +72,10 @@ internal sealed class VerifyCommand
                 Filter = parsed.GetRequiredValue(_filter),
                 CertificateFile = certificate,
                 KeyFile = parsed.GetValue(_key),
-                Wait = parsed.GetValue(_wait),
-                Duration = parsed.GetValue(_duration),
+                Wait = _wait.Of(parsed),
+                Duration = _duration.Of(parsed),
                 Outage = parsed.GetValue(_outage),
-                Patience = parsed.GetValue(_patience),
+                Patience = _patience.Of(parsed),
                 Devices = (parsed.GetValue(_devices) ?? []).Aggregate(CheckScope.None, static (all, kind) => all | Enum.Parse<CheckScope>(kind, ignoreCase: true)),
                 Checks = ChecksIn(parsed.GetValue(_checks), isTls: certificate is not null),
             };

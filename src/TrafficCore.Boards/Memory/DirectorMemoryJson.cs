@@ -7,7 +7,7 @@ namespace TrafficCore.Boards.Memory;
 public static class DirectorMemoryJson
 {
     // A program reads its own version only. Without a document boards begin anew, so a change of shape needs no migration.
-    private const int Version = 2;
+    private const int Version = 3;
 
     /// <summary>Writes the document.</summary>
     public static byte[] Write(DirectorMemory memory) =>

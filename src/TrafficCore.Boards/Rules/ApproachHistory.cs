@@ -1,13 +1,15 @@
 namespace TrafficCore.Boards.Rules;
 
 /// <summary>The newest windows of one approach and length, as many as any rule counts. Owned by its board.</summary>
-internal sealed class ApproachHistory(ApproachKey approach, long length, int capacity)
+internal sealed class ApproachHistory(ApproachKey approach, long length, int capacity, ApproachDetectors detectors)
 {
     private readonly List<ApproachSample> samples = [];
 
     public ApproachKey Approach => approach;
 
     public long Length => length;
+
+    public ApproachDetectors Detectors => detectors;
 
     public IReadOnlyList<ApproachSample> Samples => samples;
 
@@ -20,6 +22,7 @@ internal sealed class ApproachHistory(ApproachKey approach, long length, int cap
         if (index >= 0 && samples[index].End == sample.End)
         {
             samples[index] = sample;
+            CountStanding(index);
             return;
         }
 
@@ -28,12 +31,17 @@ internal sealed class ApproachHistory(ApproachKey approach, long length, int cap
             return;
         }
 
-        samples.Insert(index < 0 ? samples.Count : index, sample);
+        index = index < 0 ? samples.Count : index;
+        samples.Insert(index, sample);
+        CountStanding(index);
         if (samples.Count > capacity)
         {
             samples.RemoveAt(0);
         }
     }
+
+    /// <summary>What a step reads in the window of an end; null when it is missing or not to be believed.</summary>
+    public WindowEvidence? Read(RuleStep step, long end, double minimumCoverage) => At(end)?.Read(step, length, minimumCoverage, detectors);
 
     /// <summary>
     /// What a step reads in the last windows up to an end, in order; null when one of them is missing or not to be believed.
@@ -43,7 +51,7 @@ internal sealed class ApproachHistory(ApproachKey approach, long length, int cap
         var evidence = new WindowEvidence[windows];
         for (var i = 0; i < windows; i++)
         {
-            if (At(end - ((windows - 1 - i) * length))?.Read(step, length, minimumCoverage) is not { } read)
+            if (Read(step, end - ((windows - 1 - i) * length), minimumCoverage) is not { } read)
             {
                 return null;
             }
@@ -52,5 +60,14 @@ internal sealed class ApproachHistory(ApproachKey approach, long length, int cap
         }
 
         return evidence;
+    }
+
+    /// <summary>Times of standing follow from the windows before; the oldest window knows its own.</summary>
+    private void CountStanding(int from)
+    {
+        for (var i = Math.Max(1, from); i < samples.Count; i++)
+        {
+            samples[i] = samples[i].Behind(samples[i - 1], length);
+        }
     }
 }

@@ -8,6 +8,9 @@ namespace TrafficCore.Boards.Rules;
 /// </summary>
 internal sealed class ApproachLevel(BoardRule rule, ApproachHistory history)
 {
+    // The window in which a detector sticks looks like a slow queue that then stands: one window with a value of moving vehicles proves nothing, two do.
+    private const int MovingWindows = 2;
+
     public ApproachKey Approach => history.Approach;
 
     /// <summary>The step, from 1; 0: none.</summary>
@@ -28,7 +31,7 @@ internal sealed class ApproachLevel(BoardRule rule, ApproachHistory history)
     {
         // Nothing was believed for so long that what was known is no longer true of now; a new beginning takes its windows in a row.
         Step = Expires <= end ? 0 : Step;
-        if (history.At(end)?.Read(rule.Steps[Math.Max(0, Step - 1)], history.Length, rule.MinimumCoverage) is { } read)
+        if (history.Read(rule.Steps[Math.Max(0, Step - 1)], end, rule.MinimumCoverage) is { } read)
         {
             (Believed, Latest) = (end, read);
             Rise(end);
@@ -39,13 +42,13 @@ internal sealed class ApproachLevel(BoardRule rule, ApproachHistory history)
     public void Restore(LevelMemory memory, int step) => (Step, Believed, Latest, Windows) = (step, memory.Believed, memory.Latest, memory.Windows);
 
     /// <summary>Whether this approach is worse off than another one at the same step.</summary>
-    public bool IsWorseThan(ApproachLevel other) => Latest is { } mine && (other.Latest is not { } its || Badness(mine) > Badness(its));
+    public bool IsWorseThan(ApproachLevel other) => Latest is { } mine && (other.Latest is not { } its || mine.Badness > its.Badness);
 
     private void Rise(long end)
     {
         for (var step = rule.Steps.Count; step > Step; step--)
         {
-            if (history.Read(rule.Steps[step - 1], end, rule.EnterWindows, rule.MinimumCoverage) is { } windows && windows.All(IsBad))
+            if (history.Read(rule.Steps[step - 1], end, rule.EnterWindows, rule.MinimumCoverage) is { } windows && IsProven(windows))
             {
                 (Step, Windows, Latest) = (step, windows, windows[^1]);
                 return;
@@ -66,6 +69,6 @@ internal sealed class ApproachLevel(BoardRule rule, ApproachHistory history)
 
     private static bool IsGood(WindowEvidence read) => read.Metric == BoardMetric.Occupancy ? read.Value <= read.Exit : read.Value >= read.Exit;
 
-    // By how much of the gap between the thresholds the value is beyond the enter threshold: comparable between metrics.
-    private static double Badness(WindowEvidence read) => (read.Value - read.Enter) / (read.Enter - read.Exit);
+    private static bool IsProven(IReadOnlyList<WindowEvidence> windows) =>
+        windows.All(IsBad) && windows.Count(w => !w.IsStanding) >= Math.Min(MovingWindows, windows.Count);
 }

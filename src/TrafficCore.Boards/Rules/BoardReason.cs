@@ -83,4 +83,11 @@ public sealed record BoardEvidence
 /// <param name="Exit">The step's exit threshold.</param>
 /// <param name="Coverage">How much of the window was observed, 0..1.</param>
 /// <param name="Revision">Revision of the row.</param>
-public sealed record WindowEvidence(long Start, BoardMetric Metric, double Value, double Enter, double Exit, double Coverage, int Revision);
+public sealed record WindowEvidence(long Start, BoardMetric Metric, double Value, double Enter, double Exit, double Coverage, int Revision)
+{
+    /// <summary>The value is that bad only because of detectors on which somebody stood all the time: a queue, or a detector that is stuck.</summary>
+    public bool IsStanding { get; init; }
+
+    /// <summary>By how much of the gap between the thresholds the value is beyond the enter threshold: comparable between metrics.</summary>
+    internal double Badness => (Value - Enter) / (Enter - Exit);
+}

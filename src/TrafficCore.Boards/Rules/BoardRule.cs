@@ -5,7 +5,7 @@ namespace TrafficCore.Boards.Rules;
 /// <summary>What a rule looks at. Each kind has conditions of its own; everything else of a rule is the same for all.</summary>
 public enum BoardRuleKind
 {
-    /// <summary>The state of the watched approaches, by speed ratio, else by occupancy.</summary>
+    /// <summary>The state of the watched approaches, by speed ratio and by occupancy.</summary>
     LevelOfService = 1,
 }
 
@@ -101,13 +101,15 @@ public sealed class RuleStep
     public IReadOnlyList<string> Text { get; set; } = [];
 }
 
-/// <summary>The condition of a step: thresholds by metric. The first metric that is known in a window judges it.</summary>
+/// <summary>The condition of a step: thresholds by metric. A window is bad when it is by one of them, and good when it is by all that are known.</summary>
 public sealed class RuleCondition
 {
     /// <summary>Speed as a share of the approach's free-flow speed, 0..1; low is bad.</summary>
     public RuleThresholds? SpeedRatio { get; set; }
 
-    /// <summary>Occupancy in percent, high is bad; judges where no speed ratio is known, or none is asked for.</summary>
+    /// <summary>
+    /// Occupancy in percent, of the lanes of that phase of which it is highest; high is bad. Detectors at the stop bar have no part in it: there it is high at every red.
+    /// </summary>
     public RuleThresholds? Occupancy { get; set; }
 }
 

@@ -85,6 +85,10 @@ public static class ReasonJson
         json.WriteNumber("exit"u8, window.Exit);
         json.WriteNumber("coverage"u8, Math.Round(window.Coverage, 3));
         json.WriteNumber("revision"u8, window.Revision);
+        if (window.IsStanding)
+        {
+            json.WriteBoolean("standing"u8, true);
+        }
     }
 
     private static void WriteLost(Utf8JsonWriter json, IReadOnlyList<BoardLoser> lost)

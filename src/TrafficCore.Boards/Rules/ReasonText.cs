@@ -57,5 +57,5 @@ public static class ReasonText
 
     private static string Window(WindowEvidence window, long length) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Metric(window.Metric)} {window.Value:0.###} (enter {window.Enter:0.###}, exit {window.Exit:0.###}) at {DateTimeOffset.FromUnixTimeMilliseconds(window.Start):HH:mm:ss}Z for {length / 1000}s, coverage {window.Coverage:0.##}, revision {window.Revision}");
+        $"{Metric(window.Metric)} {window.Value:0.###} (enter {window.Enter:0.###}, exit {window.Exit:0.###}) at {DateTimeOffset.FromUnixTimeMilliseconds(window.Start):HH:mm:ss}Z for {length / 1000}s, coverage {window.Coverage:0.##}, revision {window.Revision}{(window.IsStanding ? ", standing" : "")}");
 }

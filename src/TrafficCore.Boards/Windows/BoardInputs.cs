@@ -11,7 +11,6 @@ internal sealed class BoardInputs
     // least the default Windows:IdleTimeout more: who is later than both is not waited for.
     private const long Slack = 10_000;
 
-    private readonly BoardNetwork network;
     private readonly WindowFeed[] feeds;
     private readonly ApproachHistory[] histories;
     private long waitingFor = long.MinValue;
@@ -19,13 +18,12 @@ internal sealed class BoardInputs
 
     public BoardInputs(BoardNetwork network, IEnumerable<(BoardRule Rule, IReadOnlyList<ApproachKey> Watches)> rules)
     {
-        this.network = network;
         histories =
         [
             .. from rule in rules
                from watch in rule.Watches.Distinct()
                group Math.Max(rule.Rule.EnterWindows, rule.Rule.ExitWindows) by (watch, rule.Rule.WindowMs) into series
-               select new ApproachHistory(series.Key.watch, series.Key.WindowMs, series.Max()),
+               select new ApproachHistory(series.Key.watch, series.Key.WindowMs, series.Max(), network.DetectorsOf(series.Key.watch)),
         ];
         feeds = [.. histories.Select(h => (h.Approach.Intersection, h.Length)).Distinct().Select(f => new WindowFeed(f.Intersection, f.Length))];
     }
@@ -124,7 +122,7 @@ internal sealed class BoardInputs
             }
 
             var row = window.Rows.FirstOrDefault(r => r.Level == FlowLevel.Approach && r.Id == history.Approach.Approach);
-            FlowRow[] detectors = [.. window.Rows.Where(r => r.Level == FlowLevel.Detector && network.IsPartOf(history.Approach, r.Id))];
+            FlowRow[] detectors = [.. window.Rows.Where(r => r.Level == FlowLevel.Detector && history.Detectors.Contains(r.Id))];
             if (row is not null || detectors.Length > 0)
             {
                 history.Put(ApproachSample.Merge(history.At(window.End), row, detectors, window.End));

@@ -15,6 +15,14 @@ internal static class ApiJson
         options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase));
     }
 
+    /// <summary>A line of JSON as the API would answer, for the last line of a program.</summary>
+    public static string Line<T>(T value)
+    {
+        var options = new JsonSerializerOptions(JsonSerializerDefaults.Web);
+        Configure(options);
+        return JsonSerializer.Serialize(value, options);
+    }
+
     /// <summary>The instant of Unix milliseconds.</summary>
     public static DateTimeOffset Instant(long unixMilliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(unixMilliseconds);
 

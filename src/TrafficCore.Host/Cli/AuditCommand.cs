@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using TrafficCore.Host.Api;
 using TrafficCore.Host.Composition;
 using TrafficCore.Host.Configuration;
@@ -53,15 +52,8 @@ internal static class AuditCommand
     private static int PrintLedger(CliContext context, ServiceSettings settings, bool json)
     {
         var ledger = LedgerEndpoints.Answer(LedgerAudit.Read(PipelineMapping.Options(settings), PhysicalFileSystem.Instance));
-        context.Output.WriteLine(json ? Json(ledger) : Table(ledger));
+        context.Output.WriteLine(json ? ApiJson.Line(ledger) : Table(ledger));
         return ledger.Unexplained == 0 ? ExitCodes.Done : ExitCodes.Failed;
-    }
-
-    private static string Json(LedgerAnswer ledger)
-    {
-        var options = new JsonSerializerOptions(JsonSerializerDefaults.Web);
-        ApiJson.Configure(options);
-        return JsonSerializer.Serialize(ledger, options);
     }
 
     private static string Table(LedgerAnswer ledger)

@@ -27,6 +27,9 @@ internal static class CommandLine
             PasswdCommand.Create(context),
             KeyCommand.Create(context),
             RequeueCommand.Create(context),
+            ReplayCommand.Create(context),
+            BackupCommand.Create(context),
+            RestoreCommand.Create(context),
             FreeFlowCommand.Create(context),
         };
         var parsed = root.Parse(command, new ParserConfiguration { ResponseFileTokenReplacer = null });

@@ -7,6 +7,7 @@ using TrafficCore.Host.Telemetry;
 using TrafficCore.Log;
 using TrafficCore.Pipeline;
 using TrafficCore.Pipeline.City;
+using TrafficCore.Pipeline.Recovery;
 using TrafficCore.Storage.Delivery;
 using TrafficCore.Storage.History;
 using TrafficCore.Storage.Influx;
@@ -48,15 +49,34 @@ internal sealed class ServiceRooms : IAsyncDisposable
     public Readiness Readiness { get; }
 
     /// <summary>Recovers the data directory and makes the rooms; nothing moves before they are started.</summary>
-    public static async Task<ServiceRooms> OpenAsync(ServiceSettings settings, ServicePlatform platform, TimeProvider time, CancellationToken cancellation)
+    public static Task<ServiceRooms> OpenAsync(ServiceSettings settings, ServicePlatform platform, TimeProvider time, CancellationToken cancellation) =>
+        OpenAsync(settings, platform, time, PipelineMapping.Options(settings), PipelineMapping.NewSalt, progress: null, cancellation);
+
+    /// <summary>Recomputes a data directory from the input that it was given, without a moment of its own: no time passes in it, and nothing is appended to its input.</summary>
+    public static Task<ServiceRooms> RecomputeAsync(
+        ServiceSettings settings, ServicePlatform platform, TimeProvider time, Func<uint> salt, IProgress<RecoveryProgress> progress, CancellationToken cancellation)
+    {
+        var options = PipelineMapping.Options(settings);
+        options.MayBeUnfinished = true;
+        return OpenAsync(settings, platform, time, options, salt, progress, cancellation);
+    }
+
+    private static async Task<ServiceRooms> OpenAsync(
+        ServiceSettings settings,
+        ServicePlatform platform,
+        TimeProvider time,
+        PipelineOptions options,
+        Func<uint> salt,
+        IProgress<RecoveryProgress>? progress,
+        CancellationToken cancellation)
     {
         // Before the pipeline, so that no measurement of the recovery is missed.
         var prometheus = new PrometheusExporter(platform.Meters);
         try
         {
             var pipeline = await TrafficPipeline.OpenAsync(
-                PipelineMapping.Options(settings), PhysicalFileSystem.Instance, time, PipelineMapping.NewSalt, platform.Meters, platform.Loggers, cancellation);
-            return Compose(settings, platform, time, pipeline, prometheus);
+                options, PhysicalFileSystem.Instance, time, salt, platform.Meters, platform.Loggers, progress, cancellation);
+            return Compose(settings, platform, time, pipeline, prometheus, isRecomputed: options.MayBeUnfinished);
         }
         catch
         {
@@ -90,32 +110,42 @@ internal sealed class ServiceRooms : IAsyncDisposable
     public void Start()
     {
         Pipeline.Start();
+        StartReaders();
+    }
+
+    /// <summary>Starts what reads the output, and lets no time pass in the pipeline.</summary>
+    public void StartReaders()
+    {
         Index.Start();
         Sinks.Start();
     }
 
-    /// <summary>Delivers what the pipeline has made so far as far as the time allows, then closes the pipeline behind it.</summary>
-    public async Task StopAsync(TimeSpan flush, TimeProvider time)
+    /// <summary>
+    /// Delivers what the pipeline has made so far, as far as the time allows for all of that together, then closes the pipeline behind it. What is left
+    /// is on disk, and is said.
+    /// </summary>
+    public async Task StopAsync(TimeSpan flush, TimeProvider time, ILogger logger)
     {
+        using var limit = new CancellationTokenSource(flush, time);
         if (!Pipeline.Health.IsFaulted)
         {
-            using var limit = new CancellationTokenSource(flush, time);
             try
             {
                 await Pipeline.SettleAsync(limit.Token);
             }
             catch (OperationCanceledException)
             {
-                // What is not applied yet is durable, and is applied after the next start.
+                HostLog.StopUnapplied(logger, Pipeline.Input.DurableEnd - Pipeline.AppliedPosition);
             }
         }
 
-        using (var limit = new CancellationTokenSource(flush, time))
+        await Index.StopAsync(limit.Token);
+        await Sinks.StopAsync(limit.Token);
+        foreach (var sink in Sinks.Sinks.Where(sink => sink.Cursor < Pipeline.Output.DurableEnd))
         {
-            await Index.StopAsync(limit.Token);
+            HostLog.StopUndelivered(logger, sink.Name, Pipeline.Output.DurableEnd - sink.Cursor, sink.Trouble ?? "it is busy");
         }
 
-        await Sinks.StopAsync(flush, time);
         await Pipeline.StopAsync(CancellationToken.None);
     }
 
@@ -129,7 +159,7 @@ internal sealed class ServiceRooms : IAsyncDisposable
     }
 
     private static ServiceRooms Compose(
-        ServiceSettings settings, ServicePlatform platform, TimeProvider time, TrafficPipeline pipeline, PrometheusExporter prometheus)
+        ServiceSettings settings, ServicePlatform platform, TimeProvider time, TrafficPipeline pipeline, PrometheusExporter prometheus, bool isRecomputed)
     {
         var output = new PipelineOutput(pipeline.Output);
         var metrics = new StorageMetrics(platform.Meters);
@@ -145,7 +175,10 @@ internal sealed class ServiceRooms : IAsyncDisposable
 
         var sinks = new SinkSet(pipeline.Output, bounded, time, metrics, platform.Logger<SinkSet>());
         var index = new CityIndexWorker(
-            settings.City, pipeline, Path.Combine(Path.GetFullPath(settings.Data.Directory), "city"), PhysicalFileSystem.Instance, time, platform.Meters, platform.Logger<CityIndexWorker>());
+            settings.City, pipeline, Path.Combine(Path.GetFullPath(settings.Data.Directory), "city"), PhysicalFileSystem.Instance, time, platform.Meters, platform.Logger<CityIndexWorker>())
+        {
+            IsNew = isRecomputed || pipeline.Output.DurableEnd == 0,
+        };
         return new ServiceRooms(pipeline, index, sinks, OpenHistory(settings, time, sqlite.Suspect), influx, prometheus);
     }
 

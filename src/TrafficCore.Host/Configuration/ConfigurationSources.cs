@@ -74,7 +74,7 @@ internal static partial class ConfigurationSources
     }
 
     // The file beside the program carries a deployment's defaults, the one in the working directory an operator's choices.
-    private static IEnumerable<string> Files() =>
+    public static IEnumerable<string> Files() =>
         new[] { Path.Combine(AppContext.BaseDirectory, FileName), Path.GetFullPath(FileName) }.Distinct(StringComparer.Ordinal);
 
     // Options of commands begin with a small letter and have no colon. Whatever else looks like a key is judged as one, also when it is wrong.

@@ -42,11 +42,10 @@ internal sealed class SinkSet : IAsyncDisposable
         }
     }
 
-    /// <summary>Lets every sink deliver what is durable, side by side, within the given time.</summary>
-    public async Task StopAsync(TimeSpan bound, TimeProvider time)
+    /// <summary>Lets every sink deliver what is durable, side by side, until the limit.</summary>
+    public async Task StopAsync(CancellationToken limit)
     {
-        using var limit = new CancellationTokenSource(bound, time);
-        await Task.WhenAll(Sinks.Select(s => s.StopAsync(limit.Token)));
+        await Task.WhenAll(Sinks.Select(s => s.StopAsync(limit)));
         Advance();
     }
 

@@ -69,6 +69,12 @@ public sealed class CityIndexWorker : IAsyncDisposable
     /// <summary>Records that are read before it is looked whether something is to be published: about 0.1 s of work. Tests read fewer.</summary>
     internal int RecordsAStep { get; init; } = 20_000;
 
+    /// <summary>Nothing was published before, also where there is output: it was all made by a replay.</summary>
+    public bool IsNew
+    {
+        init => _isNew = value;
+    }
+
     /// <summary>What is wrong at the moment, in words for an operator; null while it works.</summary>
     public string? Trouble => _failed ?? _notRead ?? _notSaved;
 

@@ -91,13 +91,28 @@ internal sealed class ControlState
     {
         using var reader = new BinaryReader(new MemoryStream(content.ToArray()));
         _packets.ReadFrom(reader);
-        var records = reader.ReadBytes(reader.ReadInt32()).AsSpan();
+        foreach (var (header, body) in Records(reader))
+        {
+            Keep(header, body.Span);
+            ApplyDevices(header, body.Span);
+        }
+    }
+
+    /// <summary>The records of devices and network versions that a state consists of, in log order.</summary>
+    public static IReadOnlyList<(RecordHeader Header, ReadOnlyMemory<byte> Body)> Records(ReadOnlyMemory<byte> content)
+    {
+        using var reader = new BinaryReader(new MemoryStream(content.ToArray()));
+        new PacketIdRegistry().ReadFrom(reader);
+        return [.. Records(reader)];
+    }
+
+    private static IEnumerable<(RecordHeader Header, ReadOnlyMemory<byte> Body)> Records(BinaryReader reader)
+    {
+        var records = reader.ReadBytes(reader.ReadInt32()).AsMemory();
         while (!records.IsEmpty)
         {
-            var header = MemoryMarshal.Read<RecordHeader>(records);
-            var body = records.Slice(RecordHeader.Size, header.Length);
-            Keep(header, body);
-            ApplyDevices(header, body);
+            var header = MemoryMarshal.Read<RecordHeader>(records.Span);
+            yield return (header, records.Slice(RecordHeader.Size, header.Length));
             records = records[(RecordHeader.Size + header.Length)..];
         }
     }

@@ -21,6 +21,9 @@ internal sealed class Dispatcher : ICommitSink
     private long _countRecovered;
     private long _fullWaits;
 
+    // Recovery's thread only.
+    private long _replayed;
+
     /// <param name="shards">Who gets everything.</param>
     /// <param name="health">Tells when to stop committing.</param>
     /// <param name="durableCount">Sum of the header counts that the log has committed since it was opened; asked on the committer's thread.</param>
@@ -41,6 +44,9 @@ internal sealed class Dispatcher : ICommitSink
 
     /// <summary>How often a shard's queue was full although it should have had room.</summary>
     public long FullWaits => Volatile.Read(ref _fullWaits);
+
+    /// <summary>Records that recovery has handed out; for its thread.</summary>
+    public long Replayed => _replayed;
 
     /// <summary>End of the last batch and the sum of the header counts up to it, as one pair.</summary>
     public (long End, long CountIn) Progress
@@ -73,6 +79,7 @@ internal sealed class Dispatcher : ICommitSink
         foreach (var record in batch.Walk())
         {
             count += record.Header.Count;
+            _replayed++;
         }
 
         _countRecovered = count;

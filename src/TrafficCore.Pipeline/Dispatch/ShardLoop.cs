@@ -9,7 +9,7 @@ namespace TrafficCore.Pipeline.Dispatch;
 /// <summary>One shard's thread: drains its queue and applies every durable record, in log order, to the shard's state.</summary>
 /// <remarks>
 /// Ownership: the thread owns <see cref="State"/>, <see cref="Output"/> and the control state; barriers run on it. The properties
-/// that others may read are the published ones: <see cref="Position"/>, <see cref="HasWork"/>, <see cref="DirtyPageBytes"/>.
+/// that others may read are the published ones: <see cref="Position"/>, <see cref="HasWork"/>, <see cref="DirtyPageBytes"/>, <see cref="LateDirtyBytes"/>.
 /// A failure ends the applying, not the thread: it goes on releasing batches and failing barriers, so that nobody waits for ever.
 /// </remarks>
 internal sealed class ShardLoop
@@ -25,6 +25,7 @@ internal sealed class ShardLoop
     private long _position;
     private long _countOut;
     private long _dirtyPageBytes;
+    private long _lateDirtyBytes;
     private volatile bool _hasWork;
     private LedgerTotals _totals = new();
 
@@ -72,6 +73,8 @@ internal sealed class ShardLoop
     public LedgerTotals Totals => Volatile.Read(ref _totals);
 
     public long DirtyPageBytes => Volatile.Read(ref _dirtyPageBytes);
+
+    public long LateDirtyBytes => Volatile.Read(ref _lateDirtyBytes);
 
     /// <summary>Sets where the shard starts: what a snapshot restored.</summary>
     public void StartAt(long position, long countOut)
@@ -205,5 +208,6 @@ internal sealed class ShardLoop
     {
         _hasWork = State.HasWork;
         Volatile.Write(ref _dirtyPageBytes, State.DirtyPageBytes);
+        Volatile.Write(ref _lateDirtyBytes, State.LateDirtyBytes);
     }
 }

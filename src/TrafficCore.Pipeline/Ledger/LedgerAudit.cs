@@ -67,11 +67,4 @@ public static class LedgerAudit
             }
         }
     }
-
-    private sealed class NoOutput : IShardOutput
-    {
-        public void Emit(RecordType type, string intersection, long cause, int ordinal, long receivedMs, long elapsedMs, ReadOnlySpan<byte> body)
-        {
-        }
-    }
 }

@@ -18,12 +18,17 @@ internal sealed class DataDirectory : IDisposable
 
     /// <exception cref="DataDirectoryException">It cannot be made, or may not be written.</exception>
     /// <exception cref="IOException">Another process has it, or the disk fails.</exception>
-    public static DataDirectory Open(string path, ILogFileSystem files)
+    public static DataDirectory Open(string path, ILogFileSystem files, bool mayBeUnfinished = false)
     {
         var paths = new DataPaths(Path.GetFullPath(path));
         try
         {
             Create(paths.Root, files);
+            if (!mayBeUnfinished && UnfinishedMark.Find(paths.Root, files) is { } unfinished)
+            {
+                throw new DataDirectoryException(unfinished);
+            }
+
             return new DataDirectory(paths, files.Lock(paths.Root));
         }
         catch (Exception e) when (e is UnauthorizedAccessException or FileNotFoundException or DirectoryNotFoundException or PathTooLongException)

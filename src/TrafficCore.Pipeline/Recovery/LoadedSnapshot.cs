@@ -26,9 +26,11 @@ internal sealed class LoadedSnapshot
 
     /// <param name="store">Where they are.</param>
     /// <param name="passOver">So many are passed over, the newest first.</param>
-    public static LoadedSnapshot Load(SnapshotStore store, int passOver = 0)
+    public static LoadedSnapshot Load(SnapshotStore store, int passOver = 0) => Of(store.TryLoadLatest(out _, out var content, passOver) ? content : null);
+
+    public static LoadedSnapshot Of(byte[]? content)
     {
-        if (!store.TryLoadLatest(out _, out var content, passOver))
+        if (content is null)
         {
             return new LoadedSnapshot(null, default);
         }

@@ -37,7 +37,7 @@ internal sealed class OfflineData : IDisposable
     public ControlState Control => _control.State;
 
     /// <exception cref="DirectoryNotFoundException">There is no data directory.</exception>
-    /// <exception cref="IOException">A service runs on it.</exception>
+    /// <exception cref="IOException">A service runs on it, or it is not whole.</exception>
     public static OfflineData Open(string dataDirectory, ILogFileSystem files)
     {
         var paths = new DataPaths(Path.GetFullPath(dataDirectory));
@@ -46,7 +46,9 @@ internal sealed class OfflineData : IDisposable
             throw new DirectoryNotFoundException($"{paths.Root} is not a data directory.");
         }
 
-        return new OfflineData(files, paths, Lock(paths, files));
+        return UnfinishedMark.Find(paths.Root, files) is { } unfinished
+            ? throw new DataDirectoryException(unfinished)
+            : new OfflineData(files, paths, Lock(paths, files));
     }
 
     public LogReader OpenInput(long from) => Open(_paths.Input, from);

@@ -50,7 +50,7 @@ internal sealed class PipelineAssembly
 
     private PipelineParts Build()
     {
-        var directory = Opened(DataDirectory.Open(_options.DataDirectory, _environment.Files));
+        var directory = Opened(DataDirectory.Open(_options.DataDirectory, _environment.Files, _options.MayBeUnfinished));
         var state = Opened(OpenLog(directory.Paths.State, _options.StateLog));
         var outputFile = Opened(OpenLog(directory.Paths.Output, _options.OutputLog));
         var input = Opened(OpenInput(directory.Paths.Input));
@@ -177,7 +177,7 @@ internal sealed class PipelineAssembly
 
     private void RequestSnapshot(ShardLoop shard, AsyncSignal trigger)
     {
-        if (shard.DirtyPageBytes > _options.SnapshotDirtyBytes / _options.Shards)
+        if (shard.LateDirtyBytes > _options.SnapshotDirtyBytes / _options.Shards)
         {
             trigger.Pulse();
         }

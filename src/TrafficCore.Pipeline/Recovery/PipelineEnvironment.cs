@@ -15,7 +15,10 @@ internal sealed record PipelineEnvironment(
     public int PassedOver { get; private init; }
 
     /// <summary>The same with one snapshot less and nothing failed yet.</summary>
-    public PipelineEnvironment WithoutTheNewest() => new(Options, Files, Time, NewSalt, Meters, Logger) { PassedOver = PassedOver + 1 };
+    public PipelineEnvironment WithoutTheNewest() => new(Options, Files, Time, NewSalt, Meters, Logger) { PassedOver = PassedOver + 1, Progress = Progress };
+
+    /// <summary>Is told how far recovery is; null: nobody.</summary>
+    public IProgress<RecoveryProgress>? Progress { get; init; }
 
     public void Fault(string component, Exception exception)
     {
@@ -47,3 +50,10 @@ internal sealed record PipelineEnvironment(
         }
     }
 }
+
+/// <summary>How far the input log was replayed.</summary>
+/// <param name="Position">Input position.</param>
+/// <param name="End">Where the input log ends.</param>
+/// <param name="Records">Records replayed.</param>
+/// <param name="Received">Readings, observations, events and refused things in them.</param>
+public readonly record struct RecoveryProgress(long Position, long End, long Records, long Received);

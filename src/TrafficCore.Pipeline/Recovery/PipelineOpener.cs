@@ -54,6 +54,8 @@ internal static class PipelineOpener
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 environment.Health.ThrowIfFaulted();
+                environment.Progress?.Report(new RecoveryProgress(
+                    parts.Dispatcher.End, parts.Input.DurableEnd, parts.Dispatcher.Replayed, parts.Dispatcher.Progress.CountIn));
             }
         }
 

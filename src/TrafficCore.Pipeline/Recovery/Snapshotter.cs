@@ -61,8 +61,19 @@ internal sealed class Snapshotter : IDisposable
             }
 
             var started = _time.GetTimestamp();
-            var (head, parts) = await CollectAsync(cancellationToken);
-            var bytes = Save(head, parts);
+            var collected = new ShardPart[_from.Shards];
+            SnapshotHead head;
+            long bytes;
+            try
+            {
+                (head, var parts) = await CollectAsync(collected, cancellationToken);
+                bytes = Save(head, parts, collected);
+            }
+            finally
+            {
+                Array.ForEach(collected, static part => part?.State.Dispose());
+            }
+
             _lastPosition = head.Position;
             if (mayDelete)
             {
@@ -88,12 +99,11 @@ internal sealed class Snapshotter : IDisposable
 
     public void Dispose() => _turn.Dispose();
 
-    private async Task<(SnapshotHead Head, List<(uint Tag, ReadOnlyMemory<byte> Content)> Parts)> CollectAsync(CancellationToken cancellationToken)
+    private async Task<(SnapshotHead Head, List<(uint Tag, byte[] Content)> Parts)> CollectAsync(ShardPart[] collected, CancellationToken cancellationToken)
     {
         // Taken before the barrier is placed: what shards emit behind it lies behind these.
         var outputFrom = _from.Output.Log.DurableEnd;
         var pagesFrom = _from.Pages.End;
-        var collected = new ShardPart[_from.Shards];
         var barrier = new ShardBarrier(_from.Shards, shard => collected[shard.Index] = Collect(shard));
         byte[] received;
         using (await _from.Ledger.TakeTurnAsync(cancellationToken))
@@ -114,26 +124,25 @@ internal sealed class Snapshotter : IDisposable
             InputMarks = _retention.NoteInput(barrier.Position),
             OutputMarks = _retention.NoteOutput(outputFrom),
         };
-        var parts = new List<(uint, ReadOnlyMemory<byte>)>
+        var parts = new List<(uint, byte[])>
         {
             (SnapshotTags.Head, head.ToBytes()),
             (SnapshotTags.Control, collected.Select(static part => part.Control).OfType<byte[]>().Single()),
             (SnapshotTags.Received, received),
             (SnapshotTags.Latest, LatestPositions.ToBytes(_from.Output.Latest)),
         };
-        parts.AddRange(collected.Select(static part => (Tag: 0u, part.State)));
         return (head, parts);
     }
 
     private static ShardPart Collect(ShardLoop shard)
     {
-        var state = new ArrayBufferWriter<byte>();
+        var state = new PieceBuffer();
         shard.State.WriteSnapshot(new SnapshotPartWriter(state));
         shard.Output.Flush();
-        return new ShardPart(state.WrittenMemory, shard.State.OldestPagePosition, shard.Control?.ToBytes());
+        return new ShardPart(state, shard.State.OldestPagePosition, shard.Control?.ToBytes());
     }
 
-    private long Save(SnapshotHead head, List<(uint Tag, ReadOnlyMemory<byte> Content)> parts)
+    private long Save(SnapshotHead head, List<(uint Tag, byte[] Content)> parts, ShardPart[] shards)
     {
         var bytes = 0L;
         _from.Store.Save(head.Position, destination =>
@@ -142,19 +151,18 @@ internal sealed class Snapshotter : IDisposable
             foreach (var (tag, content) in parts)
             {
                 bytes += content.Length;
-                if (tag != 0)
-                {
-                    writer.Write(tag, content.Span);
-                }
-                else
-                {
-                    // A shard's contribution is a sequence of whole parts already.
-                    destination.Write(content.Span);
-                }
+                writer.Write(tag, content);
+            }
+
+            // A shard's contribution is a sequence of whole parts already.
+            foreach (var piece in shards.SelectMany(static shard => shard.State.Pieces))
+            {
+                bytes += piece.Length;
+                destination.Write(piece.Span);
             }
         });
         return bytes;
     }
 
-    private sealed record ShardPart(ReadOnlyMemory<byte> State, long OldestPage, byte[]? Control);
+    private sealed record ShardPart(PieceBuffer State, long OldestPage, byte[]? Control);
 }

@@ -70,7 +70,12 @@ internal sealed class DeviceDetails(string id)
         totals.Gaps += state.Gaps;
         totals.Filled += Counter?.Filled ?? 0;
         totals.Restarts += Counter?.Restarts ?? 0;
-        foreach ((string reason, long count) in Rejected ?? [])
+        if (Rejected is null)
+        {
+            return; // an empty dictionary for each device at each tick was most of what a city's service allocated
+        }
+
+        foreach ((string reason, long count) in Rejected)
         {
             totals.AddRejected(reason, count);
         }

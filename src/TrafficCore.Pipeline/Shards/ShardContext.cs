@@ -37,7 +37,11 @@ internal sealed class ShardContext(ShardOptions options, IPageStore store, IShar
     /// <summary>Open and dirty windows of the shard.</summary>
     public int WorkCount { get; set; }
 
+    /// <summary>Bytes of pages that changed since they were last appended.</summary>
     public long DirtyPageBytes { get; set; }
+
+    /// <summary>Those of them that would not be in memory without late readings: the present of a city is as large as it is.</summary>
+    public long LateDirtyBytes { get; set; }
 
     public long ResidentPageBytes { get; set; }
 

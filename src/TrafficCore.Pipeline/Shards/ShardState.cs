@@ -51,6 +51,8 @@ internal sealed class ShardState
     /// <summary>Bytes of pages that changed since they were last appended.</summary>
     public long DirtyPageBytes => _context.DirtyPageBytes;
 
+    public long LateDirtyBytes => _context.LateDirtyBytes;
+
     /// <summary>Bytes of all pages in memory.</summary>
     public long ResidentPageBytes => _context.ResidentPageBytes;
 

@@ -27,7 +27,7 @@ internal sealed class RowSum(ServiceRules rules)
     private long _observedMs, _occupancy, _occupancyMs, _speed, _speedVehicles;
     private long _ratedVolume, _ratedObservedMs, _ratedLength;
     private Int128 _rates;
-    private bool _pcuMissing, _inconsistent, _judged;
+    private bool _pcuMissing, _inconsistent, _judged, _stuck;
 
     public bool IsEmpty => _first is null;
 
@@ -39,6 +39,7 @@ internal sealed class RowSum(ServiceRules rules)
         _first ??= part;
         _judged |= part.Health != RowHealth.None;
         _inconsistent |= part.Health == RowHealth.Inconsistent;
+        _stuck |= part.Health == RowHealth.StuckOn;
         _service.Add(part);
         _revision += part.Revision - 1;
         _readings += part.Readings;
@@ -97,6 +98,9 @@ internal sealed class RowSum(ServiceRules rules)
         OccupancyWeighted = _occupancy,
         OccupancyMs = _occupancyMs,
         SpeedWithoutVehicles = _inconsistent,
+
+        // Rows do not say where their detector lies. A part that is stuck was judged by who knew; without one the longer limit is right for both.
+        IsAtStopBar = !_stuck,
     });
 
     private void AddRates(FlowRow part)

@@ -55,6 +55,23 @@ internal sealed class SqliteDatabase : IDisposable
         return result;
     }
 
+    /// <summary>Copies the database as of one moment into another file, also while others write it.</summary>
+    public void CopyTo(SqliteDatabase target)
+    {
+        const int AllPages = -1;
+        using sqlite3_backup backup = raw.sqlite3_backup_init(target._handle, "main", _handle, "main");
+        if (backup.IsInvalid)
+        {
+            throw new SqliteStoreException(raw.sqlite3_errcode(target._handle) & 0xff, target.Path, raw.sqlite3_errmsg(target._handle).utf8_to_string());
+        }
+
+        int code = raw.sqlite3_backup_step(backup, AllPages);
+        if (code != raw.SQLITE_DONE)
+        {
+            throw new SqliteStoreException(code & 0xff, Path, raw.sqlite3_errstr(code).utf8_to_string());
+        }
+    }
+
     public long Scalar(string sql)
     {
         using SqliteStatement statement = Prepare(sql);

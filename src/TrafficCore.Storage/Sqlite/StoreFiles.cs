@@ -8,7 +8,7 @@ namespace TrafficCore.Storage.Sqlite;
 /// <remarks>Ownership: the sink's thread.</remarks>
 internal sealed class StoreFiles(string directory, TimeProvider time, StorageMetrics metrics, ILogger logger)
 {
-    private const string CatalogName = "catalog.db";
+    public const string CatalogName = "catalog.db";
     private const string AsideName = "set-aside";
 
     // Enough to look into what happened; damage that comes back must not fill the disk.

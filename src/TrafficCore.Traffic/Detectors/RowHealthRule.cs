@@ -25,12 +25,15 @@ public readonly record struct RowHealthInput
 
     /// <summary>A reading had a speed above 0 and no vehicle.</summary>
     public bool SpeedWithoutVehicles { get; init; }
+
+    /// <summary>The detector lies where red makes vehicles stand, or may do so.</summary>
+    public bool IsAtStopBar { get; init; }
 }
 
 /// <summary>Judges one detector row by itself, so that a replay or a correction gives the same answer. The first that applies wins.</summary>
 /// <remarks>
-/// Occupancy without vehicles for less than the whole row is normal at a stop bar, and an implied vehicle length is not
-/// looked at: vehicles that stand on a loop make it meaningless there.
+/// Occupancy without vehicles is normal in a queue, so only a row that is long enough by <see cref="StuckOnRule"/> can say that its detector is stuck; boards add up
+/// shorter ones. An implied vehicle length is not looked at: vehicles that stand on a loop make it meaningless.
 /// </remarks>
 public static class RowHealthRule
 {
@@ -39,11 +42,6 @@ public static class RowHealthRule
 
     /// <summary>Period of <see cref="ChatterVehicles"/>; shorter rows are not judged, two vehicles in one second are normal.</summary>
     public const int ChatterPeriodMs = 30_000;
-
-    /// <summary>Shortest time that counts as stuck: below it a vehicle may simply stand there.</summary>
-    public const int StuckPeriodMs = 60_000;
-
-    private const long FullyOccupied = 100_000;
 
     /// <summary>Judges a detector row.</summary>
     public static RowHealth Judge(in RowHealthInput row)
@@ -60,7 +58,7 @@ public static class RowHealthRule
             return RowHealth.Chatter;
         }
 
-        if (volume == 0 && row.OccupancyMs >= StuckPeriodMs && row.OccupancyWeighted == (Int128)FullyOccupied * row.OccupancyMs)
+        if (row.OccupancyMs >= StuckOnRule.LimitMs(row.IsAtStopBar) && StuckOnRule.IsStanding(volume, row.OccupancyWeighted, row.OccupancyMs))
         {
             return RowHealth.StuckOn;
         }

@@ -135,7 +135,7 @@ public sealed class Approach
     /// No counting detector has a function at the stop bar: their occupancy says how traffic moves and not only that the signal is red. A detector
     /// whose function is <c>count</c> alone counts as away from it: what stands at the stop bar is to say so.
     /// </summary>
-    public bool CountsAwayFromStopBar => CountingDetectors.All(d => (d.Functions & DetectorFunctionNames.AtStopBar) == 0);
+    public bool CountsAwayFromStopBar => CountingDetectors.All(d => !d.IsAtStopBar);
 }
 
 /// <summary>One detector.</summary>
@@ -152,6 +152,9 @@ public sealed class Detector
 
     /// <summary>What it is used for.</summary>
     public required DetectorFunctions Functions { get; init; }
+
+    /// <summary>It has a function at the stop bar, where vehicles stand at every red.</summary>
+    public bool IsAtStopBar => (Functions & DetectorFunctionNames.AtStopBar) != 0;
 
     /// <summary>Channel of the controller, unique in its intersection; null when it is not wired to one.</summary>
     public int? Channel { get; init; }

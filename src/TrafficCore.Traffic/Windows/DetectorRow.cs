@@ -10,7 +10,12 @@ public readonly record struct RowKey(string Intersection, FlowLevel Level, strin
 public static class DetectorRow
 {
     /// <summary>Makes the row; without content it is the empty row of a silent detector.</summary>
-    public static FlowRow Create(in RowKey key, int revision, in DetectorFlow flow, PcuTable pcu) => new()
+    /// <param name="key">Which row.</param>
+    /// <param name="revision">Its revision.</param>
+    /// <param name="flow">What is known of the detector in the window.</param>
+    /// <param name="isAtStopBar">The detector lies at a stop bar, or nobody said where.</param>
+    /// <param name="pcu">Passenger-car units of the classes.</param>
+    public static FlowRow Create(in RowKey key, int revision, in DetectorFlow flow, bool isAtStopBar, PcuTable pcu) => new()
     {
         Intersection = key.Intersection,
         Id = key.Id,
@@ -30,10 +35,10 @@ public static class DetectorRow
         FlowRateMilli = flow.RateMilli,
         Classes = flow.Classes?.ToList() ?? [],
         PcuMilli = flow.Classes?.PcuMilli(pcu, flow.Volume ?? 0),
-        Health = Judge(in flow, key.Length),
+        Health = Judge(in flow, isAtStopBar, key.Length),
     };
 
-    private static RowHealth Judge(in DetectorFlow flow, long length) => RowHealthRule.Judge(new RowHealthInput
+    private static RowHealth Judge(in DetectorFlow flow, bool isAtStopBar, long length) => RowHealthRule.Judge(new RowHealthInput
     {
         Readings = flow.Cell.Readings,
         Volume = flow.Volume,
@@ -42,5 +47,6 @@ public static class DetectorRow
         OccupancyWeighted = flow.Cell.OccupancyWeighted,
         OccupancyMs = flow.Cell.OccupancyMs,
         SpeedWithoutVehicles = flow.Cell.SpeedWithoutVehicles,
+        IsAtStopBar = isAtStopBar,
     });
 }

@@ -24,15 +24,25 @@ public sealed class CityRushHourTests
         });
     }
 
-    /// <summary>The rules that docs/operations.md recommends for streets with signals, default options of boards, default truth and tolerance; each of the cities, not their average.</summary>
+    /// <summary>Default rule, default options of boards, default truth and tolerance; each of the cities, not their average.</summary>
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
     [InlineData(4)]
-    public async Task Warnings_RushHoursOfACity_AgreeWithTheTruth(int seed)
+    public Task Warnings_DefaultRule_AgreeWithTheTruth(int seed) => AssertAgreesAsync(seed, rules: null);
+
+    /// <summary>The same with the rules by occupancy alone that docs/operations.md has for streets with signals.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    public Task Warnings_RulesForSignals_AgreeWithTheTruth(int seed) => AssertAgreesAsync(seed, RecordedCity.SignalRules);
+
+    private static async Task AssertAgreesAsync(int seed, string? rules)
     {
-        using var city = await RecordedCity.RecordAsync(seed, RecordedCity.RushHours);
+        using var city = await RecordedCity.RecordAsync(seed, rules, RecordedCity.RushHours);
         var (score, _) = await city.RunAsync(city.ScoreAsync);
 
         var boards = score.GetProperty("boards");

@@ -16,6 +16,7 @@ internal sealed class DeviceFleet(int detectors, int readingsPerDevice, int sens
     public const int DevicesPerIntersection = 10;
 
     private readonly int devices = detectors + sensors;
+    private readonly int[] acknowledgedOf = new int[detectors + sensors];
     private int acknowledged;
 
     /// <summary>When the first readings begin; a multiple of the windows' lengths.</summary>
@@ -44,6 +45,29 @@ internal sealed class DeviceFleet(int detectors, int readingsPerDevice, int sens
 
     /// <summary>Readings that a broker has acknowledged so far.</summary>
     public int Acknowledged => Volatile.Read(ref acknowledged);
+
+    /// <summary>How many of each device's readings, from its first on, a broker has acknowledged so far.</summary>
+    public int[] AcknowledgedOfEach() => [.. Enumerable.Range(0, devices).Select(device => Volatile.Read(ref acknowledgedOf[device]))];
+
+    /// <summary>Each detector's minutes that were acknowledged whole hold their readings, each once.</summary>
+    /// <param name="service">Where they must be.</param>
+    /// <param name="counts">What <see cref="AcknowledgedOfEach"/> said.</param>
+    /// <returns>How many minutes that were.</returns>
+    public async Task<int> AssertMinutesAsync(ServiceProcess service, int[] counts)
+    {
+        using var api = new ServiceApi(service.Http);
+        var minutes = 0;
+        for (var device = 0; device < detectors; device++)
+        {
+            var rows = await RowsAsync(api, device);
+            for (var minute = 0; (minute + 1) * 60 <= counts[device]; minute++, minutes++)
+            {
+                Assert.Null(Difference(rows, start.AddSeconds(minute * 60), Enumerable.Range(minute * 60, 60).Sum(reading => Volume(device, reading))));
+            }
+        }
+
+        return minutes;
+    }
 
     /// <summary>Sends everything, through every loss of the connection.</summary>
     /// <param name="port">Where the broker listens now.</param>
@@ -165,6 +189,7 @@ internal sealed class DeviceFleet(int detectors, int readingsPerDevice, int sens
                 await connection.PublishAllAsync(Topic(device), rest, window: 16, index =>
                 {
                     next = first + index + 1;
+                    Volatile.Write(ref acknowledgedOf[device], next);
                     Interlocked.Increment(ref acknowledged);
                 }, ct);
             }

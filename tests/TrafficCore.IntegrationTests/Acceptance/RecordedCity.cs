@@ -33,23 +33,31 @@ internal sealed class RecordedCity : IDisposable
     /// <summary>What really happened.</summary>
     public string Truth => _directory["truth"];
 
-    private static string Rules => Path.Combine(DocumentationTests.Root, "docs", "rules", "signals.json");
-
     /// <summary>Records a city.</summary>
-    public static async Task<RecordedCity> RecordAsync(int seed, IEnumerable<string> city)
+    public static Task<RecordedCity> RecordAsync(int seed, IEnumerable<string> city) => RecordAsync(seed, SignalRules, city);
+
+    /// <summary>Records a city whose services have other rules.</summary>
+    public static async Task<RecordedCity> RecordAsync(int seed, string? rules, IEnumerable<string> city)
     {
-        var recorded = new RecordedCity();
+        var recorded = new RecordedCity { Rules = rules };
         string[] arguments = ["city", "--record", recorded.File, "--truth", recorded.Truth, "--network-out", recorded._directory["network.json"], "--seed", Text(seed), .. city];
         var (exit, output, error) = await SimulatorProgram.RunTextAsync(arguments);
         Assert.True(exit == 0, output + error);
         return recorded;
     }
 
+    /// <summary>The rules for streets with signals, which ship with the documentation.</summary>
+    public static string SignalRules => Path.Combine(DocumentationTests.Root, "docs", "rules", "signals.json");
+
+    /// <summary>A rules file for boards; null: none, so that the default rules are in force.</summary>
+    public string? Rules { get; init; } = SignalRules;
+
     /// <summary>A fresh service that knows the city's network.</summary>
     public async Task<(ServiceProcess Service, string Data)> StartAsync(params string[] more)
     {
         var data = _directory[$"data-{Text(++_services)}"];
-        return (await ServiceProcess.StartAsync(data, [.. Replayed, $"--Network:File={_directory["network.json"]}", $"--Boards:RulesFile={Rules}", .. more]), data);
+        string[] rules = Rules is null ? [] : [$"--Boards:RulesFile={Rules}"];
+        return (await ServiceProcess.StartAsync(data, [.. Replayed, $"--Network:File={_directory["network.json"]}", .. rules, .. more]), data);
     }
 
     /// <summary>Replays as fast as it goes; returns when everything is acknowledged.</summary>

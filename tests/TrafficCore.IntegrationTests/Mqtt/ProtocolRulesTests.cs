@@ -38,6 +38,18 @@ public sealed class ProtocolRulesTests
     }
 
     [Theory]
+    [InlineData("100D00044D51545404C2003C000163")] // a user name flag without a user name
+    [InlineData("100D00044D51545404" + "03003C000163")] // the reserved flag
+    public async Task Connect_Malformed311_IsClosedWithoutAnAnswer(string hex)
+    {
+        await using var host = await BrokerHost.StartAsync();
+        using var client = await RawClient.OpenAsync(host.Port);
+        await client.SendAsync(Convert.FromHexString(hex));
+
+        Assert.Equal("closed", await client.ReadAsync());
+    }
+
+    [Theory]
     [InlineData(MqttVersion.V5, 120, "ServerKeepAlive=60")]
     [InlineData(MqttVersion.V5, 60, "")]
     [InlineData(MqttVersion.V5, 0, "")]

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using TrafficCore.Mqtt.Client;
@@ -95,6 +96,24 @@ public sealed class SimulatorsOnMosquittoTests : IAsyncLifetime
         Assert.True(exit == 0, report.ToString());
         Assert.Equal((40, 1), (report.GetProperty("acknowledged").GetInt32(), report.GetProperty("reconnects").GetInt32()));
         await watcher.DisposeAsync();
+    }
+
+    [Theory]
+    [InlineData(0, null)]
+    [InlineData(2, 1)]
+    public async Task Replay_Qos_IsThatOfTheMessagesAndOfTheReport(int qos, int? acknowledged)
+    {
+        Assert.SkipWhen(server is null, "mosquitto is not installed");
+        using var directory = new TemporaryDirectory();
+        await File.WriteAllLinesAsync(directory["events.csv"], ["TimeStamp,DeviceId,EventId,Parameter", "2024-04-15T12:00:02,7,82,1"]);
+        await using var subscriber = await SubscribeAsync("traffic/v1/+/controller/+/events");
+
+        var (exit, report) = await SimulatorProgram.RunAsync(
+            "replay", directory["events.csv"], "--format", "indiana", "--broker", Broker, "--qos", qos.ToString(CultureInfo.InvariantCulture), "--json");
+
+        Assert.Equal((0, 0), (exit, report.GetProperty("lost").GetInt32()));
+        Assert.Equal(acknowledged, report.TryGetProperty("acknowledged", out var answered) && answered.ValueKind == JsonValueKind.Number ? answered.GetInt32() : null);
+        Assert.Equal(Math.Min(qos, 1), (int)(await subscriber.Messages.ReadAsync().AsTask().WaitAsync(Limit)).QoS);
     }
 
     [Fact]

@@ -150,7 +150,7 @@ public sealed partial class ServiceProcess : IAsyncDisposable
         process.Dispose();
     }
 
-    private static Process Create(string program, string[] arguments)
+    internal static Process Create(string program, string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, program));

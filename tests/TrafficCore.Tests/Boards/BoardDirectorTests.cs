@@ -169,8 +169,8 @@ public sealed class BoardDirectorTests
         var low = BoardRig.Rule(r => (r.Name, r.Steps) = ("dense", [new RuleStep { Name = "d", Priority = 3, When = new RuleCondition { Occupancy = new RuleThresholds { Enter = 35, Exit = 25 } }, Text = ["DENSE"] }]));
         var options = BoardRig.Options(low, BoardRig.Rule());
         var rig = new BoardRig(options);
-        var dense = new Minute(Ratio: 0.9, Occupancy: 50);
-        var both = new Minute(Ratio: 0.4, Occupancy: 50);
+        var dense = new Minute(Ratio: 0.9, Occupancy: 35);
+        var both = new Minute(Ratio: 0.4, Occupancy: 35);
         foreach (var (state, minute) in new[] { dense, dense, both, both, dense, dense, dense }.Select((s, i) => (s, i + 1)))
         {
             rig.Publish("int-1", minute, ("n", state));

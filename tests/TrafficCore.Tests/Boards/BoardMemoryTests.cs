@@ -26,7 +26,7 @@ public sealed class BoardMemoryTests
         [
             .. from minute in Enumerable.Range(1, 40)
                from intersection in new[] { "int-1", "int-2" }
-               select scribe.Window(intersection, minute, ("n", Minute.Of("SBBGG-?"[random.Next(7)])), ("s", Minute.Of("BG-?"[random.Next(4)]))),
+               select scribe.Window(intersection, minute, ("n", Minute.Of("SBBGG-?DDqf"[random.Next(11)])), ("s", Minute.Of("BG-?Dqq"[random.Next(7)]))),
         ];
         var undisturbed = new BoardRig();
         windows.ForEach(undisturbed.Director.Observe);
@@ -98,8 +98,8 @@ public sealed class BoardMemoryTests
 
     [Theory]
     [InlineData("{\"version\":1,\"boards\":\"of another shape\"}")]
-    [InlineData("{\"version\":2}")]
-    [InlineData("{\"version\":2,\"memory\":{\"cursor\":1,\"boards\":[null,{}]}}")]
+    [InlineData("{\"version\":3}")]
+    [InlineData("{\"version\":3,\"memory\":{\"cursor\":1,\"boards\":[null,{}]}}")]
     [InlineData("{\"version\":")]
     [InlineData("null")]
     public void Document_OtherVersionOrDamaged_IsIgnored(string document)

@@ -8,7 +8,7 @@ namespace TrafficCore.Tests.Boards;
 /// <summary>What holds for every input, tried with many hostile ones from fixed seeds.</summary>
 public sealed class BoardPropertyTests
 {
-    private const string Letters = "SSBB-GG?xc";
+    private const string Letters = "SSBB-GG?xcDDqqf";
 
     [Theory]
     [InlineData(1)]

@@ -10,9 +10,10 @@ using TrafficCore.Traffic.Windows;
 namespace TrafficCore.Tests.Boards;
 
 /// <summary>What an approach was like in a minute, as tests write it.</summary>
-internal readonly record struct Minute(double? Ratio = null, double? Occupancy = null, double? Coverage = 1, RowHealth Health = RowHealth.Ok, int Revision = 1)
+internal readonly record struct Minute(double? Ratio = null, double? Occupancy = null, double? Coverage = 1, RowHealth Health = RowHealth.Ok, int Revision = 1, long? Volume = null)
 {
-    /// <summary>One letter for each: S severe, B bad, - between the thresholds, G good, ? unknown, x a broken detector, c little coverage.</summary>
+    /// <summary>One letter for each: S severe, B bad, - between the thresholds, G good, ? unknown, x a broken detector, c little coverage;
+    /// by occupancy alone: D dense and moving, q standing on the detector all the time, f free.</summary>
     public static Minute Of(char letter) => letter switch
     {
         'S' => new Minute(0.2),
@@ -21,6 +22,9 @@ internal readonly record struct Minute(double? Ratio = null, double? Occupancy =
         'G' => new Minute(0.9),
         'x' => new Minute(0.2, Health: RowHealth.StuckOn),
         'c' => new Minute(0.2, Coverage: 0.4),
+        'D' => new Minute(Occupancy: 60, Volume: 5),
+        'q' => new Minute(Occupancy: 100, Volume: 0),
+        'f' => new Minute(Occupancy: 10, Volume: 5),
         _ => new Minute(),
     };
 }
@@ -61,12 +65,12 @@ internal sealed class BoardRig
 
     public List<BoardDecision> Decisions { get; } = [];
 
-    /// <summary>The rule of the default options, with old data allowed, so that a test says itself what the clock is.</summary>
-    public static BoardsOptions Options(params BoardRule[] rules) => new() { Rules = rules, MaxInputAge = null };
+    /// <summary>Some rules, without any <see cref="Rule"/>, with old data allowed, so that a test says itself what the clock is.</summary>
+    public static BoardsOptions Options(params BoardRule[] rules) => new() { Rules = rules.Length == 0 ? [Rule()] : rules, MaxInputAge = null };
 
     public static BoardNetwork Network(string json = NetworkJson) => BoardNetwork.From(RoadNetworkParser.Parse(Encoding.UTF8.GetBytes(json)).Network!);
 
-    /// <summary>A rule with the default steps.</summary>
+    /// <summary>A rule with the default steps, and two windows in and out.</summary>
     public static BoardRule Rule(Action<BoardRule>? change = null)
     {
         var rule = new BoardRule { Name = "congestion", Steps = BoardsOptions.DefaultRules[0].Steps };
@@ -122,6 +126,7 @@ internal sealed class BoardRig
         Start = At(end - 1),
         Length = Length,
         Revision = state.Revision,
+        Volume = state.Volume,
         OccupancyWeighted = (long)((state.Occupancy ?? 0) * 1000 * Length),
         OccupancyMs = state.Occupancy is null ? 0 : Length,
         ObservedMs = (long)((state.Coverage ?? 1) * Length),

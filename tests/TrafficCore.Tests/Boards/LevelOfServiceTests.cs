@@ -42,10 +42,27 @@ public sealed class LevelOfServiceTests
     {
         var rig = new BoardRig(BoardRig.Options(BoardRig.Rule()));
         rig.Publish("int-1", 1, ("n", new Minute(Ratio: 0.4, Occupancy: 10)));
-        rig.Publish("int-1", 2, ("n", new Minute(Occupancy: 36)));
+        rig.Publish("int-1", 2, ("n", new Minute(Occupancy: 51)));
         var decision = Assert.Single(rig.Judge(2), d => d.Message.Board == BoardRig.Board);
         var windows = decision.Message.Reason.Evidence!.Windows;
-        Assert.Equal([(BoardMetric.SpeedRatio, 0.4, 0.5, 0.67), (BoardMetric.Occupancy, 36.0, 35.0, 25.0)], windows.Select(w => (w.Metric, w.Value, w.Enter, w.Exit)));
+        Assert.Equal([(BoardMetric.SpeedRatio, 0.4, 0.5, 0.67), (BoardMetric.Occupancy, 51.0, 50.0, 35.0)], windows.Select(w => (w.Metric, w.Value, w.Enter, w.Exit)));
+    }
+
+    [Theory]
+    [InlineData(0.9, 60, "_w")]
+    [InlineData(0.9, 40, "__")]
+    [InlineData(0.4, 10, "_w")]
+    public void Step_SeveralMetrics_IsBadByAnyOfThem(double ratio, double occupancy, string expected) =>
+        Assert.Equal(expected, Run([new Minute(ratio, occupancy, Volume: 5), new Minute(ratio, occupancy, Volume: 5)]));
+
+    [Theory]
+    [InlineData(0.9, 10, "_ww_")]
+    [InlineData(0.9, 40, "_www")]
+    [InlineData(0.6, 10, "_www")]
+    public void Step_SeveralMetrics_IsGoodByAllOfThem(double ratio, double occupancy, string expected)
+    {
+        Minute dense = new(0.9, 60, Volume: 5), after = new(ratio, occupancy, Volume: 5);
+        Assert.Equal(expected, Run([dense, dense, after, after], minimumOn: 0));
     }
 
     [Fact]
@@ -140,16 +157,18 @@ public sealed class LevelOfServiceTests
         Assert.NotEmpty(rig.Judge(2));
     }
 
-    private static string Run(string windows)
+    private static string Run(string windows) => Run([.. windows.Select(Minute.Of)]);
+
+    private static string Run(Minute[] windows, int minimumOn = 3)
     {
         // Without the change limit, which has tables of its own.
-        var options = BoardRig.Options(BoardRig.Rule());
+        var options = BoardRig.Options(BoardRig.Rule(r => r.MinimumOn = TimeSpan.FromMinutes(minimumOn)));
         options.MaxChangesPerHour = 3600;
         var rig = new BoardRig(options);
         var shown = new char[windows.Length];
         for (var i = 0; i < windows.Length; i++)
         {
-            rig.Publish("int-1", i + 1, ("n", Minute.Of(windows[i])));
+            rig.Publish("int-1", i + 1, ("n", windows[i]));
             rig.Judge(i + 1);
             shown[i] = rig.Snapshot(BoardRig.Board).Message.Reason is { Step: var step } && rig.Snapshot(BoardRig.Board).Message.Multi.Length > 0 ? step == "severe" ? 'S' : 'w' : '_';
         }

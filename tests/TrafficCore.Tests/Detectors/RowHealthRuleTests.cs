@@ -21,12 +21,18 @@ public sealed class RowHealthRuleTests
     public void Judge_ManyVehicles_IsChatter(long volume, long observedMs, RowHealth health) => Assert.Equal(health, Judge(1, volume, observedMs));
 
     [Theory]
-    [InlineData(0, 100_000, 60_000, RowHealth.StuckOn)]
-    [InlineData(1, 100_000, 60_000, RowHealth.Ok)]
-    [InlineData(0, 99_999, 60_000, RowHealth.Ok)]
-    [InlineData(0, 100_000, 30_000, RowHealth.Ok)]
-    public void Judge_OccupiedWithoutVehicles_IsStuckOn(long volume, long occupancy, long ms, RowHealth health) =>
-        Assert.Equal(health, Judge(1, volume, ms, occupancy * ms, ms));
+    [InlineData(0, 100_000, 764_000, false, RowHealth.Ok)]
+    [InlineData(0, 100_000, 765_000, false, RowHealth.StuckOn)]
+    [InlineData(0, 100_000, 1_799_000, true, RowHealth.Ok)]
+    [InlineData(0, 100_000, 1_800_000, true, RowHealth.StuckOn)]
+    [InlineData(1, 100_000, 1_800_000, false, RowHealth.Ok)]
+    [InlineData(0, 99_999, 1_800_000, false, RowHealth.Ok)]
+    [InlineData(0, 100_000, 60_000, false, RowHealth.Ok)]
+    public void Judge_OccupiedWithoutVehicles_IsStuckOnWhenNoQueueStandsThatLong(long volume, long occupancy, long ms, bool isAtStopBar, RowHealth health) =>
+        Assert.Equal(health, RowHealthRule.Judge(new RowHealthInput
+        {
+            Readings = 1, Volume = volume, ObservedMs = ms, LengthMs = ms, OccupancyWeighted = occupancy * ms, OccupancyMs = ms, IsAtStopBar = isAtStopBar,
+        }));
 
     [Theory]
     [InlineData(2, RowHealth.Inconsistent)]

@@ -64,7 +64,7 @@ public sealed class SinkSetTests
         await AdvanceAsync();
         Assert.Equal((stuck.Cursor, 1), (output.Holds.Single().Position, exceeded()));
 
-        Task AdvanceAsync() => sinks.StopAsync(TimeSpan.FromSeconds(1), time);
+        Task AdvanceAsync() => sinks.StopAsync(CancellationToken.None);
     }
 
     private sealed class StuckSink : IOutputSink

@@ -123,13 +123,16 @@ public sealed class PipelineLifeTests
     }
 
     [Fact]
-    public async Task Snapshot_IsTakenWhenTooMuchIsDirty()
+    public async Task Snapshot_IsTakenWhenTooMuchOfThePastIsDirtyAndNotForThePresent()
     {
         var files = new ForgetfulFileSystem();
         var options = PipelineRig.Options();
         options.SnapshotDirtyBytes = 1;
         await using var rig = await PipelineRig.OpenAsync(files, PipelineRig.NewTime(), options);
         await rig.SendAsync(new Sample("a", "d1", PipelineRig.Start, 20_000, 3));
+        await rig.SettleAsync();
+        Assert.Empty(Snapshots(files));
+        await rig.SendAsync(new Sample("a", "d1", PipelineRig.Start - (3 * Hour), 20_000, 3));
 
         await UntilSnapshotAsync(files);
     }

@@ -50,6 +50,24 @@ public sealed class CommandLineTests
     public void Time_Invalid_IsRefused(string text) => Assert.Throws<UsageException>(() => SharedOptions.ParseTime(text));
 
     [Theory]
+    [InlineData("demo")]
+    [InlineData("city")]
+    [InlineData("score")]
+    [InlineData("load")]
+    [InlineData("replay")]
+    [InlineData("verify-device")]
+    public async Task Help_AnyCommand_TellsEachDefaultOnceAndAsOneWritesIt(string command)
+    {
+        using var output = new StringWriter();
+        Assert.Equal(ExitCode.Done, await SimulatorCommandLine.RunAsync([command, "--help"], output, TextWriter.Null, TestContext.Current.CancellationToken));
+        Assert.All(output.ToString().Split('\n'), static line =>
+        {
+            Assert.InRange(line.Split("[default: ").Length, 1, 2);
+            Assert.DoesNotMatch(@"\[default: [0-9.]*\d\d:\d\d:\d\d\]", line);
+        });
+    }
+
+    [Theory]
     [InlineData("")]
     [InlineData("fly")]
     [InlineData("load --rate fast")]

@@ -26,8 +26,8 @@ internal sealed class CityArguments
     private readonly Option<string?> _networkOut = new("--network-out") { Description = "Write the network file that the service reads", HelpName = "file" };
 
     // What happens in it.
-    private readonly Option<TimeSpan> _interval = Time("--interval", "Counting interval, where the file gives none", TimeSpan.FromSeconds(60));
-    private readonly Option<TimeSpan> _day = Time("--day", "Length of the model's day", TimeSpan.FromHours(24));
+    private readonly TextOption<TimeSpan> _interval = Time("--interval", "Counting interval, where the file gives none", TimeSpan.FromSeconds(60));
+    private readonly TextOption<TimeSpan> _day = Time("--day", "Length of the model's day", TimeSpan.FromHours(24));
     private readonly TextOption<TimeOnly> _timeOfDay = new("--start-time-of-day", "Time of day at which the run begins", "07:00", ParseTimeOfDay, "HH:mm");
     private readonly TextOption<DayShape> _profile = Choice(
         "--profile", "How demand goes through the day", [("weekday", DayShape.Weekday), ("weekend", DayShape.Weekend), ("peaks", DayShape.Peaks)]);
@@ -38,7 +38,7 @@ internal sealed class CityArguments
 
     private readonly TextOption<ClassMix> _classes = new("--classes", "Shares of vehicle classes, percent", "car=88,bus=4,truck=6,articulated=2", ClassMix.Parse, "mix");
     private readonly TextOption<SignalControl> _signals = Choice("--signals", "How signals work", [("fixed", SignalControl.Fixed), ("actuated", SignalControl.Actuated)]);
-    private readonly Option<TimeSpan> _cycle = Time("--cycle", "Cycle of fixed signals", TimeSpan.FromSeconds(90));
+    private readonly TextOption<TimeSpan> _cycle = Time("--cycle", "Cycle of fixed signals", TimeSpan.FromSeconds(90));
     private readonly TextOption<TimeSpan> _warmUp = new("--warm-up", "How long the streets fill before the run", "5m", ParseTimeOrZero, "time");
 
     // What devices send.
@@ -47,7 +47,7 @@ internal sealed class CityArguments
 
     private readonly TextOption<bool> _grouped = Choice("--messages", "One for each detector, or for all of an intersection", [("detector", false), ("intersection", true)]);
     private readonly TextOption<bool> _spread = Choice("--send", "Each device at a moment of its own, or all when the interval ends", [("spread", true), ("aligned", false)]);
-    private readonly Option<TimeSpan> _eventBatch = Time("--event-batch", "How often controllers send", TimeSpan.FromSeconds(1));
+    private readonly TextOption<TimeSpan> _eventBatch = Time("--event-batch", "How often controllers send", TimeSpan.FromSeconds(1));
 
     // Where to, and when.
     private readonly BrokerArguments _broker = new();
@@ -70,7 +70,7 @@ internal sealed class CityArguments
     // What goes wrong, and what is written down.
     private readonly Option<string?> _faults = new("--faults") { Description = "Plan of what goes wrong", HelpName = "file" };
     private readonly Option<string?> _truth = new("--truth") { Description = "Write down what really happened", HelpName = "directory" };
-    private readonly Option<TimeSpan> _truthWindow = Time("--truth-window", "Windows of the truth", TimeSpan.FromSeconds(60));
+    private readonly TextOption<TimeSpan> _truthWindow = Time("--truth-window", "Windows of the truth", TimeSpan.FromSeconds(60));
     private readonly Option<int> _threads = Whole("--threads", "Threads for the traffic", Defaults.Threads, 1, 64);
     private readonly Option<bool> _check = new("--check") { Description = "Check the inputs, and list everything that is wrong" };
 
@@ -119,7 +119,7 @@ internal sealed class CityArguments
         Lanes = parsed.GetValue(_lanes),
         AdvanceDistance = parsed.GetValue(_advance),
         StopBarDetectors = _stopBar.Of(parsed),
-        Interval = parsed.GetValue(_interval),
+        Interval = _interval.Of(parsed),
         HasLinks = _links.Of(parsed),
         BoardEvery = parsed.GetValue(_boardEvery),
     };
@@ -127,13 +127,13 @@ internal sealed class CityArguments
     private CityOptions ReadCity(ParseResult parsed) => new()
     {
         Seed = parsed.GetValue(_seed),
-        Day = new DayProfile((long)parsed.GetValue(_day).TotalMilliseconds, (long)_timeOfDay.Of(parsed).ToTimeSpan().TotalMilliseconds, _profile.Of(parsed)),
+        Day = new DayProfile((long)_day.Of(parsed).TotalMilliseconds, (long)_timeOfDay.Of(parsed).ToTimeSpan().TotalMilliseconds, _profile.Of(parsed)),
         DemandMilli = parsed.GetValue(_demand) * 10,
         Arrivals = _arrivals.Of(parsed),
         Classes = _classes.Of(parsed),
         Signals = _signals.Of(parsed),
-        Cycle = parsed.GetValue(_cycle),
-        Interval = parsed.GetValue(_interval),
+        Cycle = _cycle.Of(parsed),
+        Interval = _interval.Of(parsed),
     };
 
     private ReportOptions ReadReports(ParseResult parsed) => new()
@@ -141,8 +141,8 @@ internal sealed class CityArguments
         Kind = _report.Of(parsed),
         IsGrouped = _grouped.Of(parsed),
         IsSpread = _spread.Of(parsed),
-        EventBatch = parsed.GetValue(_eventBatch),
-        TruthWindow = parsed.GetValue(_truthWindow),
+        EventBatch = _eventBatch.Of(parsed),
+        TruthWindow = _truthWindow.Of(parsed),
     };
 
     private static TimeSpan ParseTimeOrZero(string text) => text is "0" or "0s" ? TimeSpan.Zero : ParseTime(text);

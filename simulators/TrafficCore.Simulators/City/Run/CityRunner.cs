@@ -99,7 +99,7 @@ internal sealed class CityRunner
     {
         var plan = new ConnectionPlan(inputs.Map, _options.Connections, _options.Reports);
         await using var connections = new CityConnections(plan, _options.Broker, _options.Qos, _time);
-        await connections.OpenAsync(cancellation);
+        await OpenAsync(connections, cancellation);
         var engine = build();
         var isNow = _options.Start is null && _options.Speed <= 1;
         var pace = new SendPace(isNow ? _time.GetUtcNow().ToUnixTimeMilliseconds() : engine.Clock.BeginUnix, _options.Speed, _time);
@@ -117,6 +117,22 @@ internal sealed class CityRunner
             BoardsShown = boards.Shown,
             BoardsCleared = boards.Cleared,
         };
+    }
+
+    /// <summary>Connects, and says so: a broker that is not there yet is waited for.</summary>
+    private async Task OpenAsync(CityConnections connections, CancellationToken cancellation)
+    {
+        using var opened = new CancellationTokenSource();
+        var showing = _progress.RunAsync(() => (0, $"connecting to {_options.Broker}"), opened.Token);
+        try
+        {
+            await connections.OpenAsync(cancellation);
+        }
+        finally
+        {
+            await opened.CancelAsync();
+            await showing;
+        }
     }
 
     private double? Share(CityEngine engine, SendPace pace) =>

@@ -31,7 +31,7 @@ internal static class ScoreCommand
                 Intersections = parsed.GetValue(intersections),
                 Boards = boards.Of(parsed),
                 Congested = congested.Of(parsed),
-                Tolerance = parsed.GetValue(tolerance),
+                Tolerance = tolerance.Of(parsed),
             },
             parsed.GetValue(json),
             output,

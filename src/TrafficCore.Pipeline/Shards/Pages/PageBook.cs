@@ -154,8 +154,9 @@ internal sealed class PageBook(string intersection, ShardContext context)
     }
 
     /// <summary>What was emitted within the last second is still needed: the next correction must keep its distance.</summary>
-    private bool IsPast(PageState page) => page.WorkCount == 0 && page.End + context.Options.InMemoryMs <= context.ReceivedMs
-        && page.LastEmitMs < context.ElapsedMs - 1000;
+    private bool IsPast(PageState page) => page.WorkCount == 0 && IsOver(page) && page.LastEmitMs < context.ElapsedMs - 1000;
+
+    private bool IsOver(PageState page) => page.End + context.Options.InMemoryMs <= context.ReceivedMs;
 
     private PageState? Load(long index, int at)
     {
@@ -188,8 +189,14 @@ internal sealed class PageBook(string intersection, ShardContext context)
         PageCodec.Write(context.PageBody, intersection, page, context.Lengths);
         long position = context.Store.Append(context.Position, context.ReceivedMs, context.ElapsedMs, context.PageBody.Written);
         _index.Set(new PageEntry(page.Index, position, page.LastWriteMs));
-        context.DirtyPageBytes -= page.CountedBytes;
-        page.IsDirty = false;
+        CountClean(page);
+    }
+
+    private void CountClean(PageState page)
+    {
+        context.DirtyPageBytes -= page.IsDirty ? page.CountedBytes : 0;
+        context.LateDirtyBytes -= page.IsLateDirty ? page.CountedBytes : 0;
+        (page.IsDirty, page.IsLateDirty) = (false, false);
     }
 
     private void Evict(int at)
@@ -202,7 +209,7 @@ internal sealed class PageBook(string intersection, ShardContext context)
     {
         PageState page = _resident[at];
         context.ResidentPageBytes -= page.CountedBytes;
-        context.DirtyPageBytes -= page.IsDirty ? page.CountedBytes : 0;
+        CountClean(page);
         _resident.RemoveAt(at);
         _last = _last == page ? null : _last;
         page.Release(context.Pool);
@@ -216,6 +223,11 @@ internal sealed class PageBook(string intersection, ShardContext context)
         {
             context.DirtyPageBytes += page.IsDirty ? bytes - page.CountedBytes : bytes;
             page.IsDirty = true;
+            if (page.IsLateDirty || IsOver(page))
+            {
+                context.LateDirtyBytes += page.IsLateDirty ? bytes - page.CountedBytes : bytes;
+                page.IsLateDirty = true;
+            }
         }
 
         page.CountedBytes = bytes;

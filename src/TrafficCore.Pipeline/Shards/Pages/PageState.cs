@@ -68,6 +68,9 @@ internal sealed class PageState
     /// <summary>Changed since it was last appended.</summary>
     public bool IsDirty { get; set; }
 
+    /// <summary>Changed when it could already have left memory.</summary>
+    public bool IsLateDirty { get; set; }
+
     /// <summary>What of <see cref="Bytes"/> the shard has counted.</summary>
     public long CountedBytes { get; set; }
 

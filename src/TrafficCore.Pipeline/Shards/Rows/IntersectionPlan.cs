@@ -32,7 +32,8 @@ internal sealed class IntersectionPlan
 /// <param name="IsNamed">Named by the network.</param>
 /// <param name="Interval">Configured interval in ms; 0 without.</param>
 /// <param name="Channel">Controller channel; -1 without.</param>
-internal sealed record PlanDetector(string Id, int Device, bool IsNamed, uint Interval, int Channel);
+/// <param name="IsAtStopBar">It lies at a stop bar, or nobody said where.</param>
+internal sealed record PlanDetector(string Id, int Device, bool IsNamed, uint Interval, int Channel, bool IsAtStopBar);
 
 /// <summary>One approach in a plan.</summary>
 /// <param name="Id">Its id.</param>

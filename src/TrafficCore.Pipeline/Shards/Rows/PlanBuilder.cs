@@ -29,14 +29,14 @@ internal static class PlanBuilder
         string id = state.Details(device).Id;
         if (site?.FindDetector(id) is { } named)
         {
-            return new PlanDetector(id, device, true, (uint)(named.IntervalMs ?? 0), named.Channel ?? -1);
+            return new PlanDetector(id, device, true, (uint)(named.IntervalMs ?? 0), named.Channel ?? -1, named.IsAtStopBar);
         }
 
         // A learnt detector is a channel by its name, unless the network gives that channel to a detector.
         bool isChannel = (state.Device(device).Flags & DeviceFlags.Learnt) != 0
             && int.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out int channel)
             && channel.ToString(CultureInfo.InvariantCulture) == id && site?.DetectorByChannel(channel) is null;
-        return new PlanDetector(id, device, false, 0, isChannel ? int.Parse(id, CultureInfo.InvariantCulture) : -1);
+        return new PlanDetector(id, device, false, 0, isChannel ? int.Parse(id, CultureInfo.InvariantCulture) : -1, IsAtStopBar: true);
     }
 
     // Nobody said where a learnt detector lies: it may be the stop bar, where occupancy says nothing.

@@ -56,7 +56,7 @@ internal sealed class WindowRows(ServiceRules service)
             if (isDue)
             {
                 revision = RowTrack.Emit(ref _page.Detector(planned.Device).Row(_length, _window, ref _page.Bytes));
-                _rows.Add(DetectorRow.Create(Key(FlowLevel.Detector, planned.Id), revision, in flow, _pcu));
+                _rows.Add(DetectorRow.Create(Key(FlowLevel.Detector, planned.Id), revision, in flow, planned.IsAtStopBar, _pcu));
             }
         }
     }

@@ -42,6 +42,17 @@ public sealed class RowSumTests
         Assert.Equal(RowHealth.Silent, Sum(silent, silent).Health);
     }
 
+    /// <summary>Rows do not say where their detector lies: a part that is stuck was judged by who knew it, else the limit at the stop bar counts.</summary>
+    [Theory]
+    [InlineData(RowHealth.Ok, 1, RowHealth.Ok)]
+    [InlineData(RowHealth.Ok, 2, RowHealth.StuckOn)]
+    [InlineData(RowHealth.StuckOn, 1, RowHealth.StuckOn)]
+    public void Sum_OccupiedAllTheTimeWithoutVehicles_IsStuckOnByItsPartsOrItsLength(RowHealth health, int parts, RowHealth expected)
+    {
+        FlowRow stands = Part with { Length = 900_000, Volume = 0, ObservedMs = 900_000, OccupancyMs = 900_000, OccupancyWeighted = 900_000 * 100_000L, SpeedVehicles = 0, SpeedWeighted = 0, Health = health };
+        Assert.Equal(expected, Sum([.. Enumerable.Range(0, parts).Select(i => stands with { Start = i * 900_000 })]).Health);
+    }
+
     [Fact]
     public void Build_PartWithUnknownExpectation_MakesCoverageUnknown()
     {
