@@ -2,8 +2,9 @@
 # Installs what the tests need (Debian), builds in Release without warnings, runs every test project and
 # ends with one line "N passed, N failed, N skipped". Exit code 0 only when everything built, ran and passed.
 #
-#   bash eng/test.sh                 all tests
+#   bash eng/test.sh                 all tests, of the fault suite a part (docs/reliability.md)
 #   bash eng/test.sh --no-install    do not touch the system's packages
+#   bash eng/test.sh --faults        the fault suite, whole, and nothing else; eng/faults.sh
 #
 # With CI=true a missing server is a failure; elsewhere its tests are skipped and say so.
 set -uo pipefail
@@ -11,7 +12,15 @@ cd "$(dirname "$0")/.."
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 MSBUILDDISABLENODEREUSE=1
 
 install=true
-[ "${1:-}" = "--no-install" ] && install=false
+projects=(tests/TrafficCore.Tests tests/TrafficCore.IntegrationTests)
+filter='Faults!=Whole'
+for option in "$@"; do
+  case "$option" in
+    --no-install) install=false ;;
+    --faults) projects=(tests/TrafficCore.IntegrationTests) filter='FullyQualifiedName~IntegrationTests.Faults.' ;;
+    *) echo "unknown option $option"; exit 2 ;;
+  esac
+done
 
 needed() {
   local missing=()
@@ -23,6 +32,9 @@ needed() {
   command -v victoria-metrics >/dev/null || missing+=(victoria-metrics)
   command -v gcc >/dev/null || missing+=(gcc libc6-dev)
   command -v npm >/dev/null || missing+=(npm)
+  [ -e /usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1 ] || missing+=(libfaketime)
+  { command -v ip >/dev/null || [ -x /usr/sbin/ip ]; } || missing+=(iproute2)
+  { command -v nft >/dev/null || [ -x /usr/sbin/nft ]; } || missing+=(nftables)
   command -v docker-compose >/dev/null || missing+=(docker-compose)
   printf '%s\n' ${missing[@]+"${missing[@]}"}
 }
@@ -62,9 +74,9 @@ fi
 count() { grep -oE "^ *$2: *[0-9]+" "$1" | tail -n 1 | grep -oE '[0-9]+' || echo 0; }
 
 passed=0 failed=0 skipped=0
-for project in tests/TrafficCore.Tests tests/TrafficCore.IntegrationTests; do
+for project in "${projects[@]}"; do
   log=$(mktemp)
-  dotnet test -c Release --no-build "$project" --logger "console;verbosity=normal" 2>&1 | tee "$log" | grep -vE '^ *Passed [A-Z]'
+  dotnet test -c Release --no-build "$project" --filter "$filter" --logger "console;verbosity=normal" 2>&1 | tee "$log" | grep -vE '^ *Passed [A-Z]'
   status=${PIPESTATUS[0]}
   p=$(count "$log" Passed) f=$(count "$log" Failed) s=$(count "$log" Skipped)
   rm -f "$log"

@@ -89,7 +89,10 @@ public sealed class SnapshotStore
     }
 
     /// <summary>Loads the newest snapshot that is whole; false when there is none.</summary>
-    public bool TryLoadLatest(out long position, [NotNullWhen(true)] out byte[]? content)
+    /// <param name="position">Its position.</param>
+    /// <param name="content">Its content.</param>
+    /// <param name="passOver">So many whole ones are passed over, the newest first: what they refer to is not there any more.</param>
+    public bool TryLoadLatest(out long position, [NotNullWhen(true)] out byte[]? content, int passOver = 0)
     {
         _damaged.Clear();
         for (var i = _stored.Count - 1; i >= 0; i--)
@@ -98,7 +101,12 @@ public sealed class SnapshotStore
             {
                 if (SealedFile.TryRead(file, out position, out content) && position == _stored[i].Position)
                 {
-                    return true;
+                    if (passOver-- == 0)
+                    {
+                        return true;
+                    }
+
+                    continue;
                 }
             }
 

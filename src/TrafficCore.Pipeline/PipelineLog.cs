@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace TrafficCore.Pipeline;
 
-/// <summary>Log messages of the pipeline; ids 2000-2999, next free 2014.</summary>
+/// <summary>Log messages of the pipeline; ids 2000-2999, next free 2015.</summary>
 internal static partial class PipelineLog
 {
     [LoggerMessage(2000, LogLevel.Information, "Opening {Directory}: snapshot at {Position}, input log {Start}..{End}")]
@@ -46,4 +46,7 @@ internal static partial class PipelineLog
 
     [LoggerMessage(2013, LogLevel.Error, "There were probably {Count} readings and events in it, of {Devices} devices: counted as corrupt. Its bytes are kept in {Path}")]
     public static partial void Damage(ILogger logger, long count, int devices, string path);
+
+    [LoggerMessage(2014, LogLevel.Warning, "{Reason} The newest snapshot is passed over, and what it holds is computed again from the input")]
+    public static partial void PageMissing(ILogger logger, string reason);
 }

@@ -24,7 +24,9 @@ internal sealed class LoadedSnapshot
 
     public long OutputFrom => Head?.OutputFrom ?? 0;
 
-    public static LoadedSnapshot Load(SnapshotStore store) => Of(store.TryLoadLatest(out _, out var content) ? content : null);
+    /// <param name="store">Where they are.</param>
+    /// <param name="passOver">So many are passed over, the newest first.</param>
+    public static LoadedSnapshot Load(SnapshotStore store, int passOver = 0) => Of(store.TryLoadLatest(out _, out var content, passOver) ? content : null);
 
     public static LoadedSnapshot Of(byte[]? content)
     {

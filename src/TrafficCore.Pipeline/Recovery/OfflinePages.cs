@@ -18,8 +18,10 @@ internal sealed class OfflinePages(OfflineData data) : IPageStore, IDisposable
         return FirstAppended + _appended.Count - 1;
     }
 
-    public ReadOnlyMemory<byte> Read(long pagePosition)
-        => pagePosition >= FirstAppended ? _appended[(int)(pagePosition - FirstAppended)] : PageStore.Read(_reader, pagePosition);
+    /// <exception cref="InvalidDataException">It cannot be read.</exception>
+    public ReadOnlyMemory<byte> Read(long pagePosition) =>
+        pagePosition >= FirstAppended ? _appended[(int)(pagePosition - FirstAppended)]
+        : PageStore.TryRead(_reader, pagePosition) ?? throw new InvalidDataException($"The state log holds no page at {pagePosition}; a start of the service mends that.");
 
     public void Dispose() => _reader.Dispose();
 }

@@ -41,6 +41,7 @@ internal sealed class PageStore : IPageStore, IDisposable
         }
     }
 
+    /// <exception cref="MissingPageException">It cannot be read.</exception>
     public ReadOnlyMemory<byte> Read(long pagePosition)
     {
         lock (_gate)
@@ -51,21 +52,17 @@ internal sealed class PageStore : IPageStore, IDisposable
             }
 
             _reader ??= _log.OpenReader(pagePosition);
-            return Read(_reader, pagePosition);
+            return TryRead(_reader, pagePosition) ?? throw new MissingPageException(pagePosition);
         }
     }
 
-    /// <exception cref="InvalidDataException">There is no page at the position: the state log is not the one of the snapshot.</exception>
-    public static byte[] Read(LogReader reader, long pagePosition)
+    /// <summary>Null when there is no page at the position: it was damaged, or the state log is not the one of the snapshot.</summary>
+    public static byte[]? TryRead(LogReader reader, long pagePosition)
     {
         reader.Seek(pagePosition);
-        if (reader.Read(out var record) != LogReadStatus.Record || record.Position != pagePosition
-            || record.Header.Type != (byte)RecordType.Page)
-        {
-            throw new InvalidDataException($"The state log holds no page at {pagePosition}.");
-        }
-
-        return record.Body.ToArray();
+        return reader.Read(out var record) == LogReadStatus.Record && record.Position == pagePosition && record.Header.Type == (byte)RecordType.Page
+            ? record.Body.ToArray()
+            : null;
     }
 
     public void Commit()

@@ -55,7 +55,7 @@ internal sealed class PipelineAssembly
         var outputFile = Opened(OpenLog(directory.Paths.Output, _options.OutputLog));
         var input = Opened(OpenInput(directory.Paths.Input));
         var store = new SnapshotStore(directory.Paths.Snapshots, _environment.Files);
-        var snapshot = LoadedSnapshot.Load(store);
+        var snapshot = LoadedSnapshot.Load(store, _environment.PassedOver);
         Check(store, snapshot, input);
 
         var control = ControlSide.Create(version => PipelineLog.NetworkRefused(_environment.Logger, version));

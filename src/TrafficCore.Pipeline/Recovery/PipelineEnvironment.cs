@@ -11,6 +11,12 @@ internal sealed record PipelineEnvironment(
 {
     public PipelineHealth Health { get; } = new();
 
+    /// <summary>Snapshots that are not to be loaded, the newest first, since pages of theirs cannot be read.</summary>
+    public int PassedOver { get; private init; }
+
+    /// <summary>The same with one snapshot less and nothing failed yet.</summary>
+    public PipelineEnvironment WithoutTheNewest() => new(Options, Files, Time, NewSalt, Meters, Logger) { PassedOver = PassedOver + 1, Progress = Progress };
+
     /// <summary>Is told how far recovery is; null: nobody.</summary>
     public IProgress<RecoveryProgress>? Progress { get; init; }
 

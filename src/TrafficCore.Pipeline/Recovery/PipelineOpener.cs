@@ -7,7 +7,30 @@ namespace TrafficCore.Pipeline.Recovery;
 /// <summary>Opens a data directory: logs, snapshot, then the input from the snapshot on through the live path.</summary>
 internal static class PipelineOpener
 {
+    // As many as the store keeps. Behind them there is the input from its start, which needs no pages.
+    private const int Snapshots = 2;
+
+    /// <summary>A snapshot is as good as the pages that it refers to: with one that cannot be read, the snapshot before it is tried, and then none.</summary>
     public static async Task<PipelineParts> OpenAsync(PipelineEnvironment environment, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                return await TryOpenAsync(environment, cancellationToken);
+            }
+            catch (Exception exception) when (environment.PassedOver < Snapshots && MissingPage(exception) is { } missing)
+            {
+                PipelineLog.PageMissing(environment.Logger, missing.Message);
+                environment = environment.WithoutTheNewest();
+            }
+        }
+    }
+
+    private static MissingPageException? MissingPage(Exception exception) =>
+        (exception is PipelineFaultedException { Fault: var fault } ? fault.Exception : exception) as MissingPageException;
+
+    private static async Task<PipelineParts> TryOpenAsync(PipelineEnvironment environment, CancellationToken cancellationToken)
     {
         var parts = await PipelineAssembly.BuildAsync(environment);
         try

@@ -13,16 +13,35 @@ namespace TrafficCore.IntegrationTests.Acceptance;
 /// <remarks>Ownership: one test.</remarks>
 internal sealed class DeviceFleet(int detectors, int readingsPerDevice, int sensors = 0)
 {
-    private const int DevicesPerIntersection = 10;
-    private const long IntervalMs = 1000;
+    public const int DevicesPerIntersection = 10;
 
-    private readonly DateTimeOffset start = DateTimeOffset.FromUnixTimeSeconds((TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() - 3600) / 900 * 900);
     private readonly int devices = detectors + sensors;
     private readonly int[] acknowledgedOf = new int[detectors + sensors];
     private int acknowledged;
 
-    /// <summary>Readings in all.</summary>
+    /// <summary>When the first readings begin; a multiple of the windows' lengths.</summary>
+    public DateTimeOffset Start { get; init; } = DateTimeOffset.FromUnixTimeSeconds((TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() - 3600) / 900 * 900);
+
+    /// <summary>Interval of the readings, ms; at most a minute.</summary>
+    public long IntervalMs { get; init; } = 1000;
+
+    /// <summary>Time from one publication of a device to its next; zero: as fast as they are acknowledged.</summary>
+    public TimeSpan Pace { get; init; }
+
+    /// <summary>Which readings a device sends, in which order; every one at least once.</summary>
+    public Func<int, IReadOnlyList<int>> Order { get; init; } = _ => Enumerable.Range(0, readingsPerDevice).ToList();
+
+    /// <summary>Readings in all, each counted once.</summary>
     public int Total => devices * readingsPerDevice;
+
+    /// <summary>End of the last reading.</summary>
+    public DateTimeOffset End => Start.AddMilliseconds(readingsPerDevice * IntervalMs);
+
+    /// <summary>Intersections of the detectors.</summary>
+    public IEnumerable<string> Intersections => Enumerable.Range(0, detectors).Select(Intersection).Distinct();
+
+    /// <summary>Detectors, as the API names the series.</summary>
+    public IEnumerable<string> Series => Enumerable.Range(0, detectors).Select(static device => $"{Intersection(device)}/detectors/{Device(device)}");
 
     /// <summary>Readings that a broker has acknowledged so far.</summary>
     public int Acknowledged => Volatile.Read(ref acknowledged);
@@ -65,8 +84,8 @@ internal sealed class DeviceFleet(int detectors, int readingsPerDevice, int sens
         using var api = new ServiceApi(service.Http);
         for (var device = 0; device < detectors; device++)
         {
-            var expected = Enumerable.Range(0, readingsPerDevice).GroupBy(reading => reading / 60)
-                .ToDictionary(window => start.AddSeconds(window.Key * 60), window => window.Sum(reading => Volume(device, reading)));
+            var expected = Enumerable.Range(0, readingsPerDevice).GroupBy(reading => reading * IntervalMs / 60_000)
+                .ToDictionary(window => Start.AddSeconds(window.Key * 60), window => window.Sum(reading => Volume(device, reading)));
             await Eventually.ReachesAsync(
                 async () =>
                 {
@@ -86,7 +105,7 @@ internal sealed class DeviceFleet(int detectors, int readingsPerDevice, int sens
         for (var device = detectors; device < devices; device++)
         {
             var sensor = device;
-            var expected = Enumerable.Range(0, readingsPerDevice).Select(reading => (start.AddMilliseconds(reading * IntervalMs), Volume(sensor, reading) + 0.5)).ToList();
+            var expected = Enumerable.Range(0, readingsPerDevice).Select(reading => (Start.AddMilliseconds(reading * IntervalMs), Volume(sensor, reading) + 0.5)).ToList();
             await Eventually.ReachesAsync(
                 async () =>
                 {
@@ -103,13 +122,9 @@ internal sealed class DeviceFleet(int detectors, int readingsPerDevice, int sens
     {
         using var api = new ServiceApi(service.Http);
         var rows = new List<string>();
-        for (var device = 0; device < detectors; device++)
+        foreach (var series in Series)
         {
-            foreach (var (at, row) in (await RowsAsync(api, device)).OrderBy(r => r.Key))
-            {
-                var fields = row.EnumerateObject().Where(f => f.Name != "revision").Select(f => f.ToString());
-                rows.Add($"{device} {at:O} {string.Join(' ', fields)}");
-            }
+            rows.AddRange(await api.FlowTextAsync(series, Start, End.AddMinutes(2), "60s"));
         }
 
         return rows;
@@ -149,27 +164,28 @@ internal sealed class DeviceFleet(int detectors, int readingsPerDevice, int sens
         : $"{row.GetProperty("volume")} instead of {volume} at {start:O}";
 
     private Task<Dictionary<DateTimeOffset, JsonElement>> RowsAsync(ServiceApi api, int device) =>
-        api.FlowAsync($"{Intersection(device)}/detectors/{Device(device)}", start, start.AddMilliseconds(readingsPerDevice * IntervalMs).AddMinutes(2), "60s");
+        api.FlowAsync($"{Intersection(device)}/detectors/{Device(device)}", Start, End.AddMinutes(2), "60s");
 
     private byte[] Payload(int device, int reading) => Encoding.UTF8.GetBytes(string.Create(
         CultureInfo.InvariantCulture,
-        $"{{\"ts\":{start.ToUnixTimeMilliseconds() + (reading * IntervalMs)},{(device < detectors ? Reading(device, reading) : $"\"temperature\":{Volume(device, reading)}.5")}}}"));
+        $"{{\"ts\":{Start.ToUnixTimeMilliseconds() + (reading * IntervalMs)},{(device < detectors ? Reading(device, reading) : $"\"temperature\":{Volume(device, reading)}.5")}}}"));
 
-    private static string Reading(int device, int reading) => string.Create(
-        CultureInfo.InvariantCulture, $"\"interval\":{IntervalMs},\"volume\":{Volume(device, reading)},\"occupancy\":{reading % 100},\"seq\":{reading}");
+    private string Reading(int device, int reading) => string.Create(
+        CultureInfo.InvariantCulture, $"\"interval\":{IntervalMs},\"volume\":{Volume(device, reading)},\"occupancy\":{reading % 100},\"speed\":{30 + (reading % 40)},\"seq\":{reading}");
 
     private async Task RunDeviceAsync(int device, Func<int> port, CancellationToken ct)
     {
         var next = 0;
         using var retry = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
-        while (next < readingsPerDevice)
+        var order = Order(device);
+        while (next < order.Count)
         {
             var first = next;
             try
             {
-                using var connection = new RawDevice();
+                using var connection = new RawDevice { Pace = Pace };
                 await connection.ConnectAsync(port(), $"device-{device}", ct);
-                var rest = Enumerable.Range(first, readingsPerDevice - first).Select(reading => Payload(device, reading)).ToList();
+                var rest = order.Skip(first).Select(reading => Payload(device, reading)).ToList();
                 await connection.PublishAllAsync(Topic(device), rest, window: 16, index =>
                 {
                     next = first + index + 1;

@@ -29,6 +29,11 @@ internal sealed class ServiceApi(Uri address) : IDisposable
             .ToDictionary(row => DateTimeOffset.Parse(row.GetProperty("start").GetString()!, CultureInfo.InvariantCulture));
     }
 
+    /// <summary>The same as text, in order, without the revision: it tells how often a row was corrected on the way, not what it says.</summary>
+    public async Task<IEnumerable<string>> FlowTextAsync(string series, DateTimeOffset from, DateTimeOffset to, string window) =>
+        (await FlowAsync(series, from, to, window).ConfigureAwait(false)).OrderBy(static row => row.Key)
+            .Select(row => $"{series} {window} {row.Key:O} {string.Join(' ', row.Value.EnumerateObject().Where(static field => field.Name != "revision"))}");
+
     public Task<JsonElement> LedgerAsync(string? device = null) => GetAsync(device is null ? "api/v1/ledger" : $"api/v1/ledger/{device}");
 
     /// <summary>Waits until the service says that it is ready.</summary>

@@ -16,6 +16,9 @@ public sealed class RawDevice : IDisposable
     private readonly byte[] buffer = new byte[4096];
     private int buffered;
 
+    /// <summary>Time from one publication to the next; zero sends as fast as acknowledgements come.</summary>
+    public TimeSpan Pace { get; init; }
+
     /// <summary>Connects with a clean session.</summary>
     /// <exception cref="SocketException">No listener, or the connection was cut.</exception>
     /// <exception cref="IOException">The answer was not an accepting CONNACK.</exception>
@@ -41,12 +44,17 @@ public sealed class RawDevice : IDisposable
     public async Task PublishAllAsync(string topic, IReadOnlyList<byte[]> payloads, int window, Action<int> acknowledged, CancellationToken ct)
     {
         var (sent, acked) = (0, 0);
+        using var pacer = Pace > TimeSpan.Zero ? new PeriodicTimer(Pace) : null;
         while (acked < payloads.Count)
         {
             while (sent < payloads.Count && sent - acked < window)
             {
                 await SendAsync(Publish(topic, PacketId(sent), payloads[sent]), ct).ConfigureAwait(false);
                 sent++;
+                if (pacer is not null)
+                {
+                    await pacer.WaitForNextTickAsync(ct).ConfigureAwait(false);
+                }
             }
 
             var packet = await ReadPacketAsync(ct).ConfigureAwait(false);

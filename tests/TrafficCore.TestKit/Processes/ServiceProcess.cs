@@ -36,9 +36,18 @@ public sealed partial class ServiceProcess : IAsyncDisposable
     /// <param name="dataDirectory">The data directory; kept by the caller.</param>
     /// <param name="arguments">More arguments, e.g. <c>--Windows:Length=60s</c>; ports default to 0.</param>
     /// <exception cref="InvalidOperationException">The process ended, or did not listen within a minute; the message carries its output.</exception>
-    public static async Task<ServiceProcess> StartAsync(string dataDirectory, params string[] arguments)
+    public static Task<ServiceProcess> StartAsync(string dataDirectory, params string[] arguments) => StartAsync(dataDirectory, static _ => { }, arguments);
+
+    /// <summary>The same with another environment, or through another program.</summary>
+    /// <param name="dataDirectory">The data directory; kept by the caller.</param>
+    /// <param name="prepare">Changes how it is started.</param>
+    /// <param name="arguments">More arguments.</param>
+    /// <exception cref="InvalidOperationException">As above.</exception>
+    public static async Task<ServiceProcess> StartAsync(string dataDirectory, Action<ProcessStartInfo> prepare, params string[] arguments)
     {
+        ArgumentNullException.ThrowIfNull(prepare);
         var service = new ServiceProcess(Create("trafficcore.dll", ["run", $"--Data:Directory={dataDirectory}", .. WithDefaultPorts(arguments)]));
+        prepare(service.process.StartInfo);
         service.process.OutputDataReceived += (_, line) => service.OnLine(line.Data);
         service.process.ErrorDataReceived += (_, line) => service.OnLine(line.Data);
         service.process.Exited += (_, _) => service.listening.TrySetException(new InvalidOperationException("The service ended before it listened.\n" + service.Output));
@@ -54,6 +63,30 @@ public sealed partial class ServiceProcess : IAsyncDisposable
         {
             await service.DisposeAsync().ConfigureAwait(false);
             throw new InvalidOperationException("The service did not listen within 60 s.\n" + service.Output);
+        }
+    }
+
+    /// <summary>Starts <c>trafficcore run</c> and ends it with SIGKILL after a time, wherever it is by then.</summary>
+    /// <param name="dataDirectory">The data directory; kept by the caller.</param>
+    /// <param name="after">The time.</param>
+    /// <param name="arguments">More arguments; ports default to 0.</param>
+    public static async Task StartAndKillAsync(string dataDirectory, TimeSpan after, params string[] arguments)
+    {
+        using var process = Create("trafficcore.dll", ["run", $"--Data:Directory={dataDirectory}", .. WithDefaultPorts(arguments)]);
+        process.OutputDataReceived += static (_, _) => { };
+        process.ErrorDataReceived += static (_, _) => { };
+        process.Start();
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        try
+        {
+            await process.WaitForExitAsync().WaitAsync(after).ConfigureAwait(false);
+            throw new InvalidOperationException("The service ended by itself.");
+        }
+        catch (TimeoutException)
+        {
+            process.Kill();
+            await process.WaitForExitAsync().ConfigureAwait(false);
         }
     }
 
@@ -91,10 +124,13 @@ public sealed partial class ServiceProcess : IAsyncDisposable
     /// <returns>The exit code.</returns>
     public async Task<int> TerminateAsync()
     {
-        using var kill = Process.Start("kill", ["-TERM", process.Id.ToString(CultureInfo.InvariantCulture)]);
+        await process.SignalAsync("TERM").ConfigureAwait(false);
         await process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(30)).ConfigureAwait(false);
         return process.ExitCode;
     }
+
+    /// <summary>Sends a signal, e.g. <c>STOP</c>.</summary>
+    public Task SignalAsync(string signal) => process.SignalAsync(signal);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

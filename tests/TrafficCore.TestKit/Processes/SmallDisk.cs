@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 
 namespace TrafficCore.TestKit.Processes;
@@ -20,7 +19,7 @@ public sealed class SmallDisk : IDisposable
     public static SmallDisk? TryMount(int mebibytes)
     {
         var disk = new SmallDisk();
-        if (Run("mount", "-t", "tmpfs", "-o", string.Create(CultureInfo.InvariantCulture, $"size={mebibytes}m"), "none", disk.FullName))
+        if (SystemTool.TryRun("mount", "-t", "tmpfs", "-o", string.Create(CultureInfo.InvariantCulture, $"size={mebibytes}m"), "none", disk.FullName))
         {
             return disk;
         }
@@ -55,20 +54,7 @@ public sealed class SmallDisk : IDisposable
     public void Dispose()
     {
         // Lazily: a process that was killed a moment ago may still hold a file.
-        Run("umount", "-l", FullName);
+        SystemTool.TryRun("umount", "-l", FullName);
         _directory.Dispose();
-    }
-
-    private static bool Run(string program, params string[] arguments)
-    {
-        if (!OperatingSystem.IsLinux() || RequiredTools.Find(program) is not { } path)
-        {
-            return false;
-        }
-
-        using var process = Process.Start(new ProcessStartInfo(path, arguments) { RedirectStandardError = true })!;
-        process.StandardError.ReadToEnd();
-        process.WaitForExit();
-        return process.ExitCode == 0;
     }
 }

@@ -10,15 +10,17 @@ public sealed class DatabaseProcess : IAsyncDisposable
     private readonly TemporaryDirectory directory = new();
     private readonly HttpClient http = new();
     private Process? process;
+    private ProcessStartInfo? command;
 
-    private DatabaseProcess(int port) => Url = $"http://127.0.0.1:{port}";
+    private DatabaseProcess(int port, string host = "127.0.0.1") => Url = $"http://{host}:{port}";
 
     /// <summary>Base address.</summary>
     public string Url { get; }
 
     /// <summary>Starts influxd without users.</summary>
+    /// <param name="network">Where it listens; null: on this machine's loopback.</param>
     /// <returns>Null when it is not installed.</returns>
-    public static async Task<DatabaseProcess?> TryStartInfluxAsync()
+    public static async Task<DatabaseProcess?> TryStartInfluxAsync(LossyNetwork? network = null)
     {
         if (RequiredTools.Find("influxd") is not { } program)
         {
@@ -26,7 +28,8 @@ public sealed class DatabaseProcess : IAsyncDisposable
         }
 
         int port = FreePort.Find();
-        DatabaseProcess database = new(port);
+        string host = network?.Address ?? "127.0.0.1";
+        DatabaseProcess database = new(port, host);
         string configuration = $"""
             reporting-disabled = true
             bind-address = "127.0.0.1:{FreePort.Find()}"
@@ -37,7 +40,7 @@ public sealed class DatabaseProcess : IAsyncDisposable
               wal-dir = "{database.directory["wal"]}"
               index-version = "tsi1"
             [http]
-              bind-address = "127.0.0.1:{port}"
+              bind-address = "{host}:{port}"
               auth-enabled = false
             [monitor]
               store-enabled = false
@@ -45,7 +48,8 @@ public sealed class DatabaseProcess : IAsyncDisposable
               enabled = false
             """;
         await File.WriteAllTextAsync(database.directory["influx.conf"], configuration).ConfigureAwait(false);
-        await database.StartAsync(program, ["run", "-config", database.directory["influx.conf"]], "/ping").ConfigureAwait(false);
+        string[] inside = [.. network?.Prefix(program) ?? [program], "run", "-config", database.directory["influx.conf"]];
+        await database.StartAsync(inside[0], inside[1..], "/ping").ConfigureAwait(false);
         return database;
     }
 
@@ -80,10 +84,9 @@ public sealed class DatabaseProcess : IAsyncDisposable
         return await response.EnsureSuccessStatusCode().Content.ReadAsStringAsync().ConfigureAwait(false);
     }
 
-    /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
+    /// <summary>SIGKILL, and waits until the process is gone. What it has on disk stays.</summary>
+    public async Task KillAsync()
     {
-        http.Dispose();
         if (process is { HasExited: false })
         {
             process.Kill();
@@ -91,12 +94,32 @@ public sealed class DatabaseProcess : IAsyncDisposable
         }
 
         process?.Dispose();
+        process = null;
+    }
+
+    /// <summary>Starts it again under its address, on what it has on disk.</summary>
+    public Task StartAgainAsync() => StartAsync(probe: "/ping");
+
+    /// <summary>Sends a signal, e.g. <c>STOP</c>.</summary>
+    public Task SignalAsync(string signal) => process!.SignalAsync(signal);
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        http.Dispose();
+        await KillAsync().ConfigureAwait(false);
         directory.Dispose();
     }
 
-    private async Task StartAsync(string program, string[] arguments, string probe)
+    private Task StartAsync(string program, string[] arguments, string probe)
     {
-        process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+        command = new ProcessStartInfo(program, arguments) { RedirectStandardError = true, RedirectStandardOutput = true };
+        return StartAsync(probe);
+    }
+
+    private async Task StartAsync(string probe)
+    {
+        process = Process.Start(command!)!;
         process.ErrorDataReceived += static (_, _) => { };
         process.OutputDataReceived += static (_, _) => { };
         process.BeginErrorReadLine();
@@ -109,7 +132,7 @@ public sealed class DatabaseProcess : IAsyncDisposable
                     await GetAsync(probe).ConfigureAwait(false);
                     return null;
                 }
-                catch (HttpRequestException e)
+                catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
                 {
                     return e.Message;
                 }

@@ -40,6 +40,9 @@ public sealed partial class InfluxDouble : IAsyncDisposable
     /// <summary>Largest body after unpacking.</summary>
     public int MaxBody { get; init; } = 50 << 20;
 
+    /// <summary>Answers in place of the double itself, what is not scripted; null is a connection closed without an answer.</summary>
+    public Func<InfluxRequest, InfluxAnswer?>? Instead { get; init; }
+
     /// <summary>Requests so far, with the status each got.</summary>
     public ConcurrentQueue<(InfluxRequest Request, int Status)> Requests { get; } = new();
 
@@ -207,7 +210,7 @@ public sealed partial class InfluxDouble : IAsyncDisposable
             NetworkStream stream = client.GetStream();
             while (await InfluxRequest.ReadAsync(stream).ConfigureAwait(false) is { } request)
             {
-                InfluxAnswer? answer = script.TryDequeue(out Func<InfluxRequest, InfluxAnswer?>? scripted) ? scripted(request) : Answer(request);
+                InfluxAnswer? answer = script.TryDequeue(out Func<InfluxRequest, InfluxAnswer?>? scripted) ? scripted(request) : (Instead ?? Answer)(request);
                 Requests.Enqueue((request, answer?.Status ?? 0));
                 if (answer is null)
                 {

@@ -31,6 +31,41 @@ public sealed class PipelineFaultTests
     }
 
     [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public async Task Start_OnStateThatCannotBeRead_ComputesItAgainFromTheInput(int shards)
+    {
+        var files = new ForgetfulFileSystem();
+        var time = PipelineRig.NewTime();
+        await EvictOldPageAsync(files, time);
+        foreach (var segment in files.ListFiles(PipelineRig.Directory + "/state"))
+        {
+            files.Delete($"{PipelineRig.Directory}/state/{segment}");
+        }
+
+        // Durable, but what it belongs to is not there: the reading meets that again at the start.
+        await using (var rig = await PipelineRig.OpenAsync(files, time, PipelineRig.Options()))
+        {
+            await rig.SendAsync(new Sample("a", "d1", PipelineRig.Start - (3 * Hour), 20_000, 5));
+            await rig.Pipeline.Health.Faulted.WaitAsync(TimeSpan.FromSeconds(20));
+        }
+
+        await using var again = await PipelineRig.OpenAsync(files.Kill(), time, PipelineRig.Options(shards));
+        for (var i = 0; i < 20; i++)
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            await again.TickAsync();
+        }
+
+        await again.SettleAsync();
+        Assert.Null(again.Pipeline.Health.Fault);
+        var ledger = await again.Pipeline.ReadLedgerAsync();
+        Assert.Equal((2, 2, 0), (ledger.Received, ledger.Stored, ledger.Unexplained));
+        Assert.Equal(9, PipelineRig.FinalVolume(again.Outputs(), 60_000));
+        await again.SnapshotAsync();
+    }
+
+    [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public async Task Disk_ThatIsFullOrForbiddenForAWhile_LosesNothing(bool isForbidden)
