@@ -62,7 +62,7 @@ internal sealed class DeviceFleet(int detectors, int readingsPerDevice, int sens
             var rows = await RowsAsync(api, device);
             for (var minute = 0; (minute + 1) * 60 <= counts[device]; minute++, minutes++)
             {
-                Assert.Null(Difference(rows, start.AddSeconds(minute * 60), Enumerable.Range(minute * 60, 60).Sum(reading => Volume(device, reading))));
+                Assert.Null(Difference(rows, Start.AddSeconds(minute * 60), Enumerable.Range(minute * 60, 60).Sum(reading => Volume(device, reading))));
             }
         }
 
