@@ -124,9 +124,15 @@ internal sealed class StoreFiles(string directory, TimeProvider time, StorageMet
         return from;
     }
 
-    /// <summary>The cheap look that every file gets at start; pages are checked when a file is opened for writing or when one cannot be read.</summary>
+    /// <summary>
+    /// The cheap look that every file gets at start; pages are checked when a file is opened for writing or when one cannot be read. SQLite drops what stands
+    /// behind damage in a write-ahead log without a word; but the catalog is written after the files, so it knows of later commits than such a file.
+    /// </summary>
     private static string? LookAt(string path, DayFileName name, Catalog.Entry entry) =>
-        entry.LastMs == 0 && new FileInfo(path).Length == 0 ? null : ReadAge(path, name, out _);
+        entry.LastMs == 0 && new FileInfo(path).Length == 0 ? null
+        : ReadAge(path, name, out long lastMs) is { } problem ? problem
+        : lastMs < entry.LastMs ? "its last commits are missing"
+        : null;
 
     private static string? ReadAge(string path, DayFileName name, out long lastMs)
     {

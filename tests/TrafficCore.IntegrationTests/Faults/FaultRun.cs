@@ -12,7 +12,7 @@ namespace TrafficCore.IntegrationTests.Faults;
 internal sealed class FaultRun : IAsyncDisposable
 {
     private const int Detectors = 40;
-    private const int ReadingsPerDetector = 900;
+    public const int ReadingsPerDetector = 900;
 
     // Each of the forty sends one every 15 ms: about 2,700 readings a second for 14 s, long enough for something to happen meanwhile.
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(15);

@@ -125,6 +125,28 @@ public sealed class SqliteSinkTests
     }
 
     [Fact]
+    public async Task File_WithoutItsLastCommits_IsSetAsideAndRebuilt()
+    {
+        // What SQLite makes of damage in a write-ahead log: the file as it was before.
+        await using SqliteFixture store = new();
+        store.Output.Append(store.Now, [.. Enumerable.Range(0, 120).Select(Row)]);
+        await store.Start().DeliveredAsync();
+        await store.StopAsync();
+        string path = Path.Combine(store.Directory, "detector-2024-03-01.db");
+        byte[] before = await File.ReadAllBytesAsync(path);
+        store.Output.Append(store.Now + 1, [.. Enumerable.Range(120, 120).Select(Row), Row(1) with { Revision = 2, Volume = 77 }]);
+        await store.Start().DeliveredAsync();
+        await store.StopAsync();
+        await File.WriteAllBytesAsync(path, before);
+
+        await store.Start().DeliveredAsync();
+
+        using SqliteHistory history = store.History();
+        Assert.Equal([0, 77, 2], (await history.ReadAsync(FlowLevel.Detector, "i", "d", Minute)).Take(3).Select(r => r.Volume!.Value));
+        Assert.Single(Directory.EnumerateFiles(Path.Combine(store.Directory, "set-aside"), "*detector-2024-03-01.db"));
+    }
+
+    [Fact]
     public async Task File_FoundDamagedByAReader_IsRebuilt()
     {
         await using SqliteFixture store = await TwoDaysAsync();
