@@ -15,7 +15,7 @@ public sealed class CityTests
         using var directory = new TemporaryDirectory();
         await File.WriteAllTextAsync(directory["faults.json"], """
             { "seed": 1, "faults": [
-              { "device": "int-0001/detector/d-01", "kind": "count-drift", "start": "0s", "duration": "1h", "parameters": { "percent": -90 } },
+              { "device": "int-0001/detector/d-01", "kind": "count-drift", "start": "0s", "duration": "8m", "parameters": { "percent": -90 } },
               { "device": "int-0002/detector/*", "kind": "backlog", "start": "1m", "duration": "3m", "parameters": { "order": "live-first" } },
               { "device": "int-0003/detector/*", "kind": "duplicate", "start": "0s", "duration": "1h" },
               { "device": "int-0004/detector/d-02", "kind": "silence", "start": "3m", "duration": "2m" },
