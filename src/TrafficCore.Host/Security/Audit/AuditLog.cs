@@ -115,9 +115,11 @@ internal sealed class AuditLog : IDisposable
         {
             PhysicalFileSystem.Instance.CreateDirectory(directory);
             var path = Path.Combine(directory, Prefix + Day(last).ToString(DayFormat, CultureInfo.InvariantCulture) + Suffix);
-            using (var file = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite))
+            using (var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite))
             {
-                file.Write(Encoding.UTF8.GetBytes(string.Join('\n', waiting) + "\n"));
+                // A line that a power cut or a full disk left half must not take the next one with it.
+                var isHalf = EndsInsideALine(file);
+                file.Write(Encoding.UTF8.GetBytes((isHalf ? "\n" : "") + string.Join('\n', waiting) + "\n"));
                 file.Flush(flushToDisk: true);
             }
 
@@ -130,6 +132,18 @@ internal sealed class AuditLog : IDisposable
             SecurityLog.AuditFailed(logger, error, waiting.Count);
             return false;
         }
+    }
+
+    /// <summary>Leaves the position at the end.</summary>
+    private static bool EndsInsideALine(FileStream file)
+    {
+        if (file.Length == 0)
+        {
+            return false;
+        }
+
+        file.Seek(-1, SeekOrigin.End);
+        return file.ReadByte() != '\n';
     }
 
     private void SweepUnderGate()
