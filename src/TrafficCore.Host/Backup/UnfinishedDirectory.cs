@@ -15,6 +15,9 @@ internal sealed class UnfinishedDirectory : IDisposable
     // Who fills a directory may find these in an empty one: a lock that a stopped service left, and what makes a disk.
     private static readonly string[] Harmless = ["lock", LostAndFound];
 
+    // What is cleared away must be ours: a file of that name alone could be anybody's.
+    private static readonly byte[] Signature = "trafficcore: this directory is being filled, and is not whole while this file is here\n"u8.ToArray();
+
     private readonly FileStream mark;
 
     private UnfinishedDirectory(string path, FileStream mark) => (FullName, this.mark) = (path, mark);
@@ -35,7 +38,7 @@ internal sealed class UnfinishedDirectory : IDisposable
         }
 
         var marked = Path.Combine(full, UnfinishedMark.Name);
-        if (!File.Exists(marked) && Directory.Exists(full) && Directory.EnumerateFileSystemEntries(full).FirstOrDefault(IsSomething) is { } something)
+        if (!IsOurs(marked) && Directory.Exists(full) && Directory.EnumerateFileSystemEntries(full).FirstOrDefault(IsSomething) is { } something)
         {
             refusal = $"{full} is not empty: it holds {Path.GetFileName(something)}";
             return null;
@@ -45,8 +48,9 @@ internal sealed class UnfinishedDirectory : IDisposable
         var mark = new FileStream(marked, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         try
         {
-            Clear(full);
+            mark.Write(Signature);
             mark.Flush(flushToDisk: true);
+            Clear(full);
             PhysicalFileSystem.Instance.SyncDirectory(full);
             return new UnfinishedDirectory(full, mark);
         }
@@ -70,6 +74,19 @@ internal sealed class UnfinishedDirectory : IDisposable
     }
 
     public void Dispose() => mark.Dispose();
+
+    // Before it says so nothing was written beside it: then it is empty, and the directory too.
+    private static bool IsOurs(string mark)
+    {
+        if (!File.Exists(mark))
+        {
+            return false;
+        }
+
+        var content = File.ReadAllBytes(mark);
+        return content.AsSpan().SequenceEqual(Signature)
+            || (Signature.AsSpan().StartsWith(content) && Directory.EnumerateFileSystemEntries(Path.GetDirectoryName(mark)!).Where(IsSomething).Count() == 1);
+    }
 
     private static IEnumerable<string> Tree(string path) => Directory.EnumerateDirectories(path, "*", SearchOption.AllDirectories).Append(path);
 

@@ -9,6 +9,22 @@ public sealed class BackupTests
     private static readonly string[] BusyLogs = ["--Pipeline:SegmentBytes=1048576", "--Pipeline:SealingCpuPercent=100", "--Pipeline:SnapshotInterval=1s"];
 
     [Fact]
+    public async Task Backup_IntoADirectoryWithSomebodysFileOfTheMarksName_DeletesNothing()
+    {
+        using var directory = new TemporaryDirectory();
+        Directory.CreateDirectory(directory["home"]);
+        await File.WriteAllTextAsync(Path.Combine(directory["home"], "unfinished"), "a novel");
+        await File.WriteAllTextAsync(Path.Combine(directory["home"], "letter"), "dear");
+
+        var (exit, output) = await ServiceProcess.RunAsync("trafficcore.dll", "backup", directory["home"], $"--Data:Directory={directory["data"]}");
+
+        Assert.Equal(2, exit);
+        Assert.Contains("is not empty", output, StringComparison.Ordinal);
+        Assert.Equal("dear", await File.ReadAllTextAsync(Path.Combine(directory["home"], "letter")));
+        Assert.Equal("a novel", await File.ReadAllTextAsync(Path.Combine(directory["home"], "unfinished")));
+    }
+
+    [Fact]
     public async Task Backup_UnderLoadThenSigkill_RestoredServiceHasEveryAcknowledgedRow()
     {
         var fleet = new DeviceFleet(detectors: 200, readingsPerDevice: 2000, sensors: 4);
