@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.IO.Pipelines;
 using Microsoft.Extensions.Logging;
 using TrafficCore.Log;
 using TrafficCore.Pipeline.Dispatch;
@@ -29,6 +30,9 @@ internal sealed record SnapshotSources(
 /// </remarks>
 internal sealed class Snapshotter : IDisposable
 {
+    // Pieces of a pool. The state of a city in one array would be made by doubling, and its halves stay in memory until the oldest generation is collected.
+    private static readonly PipeOptions Pieces = new(minimumSegmentSize: 1024 * 1024, pauseWriterThreshold: 0, useSynchronizationContext: false);
+
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly SnapshotSources _from;
     private readonly Retention _retention;
@@ -71,7 +75,7 @@ internal sealed class Snapshotter : IDisposable
             }
             finally
             {
-                Array.ForEach(collected, static part => part?.State.Dispose());
+                Array.ForEach(collected, static part => part?.State.Complete());
             }
 
             _lastPosition = head.Position;
@@ -136,10 +140,11 @@ internal sealed class Snapshotter : IDisposable
 
     private static ShardPart Collect(ShardLoop shard)
     {
-        var state = new PieceBuffer();
-        shard.State.WriteSnapshot(new SnapshotPartWriter(state));
+        var state = new Pipe(Pieces);
+        shard.State.WriteSnapshot(new SnapshotPartWriter(state.Writer));
+        state.Writer.Complete();
         shard.Output.Flush();
-        return new ShardPart(state, shard.State.OldestPagePosition, shard.Control?.ToBytes());
+        return new ShardPart(state.Reader, shard.State.OldestPagePosition, shard.Control?.ToBytes());
     }
 
     private long Save(SnapshotHead head, List<(uint Tag, byte[] Content)> parts, ShardPart[] shards)
@@ -155,14 +160,34 @@ internal sealed class Snapshotter : IDisposable
             }
 
             // A shard's contribution is a sequence of whole parts already.
-            foreach (var piece in shards.SelectMany(static shard => shard.State.Pieces))
+            foreach (var shard in shards)
             {
-                bytes += piece.Length;
-                destination.Write(piece.Span);
+                bytes += CopyTo(destination, shard.State);
             }
         });
         return bytes;
     }
 
-    private sealed record ShardPart(PieceBuffer State, long OldestPage, byte[]? Control);
+    private static long CopyTo(IBufferWriter<byte> destination, PipeReader state)
+    {
+        if (!state.TryRead(out var read))
+        {
+            return 0;
+        }
+
+        var length = read.Buffer.Length;
+        foreach (var piece in read.Buffer)
+        {
+            destination.Write(piece.Span);
+        }
+
+        state.AdvanceTo(read.Buffer.End);
+        return length;
+    }
+
+    /// <summary>What a shard gives to a snapshot.</summary>
+    /// <param name="State">Its parts; completed, and to be given back by completing the reader.</param>
+    /// <param name="OldestPage">The oldest page that they refer to.</param>
+    /// <param name="Control">What one shard keeps for all; null from the others.</param>
+    private sealed record ShardPart(PipeReader State, long OldestPage, byte[]? Control);
 }
