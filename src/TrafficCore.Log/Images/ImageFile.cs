@@ -44,7 +44,7 @@ public sealed class ImageFile : IDisposable
     /// <param name="files">File system.</param>
     /// <param name="onBytes">Is given the bytes in order, zeros behind <see cref="Valid"/> included.</param>
     /// <exception cref="IOException">The disk refuses, or the file became shorter.</exception>
-    public void CopyTo(string directory, ILogFileSystem files, ReadOnlySpanAction? onBytes = null)
+    public void CopyTo(string directory, ILogFileSystem files, Action<ReadOnlySpan<byte>>? onBytes = null)
     {
         ArgumentNullException.ThrowIfNull(files);
         const int ChunkBytes = 1024 * 1024;
@@ -92,6 +92,3 @@ public sealed class ImageFile : IDisposable
         }
     }
 }
-
-/// <summary>Takes a stretch of bytes.</summary>
-public delegate void ReadOnlySpanAction(ReadOnlySpan<byte> bytes);

@@ -10,13 +10,11 @@ internal sealed partial class MqttConnection
     // Read loop, set by CONNECT: bytes of a whole packet.
     private int _clientMaxPacketSize = int.MaxValue;
 
-    private delegate void PacketEncoder(IBufferWriter<byte> output, ReadOnlySpan<byte> properties);
-
     /// <summary>
     /// Appends a packet with its reason in words; without them where they make it larger than the client takes [MQTT-3.2.2-19] [MQTT-3.14.2-3], and nothing
     /// where it is larger even so [MQTT-3.1.2-24].
     /// </summary>
-    private void AppendReasoned(string? words, PacketEncoder encode)
+    private void AppendReasoned(string? words, Action<IBufferWriter<byte>, ReadOnlySpan<byte>> encode)
     {
         var properties = new PropertyBuilder(stackalloc byte[256]);
         if (words is not null && _version == MqttVersion.V5)
@@ -27,7 +25,7 @@ internal sealed partial class MqttConnection
         _ = TryAppend(encode, properties.Written) || TryAppend(encode, default);
     }
 
-    private bool TryAppend(PacketEncoder encode, ReadOnlySpan<byte> properties)
+    private bool TryAppend(Action<IBufferWriter<byte>, ReadOnlySpan<byte>> encode, ReadOnlySpan<byte> properties)
     {
         var packet = new ArrayBufferWriter<byte>();
         encode(packet, properties);

@@ -82,8 +82,7 @@ internal sealed partial class MqttConnection
                 throw new MqttProtocolException(ReasonCode.ProtocolError, "A session without expiry cannot get one at the end"); // [MQTT-3.14.2-2]
             }
 
-            var cap = (uint)Math.Min(uint.MaxValue - 1, _runtime.Options.MaxSessionExpiry.TotalSeconds);
-            _session!.ExpiryMs = Math.Min(properties.Number, cap) * 1000L;
+            _session!.ExpiryMs = Math.Min(properties.Number, MaxSessionExpirySeconds) * 1000L;
         }
 
         SetClose(disconnect.Reason == ReasonCode.Success ? CloseReason.Disconnected : CloseReason.DisconnectedWithWill, disconnect.Reason);

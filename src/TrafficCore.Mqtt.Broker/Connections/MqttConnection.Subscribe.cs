@@ -18,14 +18,14 @@ internal sealed partial class MqttConnection
             }
         }
 
-        RequireRoomForReasons(Count(subscribe));
+        RequireRoomForReasons(subscribe.Count);
         if (_session!.Outbox is null && _session.IsDurable)
         {
             _pass.Records?.SessionOnline(_session.Number, _sessionExpirySeconds);
         }
 
         _session.OutboxOrNew(_runtime.Options).EnsureOnline(_output, _window);
-        var reasons = new List<ReasonCode>();
+        var reasons = new List<ReasonCode>(subscribe.Count);
         var added = new List<(Subscription Subscription, bool IsNew)>();
         while (subscribe.Read())
         {
@@ -43,28 +43,6 @@ internal sealed partial class MqttConnection
         }
 
         TouchSelf();
-    }
-
-    private static int Count(SubscribeView subscribe)
-    {
-        var count = 0;
-        while (subscribe.Read())
-        {
-            count++;
-        }
-
-        return count;
-    }
-
-    private static int Count(UnsubscribeView unsubscribe)
-    {
-        var count = 0;
-        while (unsubscribe.Read())
-        {
-            count++;
-        }
-
-        return count;
     }
 
     private ReasonCode Subscribe(
@@ -110,7 +88,7 @@ internal sealed partial class MqttConnection
 
     private void OnUnsubscribe(ReadBatch batch, UnsubscribeView unsubscribe)
     {
-        RequireRoomForReasons(Count(unsubscribe));
+        RequireRoomForReasons(unsubscribe.Count);
         var reasons = new List<ReasonCode>();
         while (unsubscribe.Read())
         {

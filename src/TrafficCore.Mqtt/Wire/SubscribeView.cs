@@ -23,6 +23,9 @@ public ref struct SubscribeView
     /// <summary>The properties, empty before 5.0.</summary>
     public readonly PropertyReader Properties => new(_properties, PacketType.Subscribe);
 
+    /// <summary>Number of entries.</summary>
+    public int Count { readonly get; private set; }
+
     /// <summary>The filter of the current entry; it may still be an invalid filter, which has a reason code of its own.</summary>
     public ReadOnlySpan<byte> Filter { readonly get; private set; }
 
@@ -50,6 +53,8 @@ public ref struct SubscribeView
             {
                 MqttProtocolException.ProtocolError("No local on a shared subscription"); // [MQTT-3.8.3-4]
             }
+
+            view.Count++;
         }
 
         return view;

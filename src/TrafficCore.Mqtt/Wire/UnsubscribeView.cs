@@ -19,6 +19,9 @@ public ref struct UnsubscribeView
     /// <summary>The properties, empty before 5.0.</summary>
     public readonly PropertyReader Properties => new(_properties, PacketType.Unsubscribe);
 
+    /// <summary>Number of entries.</summary>
+    public int Count { readonly get; private set; }
+
     /// <summary>The filter of the current entry.</summary>
     public ReadOnlySpan<byte> Filter { readonly get; private set; }
 
@@ -39,6 +42,7 @@ public ref struct UnsubscribeView
         var check = view;
         while (check.Read())
         {
+            view.Count++;
         }
 
         return view;
