@@ -19,8 +19,8 @@ internal abstract class HotOperation
     /// <summary>All operations, freshly made.</summary>
     public static IReadOnlyList<HotOperation> CreateAll() =>
     [
-        new PublishDecode(), new PublishEncode(), new PubackEncode(), new ReadingParse(), new RecordSeal(),
-        DecodeToWindow.Open(), DecodeToWindow.Closing(), new LineWrite(),
+        new PublishDecode(), new PublishEncode(), new PubackEncode(), new TopicResolve(), new ReadingParse(), new RecordSeal(), new WindowAdd(),
+        DecodeToWindow.Open(), DecodeToWindow.Closing(), DecodeToWindow.Arrays(), DecodeToWindow.Cabinets(), DecodeToWindow.Events(), new LineWrite(),
     ];
 
     /// <summary>Bytes that one item allocates on this thread once everything has its size.</summary>
