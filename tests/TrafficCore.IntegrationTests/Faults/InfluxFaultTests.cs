@@ -67,11 +67,10 @@ public sealed class InfluxFaultTests(UndisturbedRun undisturbed)
         await using var influx = await RecordedReplay.StartInfluxAsync();
         await influx.KillAsync();
 
-        // The log lets go of what the database has not had as soon as it may. A start begins a segment, so there is one that can go.
-        await using var run = await BeginAsync(influx.Url, "--Influx:MaxBacklog=1", "--Pipeline:OutputKeep=0s");
-        await run.WhenAcknowledgedAsync(0.5);
+        // The log lets go of what the database has not had as soon as it may: when, with a row a second of each series, it is longer than the least that can be configured.
+        await using var run = await BeginAsync(influx.Url, "--Influx:MaxBacklog=1", "--Pipeline:OutputMaxBytes=1048576", "--Pipeline:Pack=false", "--Windows:Length=1s,60s,900s");
+        await run.WhenAcknowledgedAsync(0.1);
         var first = Directory.GetFiles(Path.Combine(run.DataDirectory, "output"), "*.log").Order(StringComparer.Ordinal).First();
-        await run.RestartAsync();
         await Eventually.ReachesAsync(() => Task.FromResult(File.Exists(first) ? "the beginning of the output is still kept" : null), FaultRun.Limit);
 
         // A sink that still reads from a deleted file has no gap yet: after a start it has.
