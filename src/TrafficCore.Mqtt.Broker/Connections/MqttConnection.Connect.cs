@@ -57,7 +57,12 @@ internal sealed partial class MqttConnection
             await EndSessionAsync(ended, discardIds: false);
         }
 
-        JournalAttach(connect, attached.Present);
+        if (attached is { Present: true, IsOthers: true })
+        {
+            JoinOwnGroups(_session);
+        }
+
+        JournalAttach(connect, attached);
 
         Welcome(connect, attached.Present, limits);
         if (_isDiscarding)
@@ -191,15 +196,20 @@ internal sealed partial class MqttConnection
     /// Lets the journal know the session. The client does not wait for it: what a crash forgets here, it is told on its next connection. Without room the note
     /// goes with the first batch.
     /// </summary>
-    private void JournalAttach(ConnectData connect, bool isPresent)
+    private void JournalAttach(ConnectData connect, in AttachResult attached)
     {
-        if (_session!.IsDurable && !isPresent)
+        if (_session!.IsDurable && !attached.Present)
         {
             _pass.Records?.SessionOpened(_session.Number, _session.ClientId, _sessionExpirySeconds);
         }
         else if (_session is { IsDurable: true, Outbox: not null })
         {
             _pass.Records?.SessionOnline(_session.Number, _sessionExpirySeconds);
+        }
+
+        if (_session.IsDurable && attached.IsOthers)
+        {
+            _pass.Records?.SessionOwned(_session.Number, _client!.UserName);
         }
 
         ForgetStoredWill(_session);
