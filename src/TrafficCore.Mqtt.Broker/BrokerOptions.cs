@@ -27,7 +27,8 @@ public sealed class BrokerOptions
 
     /// <summary>
     /// The largest packet a client may send, header included. Default 256 KiB: an array of 1,000 readings of about 150 bytes fits, and a
-    /// connection cannot claim more memory than that. A longer declared length closes the connection before the body is read.
+    /// connection cannot claim more memory than that. A longer declared length closes the connection before the body is read. A CONNECT may be
+    /// 16 KiB longer than <see cref="MaxClientIdLength"/> and <see cref="MaxWillBytes"/> at most, because nobody knows yet who sends it.
     /// </summary>
     [Range(1024, 16 * 1024 * 1024)]
     public int MaxPacketSize { get; set; } = 256 * 1024;

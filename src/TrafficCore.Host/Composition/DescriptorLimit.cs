@@ -10,7 +10,7 @@ namespace TrafficCore.Host.Composition;
 internal static class DescriptorLimit
 {
     /// <summary>
-    /// What the service opens beside connections of clients: a quiet one has about 200 (assemblies, segments, databases, listeners), and day files and readers come and go.
+    /// What the service opens beside connections of clients: a quiet one has about 270 (assemblies, segments, databases, listeners), and day files and readers come and go.
     /// </summary>
     public const int OwnFiles = 512;
 

@@ -6,10 +6,18 @@ namespace TrafficCore.Mqtt.Broker;
 
 internal sealed partial class MqttConnection
 {
+    /// <summary>
+    /// What a CONNECT has beside client id and will: name, password and properties. The longest password that is looked at has 1 KiB, a token of another system some more.
+    /// </summary>
+    private const int ConnectRoom = 16 * 1024;
+
     // Read loop, set by CONNECT.
     private Will? _will;
     private int _window;
     private uint _sessionExpirySeconds;
+
+    /// <summary>Nobody knows yet who sends it: as many connections as there may be would hold as many of the largest packets.</summary>
+    private int MaxConnectSize => Math.Min(_runtime.Options.MaxPacketSize, ConnectRoom + _runtime.Options.MaxClientIdLength + _runtime.Options.MaxWillBytes);
 
     /// <summary>Waits for CONNECT, judges it and answers. False: the connection is to be closed.</summary>
     private async ValueTask<bool> ConnectAsync()
@@ -106,7 +114,7 @@ internal sealed partial class MqttConnection
     private bool TryReadConnect(ref ReadOnlySequence<byte> buffer, out ConnectData? connect)
     {
         connect = null;
-        var status = MqttFrame.TryRead(buffer, _runtime.Options.MaxPacketSize, out var header);
+        var status = MqttFrame.TryRead(buffer, MaxConnectSize, out var header);
         if (status is FrameStatus.TooLarge or FrameStatus.Malformed)
         {
             ThrowBadFrame(status);

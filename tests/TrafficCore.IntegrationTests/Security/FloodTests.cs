@@ -121,6 +121,21 @@ public sealed class FloodTests
         }
     }
 
+    [Theory]
+    [InlineData(16 * 1024, "Success")]
+    [InlineData(24 * 1024, "closed")]
+    public async Task Connect_LongerThanAnyNeedsToBe_IsRefusedBeforeItsBodyIsRead(int length, string answer)
+    {
+        await using var host = await BrokerHost.StartAsync();
+        using var client = await RawClient.OpenAsync(host.Port, MqttVersion.V5);
+        var connect = RawClient.Encode(output => MqttEncoder.Connect(output, new ConnectPacket
+        {
+            Version = MqttVersion.V5, ClientId = "c"u8, CleanStart = true, HasUserName = true, UserName = "n"u8, HasPassword = true, Password = new byte[length],
+        }));
+        await client.SendAsync(answer == "Success" ? connect : connect[..100]);
+        Assert.Contains(answer, await client.ReadAsync(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Connect_MoreSessionsThanAnAccountMayKeep_AreRefusedAndTheOthersStay()
     {

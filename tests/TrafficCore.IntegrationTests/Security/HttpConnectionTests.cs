@@ -62,35 +62,36 @@ public sealed class HttpConnectionTests
         List<Socket> sockets = [];
         for (var i = 0; i < count; i++)
         {
-            var socket = await OpenAsync(service, from);
+            var socket = NewSocket(from);
             sockets.Add(socket);
             try
             {
+                await socket.ConnectAsync(IPAddress.Loopback, service.Service.Http.Port);
                 await socket.SendAsync(Encoding.ASCII.GetBytes(text));
             }
             catch (SocketException)
             {
-                // Closed at once.
+                // Closed so soon that connecting or sending already saw the reset.
             }
         }
 
         return sockets;
     }
 
-    private static async Task<Socket> OpenAsync(RunningService service, string from)
+    private static Socket NewSocket(string from)
     {
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         socket.Bind(new IPEndPoint(IPAddress.Parse(from), 0));
-        await socket.ConnectAsync(IPAddress.Loopback, service.Service.Http.Port);
         return socket;
     }
 
-    private static async Task<string> AskAsync(RunningService service, string from, string path = "/health/live")
+    private static async Task<string> AskAsync(RunningService service, string from)
     {
-        using var socket = await OpenAsync(service, from);
+        using var socket = NewSocket(from);
         try
         {
-            await socket.SendAsync(Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"));
+            await socket.ConnectAsync(IPAddress.Loopback, service.Service.Http.Port);
+            await socket.SendAsync(Encoding.ASCII.GetBytes("GET /health/live HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"));
             return await ReadAsync(socket);
         }
         catch (SocketException)
