@@ -1,6 +1,6 @@
 namespace TrafficCore.Host;
 
-/// <summary>Log messages of the host, ids 5000-5999. Next free: 5010.</summary>
+/// <summary>Log messages of the host, ids 5000-5999. Next free: 5011.</summary>
 internal static partial class HostLog
 {
     [LoggerMessage(5000, LogLevel.Information, "TrafficCore {Version} on {DataDirectory}: mqtt {Mqtt}, http {Http}")]
@@ -32,4 +32,7 @@ internal static partial class HostLog
 
     [LoggerMessage(5009, LogLevel.Warning, "Stop:Flush is over: {Bytes} bytes of output are not delivered to {Sink} yet ({Trouble}); the next start delivers them")]
     public static partial void StopUndelivered(ILogger logger, string sink, long bytes, string trouble);
+
+    [LoggerMessage(5010, LogLevel.Warning, "This process may open {Limit} files and sockets, and may come to need {Needed}: Mqtt:MaxConnections {Mqtt}, Http:MaxConnections {Http}, and {Own} of its own. Raise the limit (LimitNOFILE, ulimit -n) or lower Mqtt:MaxConnections; a process that runs out accepts nobody")]
+    public static partial void FewDescriptors(ILogger logger, long limit, long needed, int mqtt, int http, int own);
 }

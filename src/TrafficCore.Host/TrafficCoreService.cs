@@ -54,6 +54,7 @@ public sealed class TrafficCoreService : IAsyncDisposable
         telemetry = settings.Telemetry.OtlpEndpoint is { } endpoint ? OpenTelemetryExport.Start(endpoint, Version) : null;
         security = new SecurityService(settings.Security, tls, time, platform);
         audit = new AuditLog(Path.Combine(Path.GetFullPath(settings.Data.Directory), "audit"), settings.Security.AuditKeep, time, platform.Logger<AuditLog>());
+        security.Observe(audit);
         door = new Door(settings, rooms.Pipeline, security, time, platform);
         var channel = new BrokerBoardChannel(door.Broker, door.Upstream, settings.Mqtt.TopicRoot, time, hasClock: settings.Boards.MaxInputAge is not null);
         var store = new BoardStore(Path.Combine(Path.GetFullPath(settings.Data.Directory), "boards"), PhysicalFileSystem.Instance, platform.Logger<BoardStore>());
@@ -250,6 +251,7 @@ public sealed class TrafficCoreService : IAsyncDisposable
         }
 
         door.Upstream?.Start((topic, payload) => boards.Hear(Encoding.UTF8.GetString(topic), payload));
+        DescriptorLimit.Check(settings, logger);
         HostLog.Started(logger, Version, settings.Data.Directory, MqttAddress, Http.ToString());
     }
 

@@ -7,6 +7,9 @@ namespace TrafficCore.Mqtt.Broker;
 internal enum DropReason
 {
     QueueFull,
+
+    /// <summary>All queues together are full, and the client's keeps its share.</summary>
+    AllQueuesFull,
     Offline,
     TooLarge,
     RetainedFull,
@@ -57,7 +60,7 @@ internal sealed class BrokerMetrics
 
     public void Paced() => Interlocked.Increment(ref _paced);
 
-    public void Observe(string name, Func<long> read, string description) => Meter.CreateObservableGauge(name, read, description: description);
+    public void Observe(string name, Func<long> read, string description, string? unit = null) => Meter.CreateObservableGauge(name, read, unit, description);
 
     public void Received(QualityOfService qos, int count) => Interlocked.Add(ref _received[(int)qos], count);
 
@@ -69,7 +72,12 @@ internal sealed class BrokerMetrics
     {
         if (result != DeliveryResult.Queued)
         {
-            Dropped(result == DeliveryResult.Full ? DropReason.QueueFull : DropReason.Offline);
+            Dropped(result switch
+            {
+                DeliveryResult.Full => DropReason.QueueFull,
+                DeliveryResult.NoRoom => DropReason.AllQueuesFull,
+                _ => DropReason.Offline,
+            });
         }
     }
 

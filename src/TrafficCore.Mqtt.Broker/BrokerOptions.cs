@@ -27,7 +27,8 @@ public sealed class BrokerOptions
 
     /// <summary>
     /// The largest packet a client may send, header included. Default 256 KiB: an array of 1,000 readings of about 150 bytes fits, and a
-    /// connection cannot claim more memory than that. A longer declared length closes the connection before the body is read.
+    /// connection cannot claim more memory than that. A longer declared length closes the connection before the body is read. A CONNECT may be
+    /// 16 KiB longer than <see cref="MaxClientIdLength"/> and <see cref="MaxWillBytes"/> at most, because nobody knows yet who sends it.
     /// </summary>
     [Range(1024, 16 * 1024 * 1024)]
     public int MaxPacketSize { get; set; } = 256 * 1024;
@@ -84,7 +85,8 @@ public sealed class BrokerOptions
 
     /// <summary>
     /// QoS 1 and 2 publishes of one 5.0 client that may wait for their acknowledgement. Default 1,024: with a commit every 5 ms a client
-    /// gets 200,000 a second through. A 3.1.1 client knows no such limit; of it, no more is read from the socket when 65,535 wait.
+    /// gets 200,000 a second through. A 3.1.1 client knows no such limit; of it, no more is read from the socket when 65,535 wait, and one that leaves more QoS 2 publishes
+    /// than this without their PUBREL is closed.
     /// </summary>
     [Range(1, 65535)]
     public int ReceiveMaximum { get; set; } = 1024;
@@ -106,6 +108,14 @@ public sealed class BrokerOptions
     /// <summary>Bytes of payload and topic that wait for one client. Default 4 MiB: 1,000 messages of 4 KiB. Full: as <see cref="QueueMessages"/>.</summary>
     [Range(1024, int.MaxValue)]
     public int QueueBytes { get; set; } = 4 * 1024 * 1024;
+
+    /// <summary>
+    /// Bytes that all sessions together keep queued or in flight, each message with 256 of overhead. Half is divided among <see cref="MaxSessions"/>, and each session has its share to itself; what
+    /// it keeps beyond comes out of the other half, and when that is used up new messages beyond a share are dropped and counted (`AllQueuesFull`). Default 512 MiB, with the journal's own
+    /// copy two thirds of the heap that the systemd unit allows: 2.6 KiB for each session, a few messages of a board. At most 1 GiB, so that the journal's snapshot fits into an array.
+    /// </summary>
+    [Range(1024 * 1024, 1024 * 1024 * 1024)]
+    public long QueueBytesTotal { get; set; } = 512 * 1024 * 1024;
 
     /// <summary>Subscriptions of one client. Default 1,024: a supervisor that names a thousand devices. More are refused (0x97).</summary>
     [Range(1, 1_000_000)]

@@ -24,6 +24,7 @@ internal sealed class BrokerRuntime
         Logger = logger;
         Troubles = new TroubleLog(logger, time);
         Addresses = new AddressLimits(options.MaxConnectionsPerAddress, options.MaxConnectsPerSecond, time);
+        QueueRoom = new QueueRoom(options.QueueBytesTotal, options.MaxSessions);
         Sessions = new SessionRegistry(options.MaxSessions, options.MaxSessionsPerAccount, journal is not null);
         Router = new MessageRouter(options, metrics, (message, e) => BrokerLog.HandlerFailed(logger, message.Topic, e));
     }
@@ -45,6 +46,8 @@ internal sealed class BrokerRuntime
     public AddressLimits Addresses { get; }
 
     public SessionRegistry Sessions { get; }
+
+    public QueueRoom QueueRoom { get; }
 
     public MessageRouter Router { get; }
 

@@ -51,6 +51,8 @@ public sealed class MqttBroker : IAsyncDisposable
         _monitor = new ConnectionMonitor(_runtime, _connections);
         metrics.Observe("trafficcore.broker.connections", () => Volatile.Read(ref _connectionCount), "Open connections");
         metrics.Observe("trafficcore.broker.sessions", () => _runtime.Sessions.Count, "Sessions, connected or kept");
+        metrics.Observe(
+            "trafficcore.broker.queued_beyond_shares", () => _runtime.QueueRoom.Used, "Bytes that sessions keep queued beyond what each may in any case; bounded by half of Mqtt:QueueBytesTotal", "By");
         metrics.Observe("trafficcore.broker.subscriptions", () => _runtime.Router.Subscriptions.Count, "Subscriptions");
         metrics.Observe("trafficcore.broker.retained", () => _runtime.Router.Retained.Count, "Retained messages");
     }

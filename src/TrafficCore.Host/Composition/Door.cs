@@ -88,6 +88,7 @@ internal sealed class Door : IAsyncDisposable
         MaxInterval = settings.Windows.Length.Max(),
         Open = settings.Network.IsOpen,
         MaxLearned = settings.Network.MaxLearned,
+        MaxLearnedPerIntersection = settings.Network.MaxLearnedPerIntersection,
     };
 
     /// <summary>Puts the network file in force, before the first device is judged by it, and begins to watch it.</summary>

@@ -29,12 +29,17 @@ internal static partial class HttpService
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxConcurrentConnections = settings.MaxConnections;
             kestrel.Limits.MaxRequestBodySize = MaxRequestBytes;
-            settings.Listen.Listen(kestrel, bound);
+            settings.Listen.Listen(kestrel, listen =>
+            {
+                bound(listen);
+                listen.Use(next => connection => listen.ApplicationServices.GetRequiredService<HttpConnections>().RunAsync(connection, next));
+            });
         });
         var services = builder.Services;
         services.AddSingleton(platform.Loggers);
         services.AddSingleton<IMeterFactory>(platform.Meters);
         services.AddSingleton<IHostLifetime, NoSignals>();
+        services.AddSingleton(provider => new HttpConnections(settings, provider.GetRequiredService<TimeProvider>(), platform.Meters)); // made, and so disposed, by the container
         services.AddRouting();
         services.AddHostFiltering(_ => { });
         services.AddProblemDetails();

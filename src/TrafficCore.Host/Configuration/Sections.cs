@@ -24,6 +24,13 @@ public sealed class NetworkSettings
     [Range(0, 10_000_000)]
     public int MaxLearned { get; set; } = 500_000;
 
+    /// <summary>
+    /// Learnt devices of one intersection at most, so that who may speak for one does not take the room of all. Default 512: NTCIP 1202 numbers a controller's vehicle detectors from 1 to 255 at most,
+    /// and as many pedestrian detectors; a cabinet has 64 or 128 inputs.
+    /// </summary>
+    [Range(0, 10_000_000)]
+    public int MaxLearnedPerIntersection { get; set; } = 512;
+
     /// <summary>Whether unknown devices are learnt, with the default resolved.</summary>
     public bool IsOpen => Open ?? File.Length == 0;
 }
@@ -179,6 +186,13 @@ public sealed class HttpSettings : IValidatableObject
     /// </summary>
     [Range(1, 1_000_000)]
     public int MaxConnections { get; set; } = 500;
+
+    /// <summary>
+    /// Connections of one address (IPv6: one /64); 127.0.0.1 and ::1 are not bound by it, so that neither health checks nor a proxy on this machine are locked out. Default 100: sixteen people
+    /// with dashboards behind one address of an office, and a fifth of <see cref="MaxConnections"/>. More are closed at once and counted. 0: no limit, for a proxy on another machine.
+    /// </summary>
+    [Range(0, 1_000_000)]
+    public int MaxConnectionsPerAddress { get; set; } = 100;
 
     /// <summary>Where to listen.</summary>
     internal ListenPoint Listen => ListenPoint.TryParse(Address, Port, out var point) ? point : ListenPoint.Loopback(Port);

@@ -1,3 +1,4 @@
+using System.Text;
 using TrafficCore.Log;
 using TrafficCore.Pipeline.Ingest;
 
@@ -7,8 +8,9 @@ namespace TrafficCore.Host.Ingress;
 internal sealed class DeviceDesk(DeviceRegistry registry, IInputLog log, ServiceClock clock, IngressOptions options, ILogger logger)
 {
     private readonly bool _open = options.Open;
-    private readonly int _maxLearned = options.MaxLearned;
+    private readonly LearningBounds _bounds = new(options.MaxLearned, options.MaxLearnedPerIntersection);
     private int _fullLogged;
+    private int _intersectionFullLogged;
 
     public DeviceRegistry Registry => registry;
 
@@ -28,25 +30,26 @@ internal sealed class DeviceDesk(DeviceRegistry registry, IInputLog log, Service
             return true;
         }
 
-        verdict.Device = null;
-        verdict.Reason = _open ? RejectionReason.NetworkFull : RejectionReason.UnknownDevice;
-        if (!_open || registry.LearntCount >= _maxLearned)
+        if (!_open)
         {
-            WarnFull();
+            verdict = new IngressScratch.Verdict { Reason = RejectionReason.UnknownDevice };
             return true;
         }
 
-        switch (registry.Learn(log, clock, id, flags, _maxLearned, out device))
+        var result = CheckBounds(id);
+        if (result == LearnResult.Learnt)
         {
-            case LearnResult.Learnt:
-                verdict = new IngressScratch.Verdict { Device = device };
-                return true;
-            case LearnResult.NetworkFull:
-                WarnFull();
-                return true;
-            default:
-                return false;
+            result = registry.Learn(log, clock, id, flags, _bounds, out device);
         }
+
+        verdict = result switch
+        {
+            LearnResult.Learnt => new IngressScratch.Verdict { Device = device },
+            LearnResult.IntersectionFull => new IngressScratch.Verdict { Reason = RejectionReason.IntersectionFull },
+            _ => new IngressScratch.Verdict { Reason = RejectionReason.NetworkFull },
+        };
+        WarnFull(result, id);
+        return result != LearnResult.LogFull;
     }
 
     /// <summary>The device if it may send, else null; never learns. For what is refused anyway.</summary>
@@ -58,11 +61,21 @@ internal sealed class DeviceDesk(DeviceRegistry registry, IInputLog log, Service
 
     private bool IsKnown(DeviceEntry device) => device.Named || (_open && device.Learnt);
 
-    private void WarnFull()
+    /// <summary>Without the registry's lock: a device that is refused sends on, and each of its messages would take it.</summary>
+    private LearnResult CheckBounds(in DeviceIdView id) =>
+        registry.LearntCount >= _bounds.InAll ? LearnResult.NetworkFull
+        : (registry.FindIntersection(id.Intersection)?.LearntHere ?? 0) >= _bounds.OfOneIntersection ? LearnResult.IntersectionFull
+        : LearnResult.Learnt;
+
+    private void WarnFull(LearnResult result, in DeviceIdView id)
     {
-        if (_open && Interlocked.Exchange(ref _fullLogged, 1) == 0)
+        if (result == LearnResult.NetworkFull && Interlocked.Exchange(ref _fullLogged, 1) == 0)
         {
             IngressLog.NetworkFull(logger, registry.LearntCount);
+        }
+        else if (result == LearnResult.IntersectionFull && Interlocked.Exchange(ref _intersectionFullLogged, 1) == 0)
+        {
+            IngressLog.IntersectionFull(logger, Encoding.ASCII.GetString(id.Intersection), _bounds.OfOneIntersection);
         }
     }
 }

@@ -1,6 +1,6 @@
 namespace TrafficCore.Host.Ingress;
 
-/// <summary>Log messages of the door; ids 6000-6999, next free 6012.</summary>
+/// <summary>Log messages of the door; ids 6000-6999, next free 6013.</summary>
 internal static partial class IngressLog
 {
     [LoggerMessage(6000, LogLevel.Information, "Network version {Version} from {File}: {Intersections} intersections, {Detectors} detectors")]
@@ -38,4 +38,7 @@ internal static partial class IngressLog
 
     [LoggerMessage(6011, LogLevel.Warning, "The clocks of {Count} devices are off by more than {MaxSkew}; last changed: {Device}, {SkewMs} ms behind")]
     public static partial void ClocksOff(ILogger logger, int count, TimeSpan maxSkew, string device, int skewMs);
+
+    [LoggerMessage(6012, LogLevel.Warning, "{Count} devices of intersection {Intersection} are learnt, as many as Network:MaxLearnedPerIntersection allows; further ones are refused, there and wherever so many are reached")]
+    public static partial void IntersectionFull(ILogger logger, string intersection, int count);
 }

@@ -28,6 +28,10 @@ public sealed class IngressOptions
     [Range(0, 10_000_000)]
     public int MaxLearned { get; set; } = 500_000;
 
+    /// <summary>Devices of one intersection to learn at most. Default 512: NTCIP 1202 numbers a controller's detectors with a byte, those of vehicles and those of pedestrians.</summary>
+    [Range(0, 10_000_000)]
+    public int MaxLearnedPerIntersection { get; set; } = 512;
+
     /// <summary>How often the network file is looked at. Default 2 s: soon enough for a person who waits for it.</summary>
     public TimeSpan WatchInterval { get; set; } = TimeSpan.FromSeconds(2);
 }

@@ -26,7 +26,7 @@ public sealed class SecurityOptions
 
     /// <summary>
     /// Clients that may wait for their password to be checked. Default 256: about half a minute's work of one processor, and as long as a device waits for its
-    /// CONNACK. More are told that the server is busy, and counted.
+    /// CONNACK. The addresses they come from (IPv6: /64) take turns; when more wait, the newest of the address with the most is told that the server is busy, and counted.
     /// </summary>
     [Range(1, 1_000_000)]
     public int PasswordQueue { get; set; } = 256;

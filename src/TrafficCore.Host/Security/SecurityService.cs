@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using TrafficCore.Host.Composition;
+using TrafficCore.Host.Security.Audit;
 using TrafficCore.Host.Security.Passwords;
 
 namespace TrafficCore.Host.Security;
@@ -29,6 +30,10 @@ internal sealed class SecurityService : IAsyncDisposable
     public SecuritySource Source { get; }
 
     public PasswordGate Passwords { get; }
+
+    /// <summary>Counts what an audit log loses; called once.</summary>
+    public void Observe(AuditLog audit) =>
+        meter.CreateObservableCounter("trafficcore.security.audit_entries_dropped", () => audit.Dropped, description: "Audit entries lost because too many waited for a disk that refuses");
 
     public void Start() => Source.Start();
 

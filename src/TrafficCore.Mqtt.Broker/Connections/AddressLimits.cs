@@ -3,12 +3,19 @@ using System.Net;
 namespace TrafficCore.Mqtt.Broker;
 
 /// <summary>Bounds how many connections one address has, and how fast it opens new ones. Off where the option is 0.</summary>
-/// <remarks>Ownership: any thread; one lock, taken when connections come and go. An address is forgotten when it has none and could open its burst again.</remarks>
-internal sealed class AddressLimits(int maxConnections, int maxRate, TimeProvider time)
+/// <remarks>
+/// Ownership: any thread; one lock, taken when connections come and go. An address is forgotten when it has none and could open its burst again: at once without a rate, else by
+/// <see cref="Sweep"/>.
+/// </remarks>
+/// <param name="maxConnections">Connections of one address at a time.</param>
+/// <param name="maxRate">Connections that one address may open in a second, and at once.</param>
+/// <param name="time">Clock of the rate.</param>
+public sealed class AddressLimits(int maxConnections, int maxRate, TimeProvider time)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<IPAddress, Entry> _entries = [];
 
+    /// <summary>Nothing is bounded.</summary>
     public bool IsOff => maxConnections == 0 && maxRate == 0;
 
     /// <summary>Addresses that are remembered.</summary>
@@ -49,6 +56,7 @@ internal sealed class AddressLimits(int maxConnections, int maxRate, TimeProvide
         }
     }
 
+    /// <summary>A connection that was let in has ended.</summary>
     public void Leave(IPAddress? address)
     {
         if (IsOff || address is null)
@@ -58,9 +66,10 @@ internal sealed class AddressLimits(int maxConnections, int maxRate, TimeProvide
 
         lock (_gate)
         {
-            if (_entries.TryGetValue(AddressGroup.Of(address), out var entry))
+            var key = AddressGroup.Of(address);
+            if (_entries.TryGetValue(key, out var entry) && --entry.Open == 0 && maxRate == 0)
             {
-                entry.Open--;
+                _entries.Remove(key);
             }
         }
     }

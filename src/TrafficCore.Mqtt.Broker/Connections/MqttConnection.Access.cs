@@ -62,6 +62,18 @@ internal sealed partial class MqttConnection
         return true;
     }
 
+    /// <summary>A kept session has come to another account: its shared subscriptions leave the groups of the one before.</summary>
+    private void JoinOwnGroups(Session kept)
+    {
+        foreach (var (filter, subscription) in kept.Subscriptions?.Where(s => s.Value.IsShared).ToList() ?? [])
+        {
+            var own = subscription.For(_client!.UserName);
+            kept.SubscriptionsOrNew()[filter] = own;
+            _runtime.Router.Subscribe(own, null);
+            _runtime.Router.Unsubscribe(subscription); // second: a message in between comes twice rather than never
+        }
+    }
+
     /// <summary>A kept session with subscriptions that are not allowed any more ends, and with it what has been queued for them.</summary>
     private async ValueTask EndForbiddenAsync(Session kept)
     {

@@ -6,10 +6,18 @@ namespace TrafficCore.Mqtt.Broker;
 
 internal sealed partial class MqttConnection
 {
+    /// <summary>
+    /// What a CONNECT has beside client id and will: name, password and properties. The longest password that is looked at has 1 KiB, a token of another system some more.
+    /// </summary>
+    private const int ConnectRoom = 16 * 1024;
+
     // Read loop, set by CONNECT.
     private Will? _will;
     private int _window;
     private uint _sessionExpirySeconds;
+
+    /// <summary>Nobody knows yet who sends it: as many connections as there may be would hold as many of the largest packets.</summary>
+    private int MaxConnectSize => Math.Min(_runtime.Options.MaxPacketSize, ConnectRoom + _runtime.Options.MaxClientIdLength + _runtime.Options.MaxWillBytes);
 
     /// <summary>Waits for CONNECT, judges it and answers. False: the connection is to be closed.</summary>
     private async ValueTask<bool> ConnectAsync()
@@ -57,7 +65,12 @@ internal sealed partial class MqttConnection
             await EndSessionAsync(ended, discardIds: false);
         }
 
-        JournalAttach(connect, attached.Present);
+        if (attached is { Present: true, IsOthers: true })
+        {
+            JoinOwnGroups(_session);
+        }
+
+        JournalAttach(connect, attached);
 
         Welcome(connect, attached.Present, limits);
         if (_isDiscarding)
@@ -101,7 +114,7 @@ internal sealed partial class MqttConnection
     private bool TryReadConnect(ref ReadOnlySequence<byte> buffer, out ConnectData? connect)
     {
         connect = null;
-        var status = MqttFrame.TryRead(buffer, _runtime.Options.MaxPacketSize, out var header);
+        var status = MqttFrame.TryRead(buffer, MaxConnectSize, out var header);
         if (status is FrameStatus.TooLarge or FrameStatus.Malformed)
         {
             ThrowBadFrame(status);
@@ -191,15 +204,20 @@ internal sealed partial class MqttConnection
     /// Lets the journal know the session. The client does not wait for it: what a crash forgets here, it is told on its next connection. Without room the note
     /// goes with the first batch.
     /// </summary>
-    private void JournalAttach(ConnectData connect, bool isPresent)
+    private void JournalAttach(ConnectData connect, in AttachResult attached)
     {
-        if (_session!.IsDurable && !isPresent)
+        if (_session!.IsDurable && !attached.Present)
         {
             _pass.Records?.SessionOpened(_session.Number, _session.ClientId, _sessionExpirySeconds);
         }
         else if (_session is { IsDurable: true, Outbox: not null })
         {
             _pass.Records?.SessionOnline(_session.Number, _sessionExpirySeconds);
+        }
+
+        if (_session.IsDurable && attached.IsOthers)
+        {
+            _pass.Records?.SessionOwned(_session.Number, _client!.UserName);
         }
 
         ForgetStoredWill(_session);

@@ -38,7 +38,7 @@ internal sealed partial class MqttConnection
             return;
         }
 
-        if (publish.QoS != QualityOfService.AtMostOnce && _version == MqttVersion.V5 && ++_openExchanges > _runtime.Options.ReceiveMaximum)
+        if (IsOneTooMany(publish.QoS))
         {
             throw new MqttProtocolException(ReasonCode.ReceiveMaximumExceeded, "More publishes at once than the receive maximum"); // [MQTT-3.3.4-9]
         }
@@ -80,6 +80,14 @@ internal sealed partial class MqttConnection
 
         Acknowledge(batch, publish, reason);
     }
+
+    /// <summary>
+    /// Before 5.0 a client knows no receive maximum: PUBACKs that wait hold it up by themselves, but nothing ends a QoS 2 exchange that it leaves half-way, and waiting for that would keep out the
+    /// PUBREL too.
+    /// </summary>
+    private bool IsOneTooMany(QualityOfService qos) => _version == MqttVersion.V5
+        ? qos != QualityOfService.AtMostOnce && ++_openExchanges > _runtime.Options.ReceiveMaximum
+        : qos == QualityOfService.ExactlyOnce && _session!.ReceivedIds?.Count >= _runtime.Options.ReceiveMaximum;
 
     private void Acknowledge(ReadBatch batch, in PublishView publish, ReasonCode reason)
     {

@@ -88,10 +88,10 @@ internal sealed partial class MqttConnection
             return;
         }
 
-        var sent = _session.DeliverRetained(messages, subscription, _pass);
+        var result = _session.DeliverRetained(messages, subscription, _pass, out var sent);
         for (; sent < messages.Count; sent++)
         {
-            _runtime.Metrics.Dropped(DropReason.QueueFull);
+            _runtime.Metrics.Dropped(result == DeliveryResult.NoRoom ? DropReason.AllQueuesFull : DropReason.QueueFull);
         }
     }
 }

@@ -24,7 +24,7 @@ internal sealed partial class MqttConnection
             _pass.Records?.SessionOnline(_session.Number, _sessionExpirySeconds);
         }
 
-        _session.OutboxOrNew(_runtime.Options).EnsureOnline(_output, _window);
+        _session.OutboxOrNew(_runtime.Options, _runtime.QueueRoom).EnsureOnline(_output, _window);
         var reasons = new List<ReasonCode>(subscribe.Count);
         var added = new List<(Subscription Subscription, bool IsNew)>();
         while (subscribe.Read())
@@ -74,7 +74,7 @@ internal sealed partial class MqttConnection
             return ReasonCode.QuotaExceeded;
         }
 
-        var subscription = new Subscription { Session = _session, Filter = key, Options = options, Identifier = identifier };
+        var subscription = new Subscription { Session = _session, Account = _client!.UserName, Filter = key, Options = options, Identifier = identifier };
         subscriptions[key] = subscription;
         _runtime.Router.Subscribe(subscription, isKnown ? old : null);
         if (_session.IsDurable)

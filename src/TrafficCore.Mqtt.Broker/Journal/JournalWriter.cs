@@ -44,6 +44,16 @@ internal sealed class JournalWriter(SessionJournal journal)
         End(SessionRecordType.Opened);
     }
 
+    /// <param name="session">The session's number.</param>
+    /// <param name="account">Whose it is from here on; null for nobody's, as it is until the first of these.</param>
+    public void SessionOwned(long session, string? account)
+    {
+        Begin();
+        Int64(session);
+        Short(System.Text.Encoding.UTF8.GetBytes(account ?? ""));
+        End(SessionRecordType.Owned);
+    }
+
     public void SessionOnline(long session, uint expirySeconds)
     {
         Begin();

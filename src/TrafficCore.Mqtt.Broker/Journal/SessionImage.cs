@@ -126,6 +126,11 @@ internal sealed class SessionImage
     private static void WriteSession(JournalWriter writer, StoredSession session)
     {
         writer.SessionOpened(session.Number, session.ClientId, session.ExpirySeconds, session.LastDelivery);
+        if (session.Account is { } account)
+        {
+            writer.SessionOwned(session.Number, account);
+        }
+
         if (session.IsOnline)
         {
             writer.SessionOnline(session.Number, session.ExpirySeconds);
@@ -210,6 +215,9 @@ internal sealed class SessionImage
                 session.ExpirySeconds = reader.Int32();
                 session.OfflineUtcMs = reader.Int64();
                 session.IsOnline = false;
+                break;
+            case SessionRecordType.Owned:
+                session.Account = reader.Text() is { Length: > 0 } account ? account : null;
                 break;
             case SessionRecordType.Subscribed:
                 var options = SubscribeOptions.FromByte(reader.Byte(), MqttVersion.V5);

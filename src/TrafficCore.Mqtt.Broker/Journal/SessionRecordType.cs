@@ -40,4 +40,7 @@ internal enum SessionRecordType : byte
 
     /// <summary>It was published, or will not be.</summary>
     WillOver = 107,
+
+    /// <summary>The account that a session belongs to from here on.</summary>
+    Owned = 108,
 }

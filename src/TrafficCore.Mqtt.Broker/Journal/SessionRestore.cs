@@ -14,7 +14,7 @@ internal static class SessionRestore
             var session = new Session(stored.ClientId, stored.Number, isDurable: true) { ExpiryMs = stored.ExpirySeconds * 1000L };
             RestoreSubscriptions(runtime, stored, session);
             sessions.Add((stored, session));
-            runtime.Sessions.Restore(session, ExpiresAtMs(runtime, journal, stored));
+            runtime.Sessions.Restore(session, stored.Account, ExpiresAtMs(runtime, journal, stored));
         }
 
         // Groups are whole only now.
@@ -61,8 +61,8 @@ internal static class SessionRestore
     {
         foreach (var (filter, (options, identifier)) in stored.Subscriptions)
         {
-            session.OutboxOrNew(runtime.Options);
-            var subscription = new Subscription { Session = session, Filter = filter, Options = options, Identifier = identifier };
+            session.OutboxOrNew(runtime.Options, runtime.QueueRoom);
+            var subscription = new Subscription { Session = session, Account = stored.Account, Filter = filter, Options = options, Identifier = identifier };
             session.TryTakeRoomFor(filter, int.MaxValue);
             session.SubscriptionsOrNew()[filter] = subscription;
             runtime.Router.Subscribe(subscription, null);
@@ -79,8 +79,8 @@ internal static class SessionRestore
                 continue;
             }
 
-            var shared = delivery.SharedFilter is { } filter ? runtime.Router.Shared.Find(filter) : null;
-            session.OutboxOrNew(runtime.Options).Restore(
+            var shared = delivery.SharedFilter is { } filter ? runtime.Router.Shared.Find(stored.Account, filter) : null;
+            session.OutboxOrNew(runtime.Options, runtime.QueueRoom).Restore(
                 new Delivery(
                     ToMessage(runtime, journal, message), delivery.QoS, delivery.Retain, delivery.Identifiers, delivery.PacketId, Shared: shared,
                     Number: delivery.Number),

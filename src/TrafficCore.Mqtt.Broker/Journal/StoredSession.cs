@@ -11,6 +11,9 @@ internal sealed class StoredSession(long number, string clientId)
 
     public string ClientId => clientId;
 
+    /// <summary>Whose it is; null for nobody's.</summary>
+    public string? Account { get; set; }
+
     public uint ExpirySeconds { get; set; }
 
     public bool IsOnline { get; set; }

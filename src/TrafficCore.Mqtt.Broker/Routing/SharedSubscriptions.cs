@@ -1,8 +1,12 @@
+using System.Text;
 using TrafficCore.Mqtt.Topics;
 
 namespace TrafficCore.Mqtt.Broker;
 
-/// <summary>All shared subscriptions, by group and filter (5.0 section 4.8.2). Each group stands in the trie once, for all its members.</summary>
+/// <summary>
+/// All shared subscriptions, by account, group and filter (5.0 section 4.8.2). Each group stands in the trie once, for all its members. A group belongs to the account of who joins it: under the
+/// same name another account has another one, so that nobody takes a share of what others are dealt.
+/// </summary>
 /// <remarks>Ownership: any thread; one short lock, taken when members come and go.</remarks>
 internal sealed class SharedSubscriptions(SubscriptionTrie<Subscription> subscriptions)
 {
@@ -13,7 +17,8 @@ internal sealed class SharedSubscriptions(SubscriptionTrie<Subscription> subscri
     {
         lock (_gate)
         {
-            if (_groups.TryGetValue(member.Filter, out var group))
+            var key = KeyOf(member.Account, member.Filter);
+            if (_groups.TryGetValue(key, out var group))
             {
                 group.Group!.AddUnderLock(member);
                 return;
@@ -21,16 +26,16 @@ internal sealed class SharedSubscriptions(SubscriptionTrie<Subscription> subscri
 
             group = new Subscription { Filter = member.Filter, Group = new SharedGroup(member.Filter) };
             group.Group.AddUnderLock(member);
-            _groups[member.Filter] = group;
+            _groups[key] = group;
             subscriptions.Add(member.Matched, group);
         }
     }
 
-    public SharedGroup? Find(byte[] filter)
+    public SharedGroup? Find(string? account, byte[] filter)
     {
         lock (_gate)
         {
-            return _groups.GetValueOrDefault(filter)?.Group;
+            return _groups.GetValueOrDefault(KeyOf(account, filter))?.Group;
         }
     }
 
@@ -38,7 +43,7 @@ internal sealed class SharedSubscriptions(SubscriptionTrie<Subscription> subscri
     {
         lock (_gate)
         {
-            _groups[member.Filter].Group!.ReplaceUnderLock(old, member);
+            _groups[KeyOf(old.Account, old.Filter)].Group!.ReplaceUnderLock(old, member);
         }
     }
 
@@ -46,7 +51,8 @@ internal sealed class SharedSubscriptions(SubscriptionTrie<Subscription> subscri
     {
         lock (_gate)
         {
-            if (!_groups.TryGetValue(member.Filter, out var group))
+            var key = KeyOf(member.Account, member.Filter);
+            if (!_groups.TryGetValue(key, out var group))
             {
                 return;
             }
@@ -54,9 +60,12 @@ internal sealed class SharedSubscriptions(SubscriptionTrie<Subscription> subscri
             group.Group!.RemoveUnderLock(member);
             if (group.Group.Count == 0)
             {
-                _groups.Remove(member.Filter);
+                _groups.Remove(key);
                 subscriptions.Remove(member.Matched, group);
             }
         }
     }
+
+    // U+0000 is in no filter [MQTT-1.5.4-2], so no two accounts and filters give the same key.
+    private static byte[] KeyOf(string? account, byte[] filter) => account is null ? filter : [.. Encoding.UTF8.GetBytes(account), 0, .. filter];
 }

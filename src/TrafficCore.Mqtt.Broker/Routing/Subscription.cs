@@ -17,6 +17,9 @@ internal sealed class Subscription
     /// <summary>Who shares the subscription; null unless it stands for a group.</summary>
     public SharedGroup? Group { get; init; }
 
+    /// <summary>Whose group it is when it is shared; null for clients without an account, which have theirs together.</summary>
+    public string? Account { get; init; }
+
     /// <summary>The filter as the client gave it, with group.</summary>
     public required byte[] Filter { get; init; }
 
@@ -27,6 +30,9 @@ internal sealed class Subscription
 
     /// <summary>The identifier as deliveries carry it.</summary>
     public uint[]? Identifiers => Identifier == 0 ? null : [Identifier];
+
+    /// <summary>The same for another account: its session was taken over.</summary>
+    public Subscription For(string? account) => new() { Session = Session, Account = account, Filter = Filter, Options = Options, Identifier = Identifier };
 
     public bool IsShared => TopicFilter.IsShared(Filter);
 

@@ -29,6 +29,9 @@ internal enum DeliveryResult
 
     /// <summary>The client's queue is full.</summary>
     Full,
+
+    /// <summary>All queues together are, and this client has its share.</summary>
+    NoRoom,
 }
 
 /// <summary>What an acknowledgement found in flight.</summary>

@@ -28,40 +28,70 @@ internal sealed partial class Outbox
     {
         lock (_gate)
         {
-            if (_owner is null && delivery.QoS == QualityOfService.AtMostOnce)
+            if (_isOver || (_owner is null && delivery.QoS == QualityOfService.AtMostOnce))
             {
                 return DeliveryResult.Offline;
             }
 
-            if (!HasRoomUnderLock(delivery.Message!.Size))
+            var result = TakeRoomUnderLock(delivery.Message!);
+            if (result == DeliveryResult.Queued)
             {
-                return DeliveryResult.Full;
+                _waiting.Enqueue(delivery);
             }
 
-            EnqueueUnderLock(delivery);
-            return DeliveryResult.Queued;
+            return result;
         }
     }
 
     /// <summary>Gives a message for the journal its number, packet id and room; <see cref="EnqueueReserved"/> follows when it is appended.</summary>
-    /// <param name="delivery">The message; numbered on success.</param>
-    /// <param name="isLimited">False for retained messages of a new subscription; see <see cref="EnqueueRetained"/>.</param>
-    public DeliveryResult Reserve(ref Delivery delivery, bool isLimited = true)
+    public DeliveryResult Reserve(ref Delivery delivery)
     {
         lock (_gate)
         {
-            var used = (_reservedIds ??= []).Count + _inFlight.Count;
-            if ((isLimited && !HasRoomUnderLock(delivery.Message!.Size)) || used >= ushort.MaxValue)
+            if (_isOver)
             {
-                return DeliveryResult.Full;
+                return DeliveryResult.Offline;
             }
 
-            var id = NextIdUnderLock();
-            _reservedIds.Add(id);
-            _reserved++;
-            _waitingBytes += delivery.Message!.Size;
-            delivery = delivery with { PacketId = id, Number = ++_lastNumber };
-            return DeliveryResult.Queued;
+            var result = HasIdUnderLock ? TakeRoomUnderLock(delivery.Message!) : DeliveryResult.Full;
+            if (result == DeliveryResult.Queued)
+            {
+                ReserveUnderLock(ref delivery);
+            }
+
+            return result;
+        }
+    }
+
+    /// <summary>The same for one of the messages that <see cref="TakeRoom"/> has taken room for. False: it goes to nobody, and its room is free.</summary>
+    public bool TryReserveTaken(ref Delivery delivery)
+    {
+        lock (_gate)
+        {
+            if (_isOver || !HasIdUnderLock)
+            {
+                GiveBackUnderLock(delivery.Message!);
+                return false;
+            }
+
+            ReserveUnderLock(ref delivery);
+            return true;
+        }
+    }
+
+    /// <summary>The same for one that the journal does not hold.</summary>
+    public bool TryEnqueueTaken(in Delivery delivery)
+    {
+        lock (_gate)
+        {
+            if (_isOver || (_owner is null && delivery.QoS == QualityOfService.AtMostOnce))
+            {
+                GiveBackUnderLock(delivery.Message!);
+                return false;
+            }
+
+            _waiting.Enqueue(delivery);
+            return true;
         }
     }
 
@@ -71,29 +101,40 @@ internal sealed partial class Outbox
         lock (_gate)
         {
             _reserved--;
-            _waiting.Enqueue(delivery);
+            if (!_isOver)
+            {
+                _waiting.Enqueue(delivery);
+            }
         }
     }
 
     /// <summary>
-    /// Queues the retained messages of a new subscription whole, even past the bounds, unless these are reached already: cutting them would
+    /// Queues the retained messages of a new subscription whole, even past the bounds of the session, unless these are reached already: cutting them would
     /// show a client an arbitrary part of a city.
     /// </summary>
-    public int EnqueueRetained(List<ApplicationMessage> messages, SubscribeOptions options, uint[]? identifiers)
+    public DeliveryResult EnqueueRetained(List<ApplicationMessage> messages, SubscribeOptions options, uint[]? identifiers)
     {
         lock (_gate)
         {
-            if (IsFullUnderLock)
+            var result = TakeRoomUnderLock(messages);
+            if (result == DeliveryResult.Queued)
             {
-                return 0;
+                foreach (var message in messages)
+                {
+                    _waiting.Enqueue(new Delivery(message, Min(message.QoS, options.QoS), Retain: true, identifiers));
+                }
             }
 
-            foreach (var message in messages)
-            {
-                EnqueueUnderLock(new Delivery(message, Min(message.QoS, options.QoS), Retain: true, identifiers));
-            }
+            return result;
+        }
+    }
 
-            return messages.Count;
+    /// <summary>Takes room for the retained messages of a new subscription as <see cref="EnqueueRetained"/> does; each is then queued by itself.</summary>
+    public DeliveryResult TakeRoom(List<ApplicationMessage> messages)
+    {
+        lock (_gate)
+        {
+            return TakeRoomUnderLock(messages);
         }
     }
 
@@ -108,6 +149,7 @@ internal sealed partial class Outbox
         {
             _lastNumber = Math.Max(_lastNumber, lastNumber);
             _lastId = delivery.PacketId;
+            KeepUnderLock(delivery.Message!);
             if (maySent || received)
             {
                 _inFlight[delivery.PacketId] = new InFlight(delivery, received, IsOpen: false);
@@ -115,18 +157,67 @@ internal sealed partial class Outbox
             }
 
             (_reservedIds ??= []).Add(delivery.PacketId);
-            EnqueueUnderLock(delivery);
+            _waitingBytes += delivery.Message!.Size;
+            _waiting.Enqueue(delivery);
         }
     }
 
     private static QualityOfService Min(QualityOfService a, QualityOfService b) => a < b ? a : b;
 
-    private bool HasRoomUnderLock(int size) => _waiting.Count + _reserved < _maxMessages && _waitingBytes + size <= _maxBytes;
+    private bool HasIdUnderLock => (_reservedIds?.Count ?? 0) + _inFlight.Count < ushort.MaxValue;
 
-    private void EnqueueUnderLock(in Delivery delivery)
+    private DeliveryResult TakeRoomUnderLock(ApplicationMessage message)
     {
-        _waiting.Enqueue(delivery);
-        _waitingBytes += delivery.Message!.Size;
+        if (_waiting.Count + _reserved >= _maxMessages || _waitingBytes + message.Size > _maxBytes)
+        {
+            return DeliveryResult.Full;
+        }
+
+        if (!TryKeepUnderLock(CostOf(message)))
+        {
+            return DeliveryResult.NoRoom;
+        }
+
+        _waitingBytes += message.Size;
+        return DeliveryResult.Queued;
+    }
+
+    private DeliveryResult TakeRoomUnderLock(List<ApplicationMessage> messages)
+    {
+        if (_isOver)
+        {
+            return DeliveryResult.Offline;
+        }
+
+        if (IsFullUnderLock)
+        {
+            return DeliveryResult.Full;
+        }
+
+        if (!TryKeepUnderLock(messages.Sum(CostOf)))
+        {
+            return DeliveryResult.NoRoom;
+        }
+
+        _waitingBytes += messages.Sum(static m => (long)m.Size);
+        return DeliveryResult.Queued;
+    }
+
+    private void GiveBackUnderLock(ApplicationMessage message)
+    {
+        if (!_isOver)
+        {
+            _waitingBytes -= message.Size;
+            FreeUnderLock(message);
+        }
+    }
+
+    private void ReserveUnderLock(ref Delivery delivery)
+    {
+        var id = NextIdUnderLock();
+        (_reservedIds ??= []).Add(id);
+        _reserved++;
+        delivery = delivery with { PacketId = id, Number = ++_lastNumber };
     }
 
     private void FreeIdUnderLock(ushort id)

@@ -5,7 +5,7 @@ namespace TrafficCore.Mqtt.Broker;
 /// <summary>Messages for one client: what waits, what is in flight, and in which state of its QoS.</summary>
 /// <remarks>
 /// Ownership: any thread may call any member; one short lock. Messages enter from publishers' read loops, leave through the output's one
-/// sender, and are completed by the client's read loop. Its other part, Filling, is what puts messages in.
+/// sender, and are completed by the client's read loop. Its other parts: Filling, which puts messages in, and Room, what all sessions share.
 /// </remarks>
 internal sealed partial class Outbox
 {
@@ -14,6 +14,7 @@ internal sealed partial class Outbox
     private readonly OrderedDictionary<ushort, InFlight> _inFlight = [];
     private readonly int _maxMessages;
     private readonly int _maxBytes;
+    private readonly QueueRoom _room;
     private Queue<ushort>? _resend;
     private long _waitingBytes;
     private int _window;
@@ -21,10 +22,11 @@ internal sealed partial class Outbox
     private ushort _lastId;
     private object? _owner;
 
-    public Outbox(int maxMessages, int maxBytes)
+    public Outbox(int maxMessages, int maxBytes, QueueRoom room)
     {
         _maxMessages = maxMessages;
         _maxBytes = maxBytes;
+        _room = room;
     }
 
     /// <summary>Messages waiting or in flight.</summary>
@@ -84,8 +86,7 @@ internal sealed partial class Outbox
                 return AckResult.Mismatch;
             }
 
-            _inFlight.Remove(packetId);
-            _open -= entry.IsOpen ? 1 : 0;
+            RemoveUnderLock(packetId, entry);
             number = entry.Delivery.Number;
             return AckResult.Done;
         }
@@ -118,9 +119,9 @@ internal sealed partial class Outbox
     {
         lock (_gate)
         {
-            if (_inFlight.Remove(packetId, out var entry))
+            if (_inFlight.TryGetValue(packetId, out var entry))
             {
-                _open -= entry.IsOpen ? 1 : 0;
+                RemoveUnderLock(packetId, entry);
             }
         }
     }
@@ -168,22 +169,17 @@ internal sealed partial class Outbox
                 else
                 {
                     _waitingBytes -= delivery.Message!.Size;
+                    FreeUnderLock(delivery.Message);
                 }
             }
         }
     }
 
-    /// <summary>
-    /// The session is over: what a group dealt to it and another member may have. A QoS 2 message that was on its way is not among it [MQTT-4.8.2-5]:
-    /// nobody knows whether it arrived.
-    /// </summary>
-    public List<Delivery> TakeShared()
+    private void RemoveUnderLock(ushort packetId, in InFlight entry)
     {
-        lock (_gate)
-        {
-            var own = _inFlight.Values.Where(e => e.Delivery.QoS == QualityOfService.AtLeastOnce).Select(e => e.Delivery);
-            return [.. own.Concat(_waiting).Where(d => d.Shared is not null)];
-        }
+        _inFlight.Remove(packetId);
+        _open -= entry.IsOpen ? 1 : 0;
+        FreeUnderLock(entry.Delivery.Message!);
     }
 
     private bool TryTakeNextUnderLock(long nowMs, long durableEnd, out Delivery delivery)
@@ -191,7 +187,8 @@ internal sealed partial class Outbox
         delivery = default;
         while (_resend is null && _waiting.TryPeek(out delivery))
         {
-            if (delivery.Position > durableEnd || (delivery.QoS != QualityOfService.AtMostOnce && _open >= _window))
+            // Releases that are still to be answered count too, also those of earlier connections: else each connection would leave a window's worth behind.
+            if (delivery.Position > durableEnd || (delivery.QoS != QualityOfService.AtMostOnce && _inFlight.Count >= _window))
             {
                 return false;
             }
@@ -201,6 +198,7 @@ internal sealed partial class Outbox
             if (delivery.Message.IsExpired(nowMs))
             {
                 FreeIdUnderLock(delivery.PacketId);
+                FreeUnderLock(delivery.Message);
                 continue; // [MQTT-3.3.2-5]
             }
 
@@ -210,6 +208,10 @@ internal sealed partial class Outbox
                 delivery = delivery.PacketId != 0 ? delivery : delivery with { PacketId = NextIdUnderLock() };
                 _inFlight.Add(delivery.PacketId, new InFlight(delivery, Received: false, IsOpen: true));
                 _open++;
+            }
+            else
+            {
+                FreeUnderLock(delivery.Message);
             }
 
             return true;

@@ -75,14 +75,14 @@ internal sealed class Session
 
     public bool HasRecordedIds => ReceivedIds is { Count: > 0 } || RestoredIds is { Count: > 0 };
 
-    public Outbox OutboxOrNew(BrokerOptions options)
+    public Outbox OutboxOrNew(BrokerOptions options, QueueRoom room)
     {
         if (Outbox is { } existing)
         {
             return existing;
         }
 
-        var created = new Outbox(options.QueueMessages, options.QueueBytes);
+        var created = new Outbox(options.QueueMessages, options.QueueBytes, room);
         return Interlocked.CompareExchange(ref _outbox, created, null) ?? created;
     }
 
@@ -144,32 +144,40 @@ internal sealed class Session
         return result;
     }
 
-    /// <summary>The same for the retained messages of a new subscription, whole; how many found room.</summary>
-    public int DeliverRetained(List<ApplicationMessage> messages, Subscription subscription, RoutingPass pass)
+    /// <summary>The same for the retained messages of a new subscription, whole.</summary>
+    /// <param name="messages">All of them.</param>
+    /// <param name="subscription">What asked for them.</param>
+    /// <param name="pass">Where the session's output is noted, and what the journal must hold first.</param>
+    /// <param name="sent">How many were queued; with a result other than <see cref="DeliveryResult.Queued"/> none.</param>
+    public DeliveryResult DeliverRetained(List<ApplicationMessage> messages, Subscription subscription, RoutingPass pass, out int sent)
     {
         var outbox = Outbox!;
+        DeliveryResult result;
         if (!IsDurable)
         {
-            return outbox.EnqueueRetained(messages, subscription.Options, subscription.Identifiers);
+            result = outbox.EnqueueRetained(messages, subscription.Options, subscription.Identifiers);
+            sent = result == DeliveryResult.Queued ? messages.Count : 0;
+            return result;
         }
 
-        var sent = 0;
-        foreach (var message in outbox.IsFull ? [] : messages)
+        sent = 0;
+        result = outbox.TakeRoom(messages);
+        foreach (var message in result == DeliveryResult.Queued ? messages : [])
         {
             var qos = message.QoS < subscription.Options.QoS ? message.QoS : subscription.Options.QoS;
             var delivery = new Delivery(message, qos, Retain: true, subscription.Identifiers);
             if (!IsJournaled(delivery))
             {
-                sent += outbox.Enqueue(delivery) == DeliveryResult.Queued ? 1 : 0;
+                sent += outbox.TryEnqueueTaken(delivery) ? 1 : 0;
             }
-            else if (outbox.Reserve(ref delivery, isLimited: false) == DeliveryResult.Queued)
+            else if (outbox.TryReserveTaken(ref delivery))
             {
                 pass.Hold(this, delivery);
                 sent++;
             }
         }
 
-        return sent;
+        return result;
     }
 
     public void Touch(RoutingPass pass)

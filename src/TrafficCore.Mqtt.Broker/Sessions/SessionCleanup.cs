@@ -14,7 +14,7 @@ internal static class SessionCleanup
         }
 
         var pass = runtime.NewPass();
-        foreach (var delivery in session.Outbox?.TakeShared() ?? [])
+        foreach (var delivery in session.Outbox?.End() ?? [])
         {
             if (!delivery.Message!.IsExpired(runtime.NowMs))
             {

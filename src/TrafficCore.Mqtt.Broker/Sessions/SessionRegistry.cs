@@ -22,7 +22,7 @@ internal sealed class SessionRegistry
 
     /// <summary>Creates an empty registry.</summary>
     /// <param name="maxSessions">Sessions in all.</param>
-    /// <param name="maxPerAccount">Sessions of one account; 0 for no limit. Those that were restored belong to nobody until their client is back.</param>
+    /// <param name="maxPerAccount">Sessions of one account; 0 for no limit.</param>
     /// <param name="hasJournal">Sessions can outlive the service.</param>
     public SessionRegistry(int maxSessions, int maxPerAccount, bool hasJournal) => (_maxSessions, _maxPerAccount, _hasJournal) = (maxSessions, maxPerAccount, hasJournal);
 
@@ -54,10 +54,11 @@ internal sealed class SessionRegistry
     }
 
     /// <summary>A session that the journal held when the service began. It waits for its client.</summary>
-    public void Restore(Session session, long expiresAtMs)
+    public void Restore(Session session, string? account, long expiresAtMs)
     {
         lock (_gate)
         {
+            ChargeUnderLock(session, account);
             session.ExpiresAtMs = expiresAtMs;
             _sessions[session.ClientId] = session;
             _detached.Add(session);
@@ -119,11 +120,12 @@ internal sealed class SessionRegistry
                 session = NewUnderLock(clientId, existing, isDurable: _hasJournal && expiryMs > 0);
             }
 
+            var isOthers = session.Account != client.UserName;
             ChargeUnderLock(session, client.UserName);
             session.Connection = connection;
             session.ExpiryMs = expiryMs;
             var ended = ReferenceEquals(session, existing) ? null : existing;
-            return new AttachResult(session, ReferenceEquals(session, existing), ended, null);
+            return new AttachResult(session, ReferenceEquals(session, existing), ended, null, isOthers);
         }
     }
 
@@ -228,4 +230,5 @@ internal sealed class SessionRegistry
 /// <param name="Present">The session was kept from an earlier connection.</param>
 /// <param name="Ended">The kept session that a clean start ended; the caller cleans up after it.</param>
 /// <param name="Other">The connection that must go first.</param>
-internal readonly record struct AttachResult(Session? Session, bool Present, Session? Ended, MqttConnection? Other);
+/// <param name="IsOthers">Until now the session was not this account's: it is new, or was kept for another one or for nobody.</param>
+internal readonly record struct AttachResult(Session? Session, bool Present, Session? Ended, MqttConnection? Other, bool IsOthers = false);

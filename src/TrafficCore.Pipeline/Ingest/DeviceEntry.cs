@@ -12,6 +12,7 @@ public sealed class DeviceEntry
     private volatile bool _named;
     private volatile int _defaultIntervalMs;
     private volatile DeviceFlags _flags;
+    private volatile int _learntHere;
 
     internal DeviceEntry(uint number, DeviceName name, DeviceFlags flags, int hash)
     {
@@ -50,10 +51,15 @@ public sealed class DeviceEntry
     /// <summary>Interval that the network file gives its readings, ms; 0 when unknown.</summary>
     public int DefaultIntervalMs => _defaultIntervalMs;
 
+    /// <summary>Of the pseudo device of an intersection: how many of its devices were learnt.</summary>
+    public int LearntHere => _learntHere;
+
     /// <summary>Position behind the record that numbered it; 0 when it comes from a snapshot.</summary>
     public long LoggedEnd { get; internal set; }
 
     internal int Hash { get; }
+
+    internal void CountLearntUnderLock() => _learntHere++;
 
     internal void SetFlagsUnderLock(DeviceFlags flags) => _flags = flags;
 

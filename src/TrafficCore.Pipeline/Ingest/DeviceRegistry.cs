@@ -5,19 +5,6 @@ using TrafficCore.Traffic.Network;
 
 namespace TrafficCore.Pipeline.Ingest;
 
-/// <summary>What became of an attempt to learn a device.</summary>
-public enum LearnResult
-{
-    /// <summary>It has a number now, and its record precedes whatever is appended from here.</summary>
-    Learnt,
-
-    /// <summary>As many devices are learnt as are allowed.</summary>
-    NetworkFull,
-
-    /// <summary>The log had no room: wait for it and try again.</summary>
-    LogFull,
-}
-
 /// <summary>All devices that ever got a number, and the network file in force.</summary>
 /// <remarks>
 /// Ownership: <see cref="Find"/>, the indexer and the properties are safe from any thread and take no lock. Whatever adds
@@ -136,9 +123,9 @@ public sealed class DeviceRegistry
     /// <param name="clock">Times of the record.</param>
     /// <param name="id">Kind, intersection and device id; valid ids.</param>
     /// <param name="flags"><see cref="DeviceFlags.Learnt"/>, with <see cref="DeviceFlags.Channel"/> for a channel.</param>
-    /// <param name="maxLearned">Most devices to learn.</param>
+    /// <param name="maxLearned">Most devices to learn, in all and of one intersection. What is known already counts, from the log too.</param>
     /// <param name="entry">The device when the result is <see cref="LearnResult.Learnt"/>.</param>
-    public LearnResult Learn(IInputLog log, ServiceClock clock, in DeviceIdView id, DeviceFlags flags, int maxLearned, out DeviceEntry? entry)
+    public LearnResult Learn(IInputLog log, ServiceClock clock, in DeviceIdView id, DeviceFlags flags, LearningBounds maxLearned, out DeviceEntry? entry)
     {
         ArgumentNullException.ThrowIfNull(log);
         ArgumentNullException.ThrowIfNull(clock);
@@ -150,9 +137,14 @@ public sealed class DeviceRegistry
                 return LearnResult.Learnt;
             }
 
-            if (_learnt >= maxLearned)
+            if (_learnt >= maxLearned.InAll)
             {
                 return LearnResult.NetworkFull;
+            }
+
+            if ((FindIntersection(id.Intersection)?.LearntHere ?? 0) >= maxLearned.OfOneIntersection)
+            {
+                return LearnResult.IntersectionFull;
             }
 
             // A device that an earlier file named keeps its number; its record then only says that it is learnt now.
@@ -226,7 +218,11 @@ public sealed class DeviceRegistry
                 return false;
             }
 
-            _learnt += (record.Flags & DeviceFlags.Learnt) != 0 && !known.Learnt ? 1 : 0;
+            if ((record.Flags & DeviceFlags.Learnt) != 0 && !known.Learnt)
+            {
+                CountLearntUnderLock(record.Intersection);
+            }
+
             known.SetFlagsUnderLock(record.Flags);
             return true;
         }
@@ -255,8 +251,18 @@ public sealed class DeviceRegistry
 
         _byNumber[_count] = entry;
         _count++;
-        _learnt += entry.Learnt ? 1 : 0;
+        if (entry.Learnt)
+        {
+            CountLearntUnderLock(Encoding.ASCII.GetBytes(name.Intersection));
+        }
+
         _table.AddUnderLock(entry);
+    }
+
+    private void CountLearntUnderLock(ReadOnlySpan<byte> intersection)
+    {
+        _learnt++;
+        FindIntersection(intersection)!.CountLearntUnderLock();
     }
 
     private void AddIntersectionUnderLock(string intersection)

@@ -62,6 +62,9 @@ public enum RejectionReason : byte
 
     /// <summary><c>ts</c> was sent in nanoseconds.</summary>
     TimestampInNanoseconds,
+
+    /// <summary>As many devices of the intersection are learnt as are allowed.</summary>
+    IntersectionFull,
 }
 
 /// <summary>Names of reasons as records, ledger, metrics and the quarantine spell them.</summary>
@@ -71,7 +74,7 @@ public static class RejectionReasons
     [
         "none", "bad-json", "bad-shape", "bad-ts", "bad-interval", "bad-volume", "bad-detector", "bad-event", "no-ts", "too-old",
         "too-far-ahead", "interval-too-long", "unknown-device", "unknown-topic", "network-full", "too-large", "no-value",
-        "ts-seconds", "ts-microseconds", "ts-nanoseconds",
+        "ts-seconds", "ts-microseconds", "ts-nanoseconds", "intersection-full",
     ];
 
     private static readonly byte[][] Utf8Names = [.. Names.Select(System.Text.Encoding.UTF8.GetBytes)];

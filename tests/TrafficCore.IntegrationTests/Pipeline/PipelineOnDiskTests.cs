@@ -54,7 +54,7 @@ public sealed class PipelineOnDiskTests
     {
         var log = new GroupCommitInputLog(pipeline.Input);
         var id = new DeviceIdView(DeviceKind.Detector, "a"u8, "d"u8);
-        Assert.Equal(LearnResult.Learnt, pipeline.Devices.Learn(log, pipeline.Clock, id, DeviceFlags.Learnt, 10, out var device));
+        Assert.Equal(LearnResult.Learnt, pipeline.Devices.Learn(log, pipeline.Clock, id, DeviceFlags.Learnt, new LearningBounds(10, 10), out var device));
         var number = device!.Number;
         var writer = new InputRecordWriter();
         var start = 1_767_225_600_000L;

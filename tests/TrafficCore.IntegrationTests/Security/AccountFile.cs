@@ -44,6 +44,8 @@ internal sealed class AccountFile : IDisposable
         document.Accounts.Add(new AccountEntry { Name = name, Role = role, Password = password, Owns = [.. owns] });
     }
 
+    public void GrantClientId(string name, string clientId) => document.Accounts.Single(a => a.Name == name).ClientIds = [clientId];
+
     public void Remove(string name) => document.Accounts.RemoveAll(a => a.Name == name);
 
     public string AddKey(KeyScope scope, DateTimeOffset expires)

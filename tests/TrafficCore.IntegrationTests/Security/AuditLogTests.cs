@@ -23,4 +23,22 @@ public sealed class AuditLogTests
         var found = await log.ReadAsync(DateTimeOffset.MinValue, DateTimeOffset.MaxValue, 10, CancellationToken.None);
         Assert.Equal(["first", "second", "third"], found.Select(e => e.Who));
     }
+
+    [Fact]
+    public async Task Write_DiskRefusesForLong_CountsWhatIsLostAndWritesWhatWaited()
+    {
+        using var directory = new TemporaryDirectory();
+        await File.WriteAllTextAsync(directory["audit"], "no directory");
+        using var log = new AuditLog(directory["audit"], TimeSpan.FromDays(365), new ManualTime(), NullLogger<AuditLog>.Instance);
+        for (var i = 0; i < 1003; i++)
+        {
+            await log.WriteAsync("who", null, "POST /a", null, 200);
+        }
+
+        Assert.Equal(3, log.Dropped);
+        Assert.False(await log.TryRecoverAsync());
+        File.Delete(directory["audit"]);
+        Assert.True(await log.TryRecoverAsync());
+        Assert.Equal(1000, (await log.ReadAsync(DateTimeOffset.MinValue, DateTimeOffset.MaxValue, 2000, CancellationToken.None)).Count);
+    }
 }

@@ -78,6 +78,35 @@ public sealed class FloodTests
     }
 
     [Fact]
+    public async Task Publish_QoS2LeftHalfWayBefore5_IsClosedAtTheReceiveMaximumAndGoesOnWithReleases()
+    {
+        await using var host = await BrokerHost.StartAsync(configure: o => o.ReceiveMaximum = 5);
+        using (var client = await RawClient.ConnectAsync(host.Port, "c", clean: false))
+        {
+            for (ushort id = 1; id <= 5; id++)
+            {
+                await client.PublishAsync("t", "x", 2, id);
+                Assert.Equal($"Pubrec {id} 00", await client.ReadAsync());
+            }
+
+            await client.PublishAsync("t", "x", 2, 5, duplicate: true); // a repeat is none more
+            Assert.Equal("Pubrec 5 00", await client.ReadAsync());
+            await client.PublishAsync("t", "x", 2, 6);
+            Assert.Equal("closed", await client.ReadAsync());
+        }
+
+        // QoS 1 beside it is not held up, and each release makes room for one.
+        using var back = await RawClient.ConnectAsync(host.Port, "c", clean: false, expectPresent: true);
+        await back.PublishAsync("t", "x", 1, 100);
+        Assert.Equal("Puback 100 00", await back.ReadAsync());
+        await back.AckAsync(PacketType.Pubrel, 1);
+        Assert.Equal("Pubcomp 1 00", await back.ReadAsync());
+        await back.PublishAsync("t", "x", 2, 6);
+        Assert.Equal("Pubrec 6 00", await back.ReadAsync());
+        Assert.Equal(1, host.Broker.Metrics.ClosedCount(TrafficCore.Mqtt.Broker.CloseReason.ProtocolError));
+    }
+
+    [Fact]
     public async Task Connect_WillLongerThanAllowed_IsRefused()
     {
         await using var host = await BrokerHost.StartAsync();
@@ -90,6 +119,21 @@ public sealed class FloodTests
             })));
             Assert.Contains(answer, await client.ReadAsync(), StringComparison.Ordinal);
         }
+    }
+
+    [Theory]
+    [InlineData(16 * 1024, "Success")]
+    [InlineData(24 * 1024, "closed")]
+    public async Task Connect_LongerThanAnyNeedsToBe_IsRefusedBeforeItsBodyIsRead(int length, string answer)
+    {
+        await using var host = await BrokerHost.StartAsync();
+        using var client = await RawClient.OpenAsync(host.Port, MqttVersion.V5);
+        var connect = RawClient.Encode(output => MqttEncoder.Connect(output, new ConnectPacket
+        {
+            Version = MqttVersion.V5, ClientId = "c"u8, CleanStart = true, HasUserName = true, UserName = "n"u8, HasPassword = true, Password = new byte[length],
+        }));
+        await client.SendAsync(answer == "Success" ? connect : connect[..100]);
+        Assert.Contains(answer, await client.ReadAsync(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -49,6 +49,39 @@ public sealed class DeviceRegistryTests
     }
 
     [Fact]
+    public void Learn_IntersectionHasItsShare_IsRefusedThereAndStaysSoAfterARestart()
+    {
+        var bounds = new LearningBounds(100, 2);
+        Assert.Equal(LearnResult.Learnt, TryLearn("a", "1", bounds, out _));
+        Assert.Equal(LearnResult.Learnt, TryLearn("a", "2", bounds, out _));
+        Assert.Equal(LearnResult.IntersectionFull, TryLearn("a", "3", bounds, out _));
+        Assert.Equal(LearnResult.Learnt, TryLearn("a", "2", bounds, out _));
+        Assert.Equal(LearnResult.Learnt, TryLearn("b", "3", bounds, out _));
+        Assert.Equal((3, 2, 1), (_registry.LearntCount, _registry.FindIntersection("a"u8)!.LearntHere, _registry.FindIntersection("b"u8)!.LearntHere));
+
+        var recovered = new DeviceRegistry();
+        foreach (byte[] append in _log.Appends)
+        {
+            RecordCodec.TryRead(append, _log.Salt, out RecordHeader header, out _);
+            Assert.True(InputRecordReader.TryDevice(header, append.AsSpan(RecordHeader.Size, header.Length), out DeviceView device) && recovered.Apply(device));
+        }
+
+        Assert.Equal(LearnResult.IntersectionFull, TryLearn(recovered, "a", "3", bounds, out _));
+        Assert.Equal(LearnResult.Learnt, TryLearn(recovered, "b", "4", bounds, out _));
+    }
+
+    [Fact]
+    public void Learn_NamedDeviceThatAFileNamesNoMore_CountsOnceForItsIntersection()
+    {
+        AppendNetwork(Network.SampleNetwork.Json);
+        AppendNetwork("{\"intersections\":[]}");
+        Learn("int-0001", "d-01");
+        Learn("int-0001", "d-01");
+        Assert.Equal(1, _registry.FindIntersection("int-0001"u8)!.LearntHere);
+        Assert.Equal(LearnResult.IntersectionFull, TryLearn("int-0001", "new", new LearningBounds(100, 1), out _));
+    }
+
+    [Fact]
     public void Learn_FromManyThreads_GivesEachDeviceOneNumber()
     {
         Parallel.For(0, 8, _ =>
@@ -214,6 +247,11 @@ public sealed class DeviceRegistryTests
     private DeviceEntry? Learn(string intersection, string device) =>
         TryLearn(intersection, device, int.MaxValue, out DeviceEntry? entry) == LearnResult.Learnt ? entry : null;
 
-    private LearnResult TryLearn(string intersection, string device, int max, out DeviceEntry? entry) => _registry.Learn(
-        _log, _clock, new DeviceIdView(DeviceKind.Detector, Encoding.ASCII.GetBytes(intersection), Encoding.ASCII.GetBytes(device)), DeviceFlags.Learnt, max, out entry);
+    private LearnResult TryLearn(string intersection, string device, int max, out DeviceEntry? entry) =>
+        TryLearn(intersection, device, new LearningBounds(max, int.MaxValue), out entry);
+
+    private LearnResult TryLearn(string intersection, string device, LearningBounds bounds, out DeviceEntry? entry) => TryLearn(_registry, intersection, device, bounds, out entry);
+
+    private LearnResult TryLearn(DeviceRegistry registry, string intersection, string device, LearningBounds bounds, out DeviceEntry? entry) => registry.Learn(
+        _log, _clock, new DeviceIdView(DeviceKind.Detector, Encoding.ASCII.GetBytes(intersection), Encoding.ASCII.GetBytes(device)), DeviceFlags.Learnt, bounds, out entry);
 }

@@ -203,6 +203,20 @@ public sealed class MqttIngressTests
     }
 
     [Fact]
+    public void Accept_MoreDevicesOfAnIntersectionThanMayBeLearnt_AreRejectedThereAlone()
+    {
+        var door = new IngressHarness(o => o.MaxLearnedPerIntersection = 2);
+        Func<long> rejected = door.Meters.Count("trafficcore.ingress.rejected");
+        Assert.Equal(4, door.Take("traffic/v1/a/detectors", """[{"detector":"d1","volume":1},{"detector":"d2","volume":1},{"detector":"d3","volume":1}]""").Count);
+        Assert.Contains("intersection-full", Assert.Single(door.Take("traffic/v1/a/detector/d4", """{"volume":1}""")));
+        Assert.Contains("intersection-full", Assert.Single(door.Take("traffic/v1/a/parking/p-1", """{"occupied":1}""")));
+        Assert.Equal(3, rejected());
+        Assert.Single(door.Take("traffic/v1/a/detector/d2", """{"volume":1}"""));
+        Assert.Equal(2, door.Take("traffic/v1/b/detector/d1", """{"volume":1}""").Count);
+        Assert.Equal("traffic/v1/a/detector/d4/errors", door.Notices[0].Split(' ')[0]);
+    }
+
+    [Fact]
     public void Notices_OfUnknownDevices_DoNotSilenceEachOther()
     {
         var door = new IngressHarness();

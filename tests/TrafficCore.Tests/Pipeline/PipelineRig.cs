@@ -139,7 +139,7 @@ internal sealed class PipelineRig : IAsyncDisposable
         while (true)
         {
             var id = new DeviceIdView(kind, Encoding.ASCII.GetBytes(intersection), Encoding.ASCII.GetBytes(device));
-            if (Pipeline.Devices.Learn(_log, Pipeline.Clock, id, DeviceFlags.Learnt, maxLearned: 1000, out var entry) == LearnResult.Learnt)
+            if (Pipeline.Devices.Learn(_log, Pipeline.Clock, id, DeviceFlags.Learnt, new LearningBounds(1000, 1000), out var entry) == LearnResult.Learnt)
             {
                 return entry!.Number;
             }

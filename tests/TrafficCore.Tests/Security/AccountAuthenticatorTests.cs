@@ -37,6 +37,27 @@ public sealed class AccountAuthenticatorTests
     public async Task Authenticate_NobodyBesideAccounts_IsRefusedFromThisMachineToo() =>
         Assert.Equal(ReasonCode.NotAuthorized, await ReasonAsync(OpenTo.Nobody, One, "127.0.0.1"));
 
+    [Fact]
+    public async Task Authenticate_QueueFullOfOneAddress_IsNotBusyForAnother()
+    {
+        var slow = new Account("cab-1", AccountRole.Device, PasswordHash.Create("cab-1-secret", 200_000));
+        using var gate = new PasswordGate(1, 2);
+        var now = new SecuritySnapshot(1, new AccountsSnapshot([slow], [], _ => RoleGrants.None), DenyList.Empty, RevocationList.Empty);
+        var authenticator = new AccountAuthenticator(() => now, gate, OpenTo.Nobody);
+        var flood = Enumerable.Range(0, 8).Select(i => AskAsync("192.0.2.1", "guess" + i)).ToList();
+        Assert.Equal(ReasonCode.Success, await AskAsync("192.0.2.2", "cab-1-secret"));
+        var answers = await Task.WhenAll(flood);
+        Assert.All(answers, a => Assert.True(a is ReasonCode.ServerBusy or ReasonCode.BadUserNameOrPassword));
+
+        async Task<ReasonCode> AskAsync(string address, string password) => (await authenticator.AuthenticateAsync(
+            new ConnectRequest
+            {
+                ClientId = "cab-1", UserName = "cab-1", Password = System.Text.Encoding.UTF8.GetBytes(password), Version = MqttVersion.V5,
+                Remote = new IPEndPoint(IPAddress.Parse(address), 50_000),
+            },
+            CancellationToken.None)).Reason;
+    }
+
     private static async Task<ReasonCode> ReasonAsync(OpenTo open, AccountsSnapshot accounts, string? address)
     {
         using var gate = new PasswordGate(1, 1);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net;
 using System.Text;
 using TrafficCore.Host.Security.Passwords;
 
@@ -113,20 +114,43 @@ public sealed class PasswordTests
     }
 
     [Fact]
+    public async Task Gate_QueueFullOfOneAddress_LetsAnotherIn()
+    {
+        using var gate = new PasswordGate(1, 4);
+        var slow = PasswordHash.Create("x", 200_000);
+        var flood = Enumerable.Range(0, 10).Select(i => CheckAsync(gate, slow, "wrong" + i)).ToList();
+        Assert.Equal(PasswordAnswer.Right, await CheckAsync(gate, PasswordHash.Create("right", Quick), "right", "192.0.2.2"));
+        var answers = await Task.WhenAll(flood).WaitAsync(Patience);
+        Assert.Equal(gate.Refused, answers.Count(a => a == PasswordAnswer.Busy));
+    }
+
+    [Fact]
+    public async Task Gate_Disposed_LeavesNobodyWaiting()
+    {
+        var slow = PasswordHash.Create("x", 200_000);
+        var gate = new PasswordGate(1, 1000);
+        var checks = Enumerable.Range(0, 1000).Select(i => CheckAsync(gate, slow, "wrong" + i)).ToList();
+        gate.Dispose();
+        await Task.WhenAny(Task.WhenAll(checks)).WaitAsync(Patience);
+        Assert.Contains(checks, c => c.IsCanceled);
+        Assert.True(gate.SlowChecks < 1000);
+    }
+
+    [Fact]
     public async Task Gate_ClientGone_IsNotCheckedAnyMore()
     {
         using var gate = new PasswordGate(1, 10);
         using var gone = new CancellationTokenSource();
         var first = CheckAsync(gate, PasswordHash.Create("x", 200_000), "wrong");
-        var second = gate.CheckAsync("cab", null, "y"u8.ToArray(), gone.Token).AsTask();
+        var second = gate.CheckAsync("cab", null, "y"u8.ToArray(), null, gone.Token).AsTask();
         await gone.CancelAsync();
         await first.WaitAsync(Patience);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => second.WaitAsync(Patience));
         Assert.Equal(1, gate.SlowChecks);
     }
 
-    private static Task<PasswordAnswer> CheckAsync(PasswordGate gate, PasswordHash? stored, string password) =>
-        gate.CheckAsync("cab", stored, Encoding.UTF8.GetBytes(password), CancellationToken.None).AsTask().WaitAsync(Patience);
+    private static Task<PasswordAnswer> CheckAsync(PasswordGate gate, PasswordHash? stored, string password, string from = "192.0.2.1") =>
+        gate.CheckAsync("cab", stored, Encoding.UTF8.GetBytes(password), IPAddress.Parse(from), CancellationToken.None).AsTask().WaitAsync(Patience);
 
     private static async Task<double> TimeAsync(PasswordGate gate, PasswordHash? stored)
     {

@@ -20,7 +20,8 @@ internal sealed class AccountAuthenticator(Func<SecuritySnapshot> current, Passw
         ArgumentNullException.ThrowIfNull(request);
         var now = current();
         var serial = request.Certificate?.SerialNumber;
-        if (now.Denied.Denies((request.Remote as IPEndPoint)?.Address) || now.Denied.Denies(request.UserName, request.ClientId, serial))
+        var address = (request.Remote as IPEndPoint)?.Address;
+        if (now.Denied.Denies(address) || now.Denied.Denies(request.UserName, request.ClientId, serial))
         {
             return AuthenticationResult.Refuse(ReasonCode.Banned, "On the deny list");
         }
@@ -46,7 +47,7 @@ internal sealed class AccountAuthenticator(Func<SecuritySnapshot> current, Passw
         }
 
         var account = now.Accounts.Find(request.UserName);
-        return await gate.CheckAsync(request.UserName, account?.Password, request.Password ?? ReadOnlyMemory<byte>.Empty, ct) switch
+        return await gate.CheckAsync(request.UserName, account?.Password, request.Password ?? ReadOnlyMemory<byte>.Empty, address, ct) switch
         {
             PasswordAnswer.Right => Admit(now, request, account, null),
             PasswordAnswer.Busy => AuthenticationResult.Refuse(ReasonCode.ServerBusy, "Too many passwords wait to be checked"),

@@ -32,9 +32,15 @@ internal sealed class AuditLog : IDisposable
     private DateTimeOffset last;
     private DateOnly swept;
 
+    // Under the gate, read by anyone.
+    private long dropped;
+
     public AuditLog(string directory, TimeSpan keep, TimeProvider time, ILogger<AuditLog> logger) => (this.directory, this.keep, this.time, this.logger) = (directory, keep, time, logger);
 
-    /// <summary>Writes an entry, timed now. One that the disk refuses is kept, and written before the next.</summary>
+    /// <summary>Entries that are lost: as many as may wait for the disk did.</summary>
+    public long Dropped => Volatile.Read(ref dropped);
+
+    /// <summary>Writes an entry, timed now. One that the disk refuses is kept, and written before the next; the newest is dropped and counted when too many are.</summary>
     public async Task WriteAsync(string? who, string? from, string action, string? detail, int status)
     {
         await gate.WaitAsync();
@@ -45,6 +51,10 @@ internal sealed class AuditLog : IDisposable
             if (waiting.Count < MaxWaiting)
             {
                 waiting.Enqueue(JsonSerializer.Serialize(new AuditEntry(last, who, from, action, detail, status), Json));
+            }
+            else
+            {
+                Volatile.Write(ref dropped, dropped + 1);
             }
 
             FlushUnderGate();

@@ -49,7 +49,7 @@ internal static class SessionEndpoints
 
         // Devices have no business here, and are told what a wrong password is told.
         var mayLogin = account is { Role: > AccountRole.Device } && !now.Denied.Denies(name, null, null);
-        var answer = await security.Passwords.CheckAsync(name, mayLogin ? account!.Password : null, Encoding.UTF8.GetBytes(password), cancellation);
+        var answer = await security.Passwords.CheckAsync(name, mayLogin ? account!.Password : null, Encoding.UTF8.GetBytes(password), context.Connection.RemoteIpAddress, cancellation);
         if (answer == PasswordAnswer.Busy)
         {
             return Problems.Unavailable("too many passwords wait to be checked");

@@ -1,22 +1,13 @@
 using System.Collections.Concurrent;
+using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 
 namespace TrafficCore.Host.Security.Passwords;
 
-/// <summary>What a check of a password came to.</summary>
-internal enum PasswordAnswer
-{
-    Right,
-    Wrong,
-
-    /// <summary>Too many wait already; nothing was checked.</summary>
-    Busy,
-}
-
 /// <summary>
-/// Checks passwords on threads of its own, so that a slow hash holds up no connection: at most so many at a time, and a bounded queue of those that wait (full: the newest is
-/// refused, <see cref="PasswordAnswer.Busy"/>, and counted).
+/// Checks passwords on threads of its own, so that a slow hash holds up no connection: at most so many at a time, and a bounded queue of those that wait, in which the addresses they come
+/// from take turns (full: the newest of the address with the most is refused, <see cref="PasswordAnswer.Busy"/>, and counted).
 /// </summary>
 /// <remarks>
 /// Ownership: any thread may ask. Of a password that was right it keeps a tag, HMAC-SHA-256 under a key that lives and dies with the process: ten thousand devices that come back after
@@ -33,14 +24,17 @@ internal sealed class PasswordGate : IDisposable
 
     private readonly byte[] key = RandomNumberGenerator.GetBytes(32);
     private readonly ConcurrentDictionary<string, byte[]> remembered = new(StringComparer.Ordinal);
-    private readonly BlockingCollection<Check> queue;
+    private readonly Lock gate = new();
+    private readonly PasswordQueue queue; // under the lock
+    private readonly SemaphoreSlim work = new(0); // as many as wait in the queue
+    private readonly CancellationTokenSource stopping = new();
     private readonly Thread[] threads;
     private long slow;
     private long busy;
 
     public PasswordGate(int parallel, int waiting)
     {
-        queue = new BlockingCollection<Check>(waiting);
+        queue = new PasswordQueue(waiting);
         threads = [.. Enumerable.Range(0, parallel > 0 ? parallel : Math.Max(1, Environment.ProcessorCount / 2)).Select(i => new Thread(Work) { IsBackground = true, Name = $"passwords {i}" })];
         Array.ForEach(threads, t => t.Start());
     }
@@ -52,14 +46,24 @@ internal sealed class PasswordGate : IDisposable
     public long Refused => Volatile.Read(ref busy);
 
     /// <summary>Those that wait now.</summary>
-    public int Waiting => queue.Count;
+    public int Waiting
+    {
+        get
+        {
+            lock (gate)
+            {
+                return queue.Count;
+            }
+        }
+    }
 
     /// <summary>Checks a password.</summary>
     /// <param name="name">The account's name.</param>
     /// <param name="stored">Its hash; null when there is no such account, or it may not come in.</param>
     /// <param name="password">What was sent; not kept.</param>
+    /// <param name="from">The address it came from; null when that is not known, and is then one of its own.</param>
     /// <param name="cancellation">Who asked has gone: what still waits is not checked.</param>
-    public ValueTask<PasswordAnswer> CheckAsync(string name, PasswordHash? stored, ReadOnlyMemory<byte> password, CancellationToken cancellation)
+    public ValueTask<PasswordAnswer> CheckAsync(string name, PasswordHash? stored, ReadOnlyMemory<byte> password, IPAddress? from, CancellationToken cancellation)
     {
         if (password.Length > MaxPassword)
         {
@@ -71,14 +75,24 @@ internal sealed class PasswordGate : IDisposable
             return ValueTask.FromResult(PasswordAnswer.Right);
         }
 
-        var check = new Check(name, stored, password, cancellation);
-        if (queue.TryAdd(check))
+        var check = new PasswordCheck(name, stored, password, from ?? IPAddress.None, cancellation);
+        PasswordCheck? left;
+        lock (gate)
         {
-            return new ValueTask<PasswordAnswer>(check.Answer.Task);
+            left = queue.Add(check);
         }
 
-        Interlocked.Increment(ref busy);
-        return ValueTask.FromResult(PasswordAnswer.Busy);
+        if (left is null)
+        {
+            work.Release();
+        }
+        else
+        {
+            Interlocked.Increment(ref busy);
+            left.Answer.TrySetResult(PasswordAnswer.Busy);
+        }
+
+        return new ValueTask<PasswordAnswer>(check.Answer.Task);
     }
 
     /// <summary>Forgets whom <paramref name="keep"/> does not name any more.</summary>
@@ -96,14 +110,20 @@ internal sealed class PasswordGate : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        queue.CompleteAdding();
+        stopping.Cancel();
         Array.ForEach(threads, t => t.Join());
-        queue.Dispose();
+        while (queue.Take() is { } check)
+        {
+            check.Answer.TrySetCanceled(CancellationToken.None);
+        }
+
+        work.Dispose();
+        stopping.Dispose();
     }
 
     private void Work()
     {
-        foreach (var check in queue.GetConsumingEnumerable())
+        while (TryTake() is { } check)
         {
             if (check.Cancellation.IsCancellationRequested)
             {
@@ -122,6 +142,24 @@ internal sealed class PasswordGate : IDisposable
         }
     }
 
+    /// <summary>Waits for the next check; null when the service stops.</summary>
+    private PasswordCheck? TryTake()
+    {
+        try
+        {
+            work.Wait(stopping.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            return null;
+        }
+
+        lock (gate)
+        {
+            return queue.Take();
+        }
+    }
+
     // The stored hash is part of it: a changed password is not remembered.
     private byte[] Tag(PasswordHash stored, ReadOnlySpan<byte> password)
     {
@@ -129,10 +167,5 @@ internal sealed class PasswordGate : IDisposable
         mac.AppendData(Encoding.UTF8.GetBytes(stored.Text));
         mac.AppendData(password);
         return mac.GetHashAndReset();
-    }
-
-    private sealed record Check(string Name, PasswordHash? Stored, ReadOnlyMemory<byte> Password, CancellationToken Cancellation)
-    {
-        public TaskCompletionSource<PasswordAnswer> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }

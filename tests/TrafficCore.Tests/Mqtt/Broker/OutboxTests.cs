@@ -7,7 +7,7 @@ namespace TrafficCore.Tests.Mqtt.Broker;
 public sealed class OutboxTests
 {
     private readonly object _owner = new();
-    private readonly Outbox _outbox = new(maxMessages: 3, maxBytes: 1000);
+    private readonly Outbox _outbox = new(maxMessages: 3, maxBytes: 1000, new QueueRoom(1_000_000, maxSessions: 1));
 
     [Fact]
     public void TryTake_WindowFull_WaitsForAnAcknowledgement()
@@ -25,6 +25,36 @@ public sealed class OutboxTests
         Assert.True(_outbox.TryTake(_owner, 0, 0, out var third));
         Assert.Equal(3, third.PacketId);
         Assert.Equal(AckResult.Unknown, _outbox.Complete(PacketType.Puback, 99, out _));
+    }
+
+    [Fact]
+    public void TryTake_ReleasesOfEarlierConnectionsAreOpen_TakePlacesInTheWindow()
+    {
+        for (var connection = 0; connection < 3; connection++)
+        {
+            _outbox.GoOnline(_owner, 2);
+            for (var i = 0; i < 2; i++)
+            {
+                _outbox.Enqueue(Delivery(2));
+            }
+
+            while (_outbox.TryTake(_owner, 0, 0, out var next))
+            {
+                if (!next.IsRelease)
+                {
+                    Assert.Equal(AckResult.Done, _outbox.MarkReceived(next.PacketId, out _));
+                }
+            }
+
+            _outbox.GoOffline();
+        }
+
+        _outbox.GoOnline(_owner, 2);
+        Assert.True(_outbox.TryTake(_owner, 0, 0, out var first) && first.IsRelease);
+        Assert.True(_outbox.TryTake(_owner, 0, 0, out var second) && second.IsRelease);
+        Assert.False(_outbox.TryTake(_owner, 0, 0, out _));
+        Assert.Equal(AckResult.Done, _outbox.Complete(PacketType.Pubcomp, first.PacketId, out _));
+        Assert.True(_outbox.TryTake(_owner, 0, 0, out var message) && !message.IsRelease);
     }
 
     [Fact]

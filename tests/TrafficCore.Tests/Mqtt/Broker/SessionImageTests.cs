@@ -19,7 +19,7 @@ public sealed class SessionImageTests
     {
         await using var journal = SessionJournal.Open("/sessions", new ForgetfulFileSystem(), new ManualTime(), () => 5, NullLogger.Instance);
         var writer = new JournalWriter(journal);
-        int queued = 0, retained = 0, wills = 0;
+        int queued = 0, retained = 0, wills = 0, owned = 0;
         for (var seed = 1; seed <= 40; seed++)
         {
             var random = new Random(seed);
@@ -39,10 +39,11 @@ public sealed class SessionImageTests
             queued += whole.Sessions.Values.Sum(s => s.Queue.Count);
             retained += whole.Retained.Count;
             wills += whole.Wills.Count;
+            owned += whole.Sessions.Values.Count(s => s.Account is not null);
             Assert.Equal(Describe(whole), Describe(restarted));
         }
 
-        Assert.True(queued > 40 && retained > 40 && wills > 40, "The changes came to nothing.");
+        Assert.True(queued > 40 && retained > 40 && wills > 40 && owned > 40, "The changes came to nothing.");
     }
 
     [Fact]
@@ -72,7 +73,7 @@ public sealed class SessionImageTests
     {
         long session = random.Next(1, 12);
         var filter = Encoding.UTF8.GetBytes("f/" + random.Next(5).ToString(CultureInfo.InvariantCulture));
-        switch (random.Next(12))
+        switch (random.Next(13))
         {
             case 0:
                 writer.SessionOpened(session, "client-" + (session % 6).ToString(CultureInfo.InvariantCulture), (uint)random.Next(1, 100));
@@ -109,6 +110,9 @@ public sealed class SessionImageTests
             case 10:
                 writer.WillOver(random.Next(1, 20));
                 break;
+            case 11:
+                writer.SessionOwned(session, random.Next(3) == 0 ? null : "account-" + session.ToString(CultureInfo.InvariantCulture));
+                break;
             default:
                 writer.Message(Message(random, filter, 20), [.. Enumerable.Range(1, random.Next(1, 4)).Select(_ => (random.NextInt64(1, 12), Delivery(random)))]);
                 break;
@@ -131,7 +135,7 @@ public sealed class SessionImageTests
         var text = new StringBuilder().AppendLine(CultureInfo.InvariantCulture, $"last {image.LastSession}");
         foreach (var session in image.Sessions.Values.OrderBy(s => s.Number))
         {
-            text.AppendLine(CultureInfo.InvariantCulture, $"{session.Number} {session.ClientId} {session.ExpirySeconds} {session.IsOnline} {(session.IsOnline ? 0 : session.OfflineUtcMs)}");
+            text.AppendLine(CultureInfo.InvariantCulture, $"{session.Number} {session.ClientId} {session.Account} {session.ExpirySeconds} {session.IsOnline} {(session.IsOnline ? 0 : session.OfflineUtcMs)}");
             foreach (var (filter, (options, identifier)) in session.Subscriptions.OrderBy(s => Convert.ToHexString(s.Key), StringComparer.Ordinal))
             {
                 text.AppendLine(CultureInfo.InvariantCulture, $"  {Encoding.UTF8.GetString(filter)} {options} {identifier}");
