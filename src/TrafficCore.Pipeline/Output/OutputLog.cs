@@ -60,6 +60,7 @@ public sealed class OutputLog
     /// <summary>Completes when <see cref="ShownEnd"/> has passed <paramref name="position"/>.</summary>
     public ValueTask WaitShownAsync(long position, CancellationToken cancellationToken)
         => WaitAsync(static log => log.ShownEnd, position, cancellationToken);
+
     /// <summary>Keeps the log from deleting what a sink has not delivered; dispose it to let go.</summary>
     /// <param name="name">The sink's name, e.g. <c>sqlite</c>.</param>
     /// <param name="position">Everything from here is held.</param>
