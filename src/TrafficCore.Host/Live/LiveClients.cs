@@ -80,6 +80,16 @@ internal sealed class LiveClients(int most)
         }
     }
 
+    /// <summary>Ends everybody, those too that wait to be admitted: only who comes later is served anew.</summary>
+    public void Fail()
+    {
+        while (TryAdmit(out _))
+        {
+        }
+
+        End(LiveEnd.Failed, static _ => true);
+    }
+
     /// <summary>Lets nobody in any more, and ends everybody.</summary>
     public void Close()
     {

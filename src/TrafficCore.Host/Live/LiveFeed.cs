@@ -105,7 +105,7 @@ internal sealed class LiveFeed : IAsyncDisposable
             catch (Exception error)
             {
                 LiveLog.Failed(logger, error);
-                clients.End(LiveEnd.Failed, static _ => true);
+                clients.Fail();
             }
         }
     }
