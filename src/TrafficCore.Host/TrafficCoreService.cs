@@ -8,6 +8,7 @@ using TrafficCore.Boards.Delivery;
 using TrafficCore.Host.Boards;
 using TrafficCore.Host.Composition;
 using TrafficCore.Host.Configuration;
+using TrafficCore.Host.Live;
 using TrafficCore.Host.Requeue;
 using TrafficCore.Host.Security;
 using TrafficCore.Host.Security.Audit;
@@ -38,6 +39,7 @@ public sealed class TrafficCoreService : IAsyncDisposable
     private readonly NetworkFollower follower;
     private readonly OpenTelemetrySdk? telemetry;
     private readonly WebApplication http;
+    private readonly LiveFeed live;
     private readonly MqttListener? mqtt;
     private readonly MqttListener? mqttTls;
     private readonly ILogger logger;
@@ -75,6 +77,8 @@ public sealed class TrafficCoreService : IAsyncDisposable
                 services.AddHttpSecurity(settings, security, audit);
                 rooms.AddTo(services, settings, time);
                 services.AddSingleton(worker);
+                services.AddSingleton(settings.Live);
+                services.AddSingleton<LiveFeed>();
                 services.AddSingleton(door.Ingress);
                 services.AddSingleton(requeue);
                 services.AddSingleton(settings.Boards);
@@ -84,6 +88,7 @@ public sealed class TrafficCoreService : IAsyncDisposable
                 }
             },
             listen => HttpEndPoint = () => listen.IPEndPoint!);
+        live = http.Services.GetRequiredService<LiveFeed>();
 
         if (!settings.Upstream.Listen)
         {
@@ -195,6 +200,7 @@ public sealed class TrafficCoreService : IAsyncDisposable
         await sequence.RunAsync("the MQTT listener", () => listening);
         await sequence.RunAsync("the network follower", async () => await follower.DisposeAsync());
         await sequence.RunAsync("boards", async () => await boards.DisposeAsync());
+        await sequence.RunAsync("the live feed", live.StopAsync);
         await sequence.RunAsync("HTTP", () => http.StopAsync(limit.Token));
         await sequence.RunAsync("the pipeline", () => rooms.StopAsync(settings.Stop.Flush, time, logger));
         sequence.Complete();
@@ -238,6 +244,7 @@ public sealed class TrafficCoreService : IAsyncDisposable
         await door.StartAsync(cancellation);
         follower.Start();
         boards.Start();
+        live.Start();
         await door.Broker.PublishKeptWillsAsync();
         await Listening.StartAsync("Http", settings.Http.Listen, () => http.StartAsync(cancellation));
         if (mqtt is not null)

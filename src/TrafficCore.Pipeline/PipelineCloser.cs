@@ -36,7 +36,6 @@ internal static class PipelineCloser
         await parts.Input.DisposeAsync();
         var position = parts.Dispatcher.End;
         await Task.Run(() => Join(parts));
-        parts.Output.Latest.Complete();
         parts.Output.Log.Complete();
         parts.Snapshots.Dispose();
         parts.Ledger.Dispose();

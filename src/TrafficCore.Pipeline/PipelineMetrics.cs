@@ -38,7 +38,6 @@ internal sealed class PipelineMetrics : IDisposable
         _meter.CreateObservableCounter("trafficcore.pipeline.output.queue.full", () => parts.Output.Queue.FullWaits, "{wait}", "Waits of a shard for the output writer.");
         _meter.CreateObservableCounter("trafficcore.pipeline.output.records", () => parts.Output.Writer.Records, "{record}", "Records written to the output log.");
         _meter.CreateObservableGauge("trafficcore.pipeline.output.lag", () => Lag(parts), "By", "Output that the slowest sink has not delivered.");
-        _meter.CreateObservableCounter("trafficcore.pipeline.live.dropped", () => parts.Output.Latest.Dropped, "{window}", "Windows that slow readers of the live feed lost.");
         _meter.CreateObservableGauge("trafficcore.pipeline.faulted", () => parts.Environment.Health.IsFaulted ? 1 : 0, "{fault}", "1 when a loop has failed.");
     }
 

@@ -6,6 +6,7 @@ using TrafficCore.Pipeline.Ingest;
 using TrafficCore.Pipeline.Ledger;
 using TrafficCore.Pipeline.Output;
 using TrafficCore.Pipeline.Recovery;
+using TrafficCore.Pipeline.Shards;
 
 namespace TrafficCore.Pipeline;
 
@@ -60,7 +61,7 @@ public sealed class TrafficPipeline : IAsyncDisposable
     /// <summary>Where other records that no input caused become part of <see cref="Output"/>.</summary>
     internal OutsideOutput Outside => _parts.Output.Outside;
 
-    /// <summary>What the live feed looks at.</summary>
+    /// <summary>The latest window of each intersection and length, as far as <see cref="OutputLog.ShownEnd"/>.</summary>
     public LatestWindows Latest => _parts.Output.Latest;
 
     /// <summary>Whether the pipeline works.</summary>
@@ -128,6 +129,21 @@ public sealed class TrafficPipeline : IAsyncDisposable
     /// <summary>The ledger of one device, or null when it is not known.</summary>
     public Task<DeviceLedger?> ReadLedgerAsync(string intersection, string kind, string device, CancellationToken cancellationToken = default)
         => _parts.Ledger.ReadAsync(intersection, kind, device, cancellationToken);
+
+    /// <summary>
+    /// The newest window of each length that these intersections have open, as of one durable input position. The shards make it between two batches, a few
+    /// microseconds for each intersection: ask for as many at a time as they may be held up for.
+    /// </summary>
+    /// <param name="intersections">Ids; those that have nothing open, or are not known, are left out.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task<IReadOnlyList<OpenWindow>> ReadOpenAsync(IReadOnlyList<string> intersections, CancellationToken cancellationToken = default)
+    {
+        var found = new List<OpenWindow>[_parts.Shards.Count];
+        var barrier = new ShardBarrier(found.Length, shard => shard.State.ReadOpen(intersections, found[shard.Index] = []));
+        _parts.Dispatcher.Place(barrier);
+        await barrier.Done.WaitAsync(cancellationToken);
+        return [.. found.SelectMany(static windows => windows)];
+    }
 
     /// <summary>Takes a snapshot now. False: the disk refused, and everything goes on from the one before.</summary>
     public Task<bool> SnapshotAsync(CancellationToken cancellationToken = default)

@@ -15,13 +15,11 @@ internal static class ApiJson
         options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase));
     }
 
+    /// <summary>For what is written outside an answer: an event of the live feed, the last line of a program.</summary>
+    public static JsonSerializerOptions Options { get; } = Make();
+
     /// <summary>A line of JSON as the API would answer, for the last line of a program.</summary>
-    public static string Line<T>(T value)
-    {
-        var options = new JsonSerializerOptions(JsonSerializerDefaults.Web);
-        Configure(options);
-        return JsonSerializer.Serialize(value, options);
-    }
+    public static string Line<T>(T value) => JsonSerializer.Serialize(value, Options);
 
     /// <summary>The instant of Unix milliseconds.</summary>
     public static DateTimeOffset Instant(long unixMilliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(unixMilliseconds);
@@ -35,6 +33,13 @@ internal static class ApiJson
 
     /// <summary>Three digits behind the point: what follows is noise of a division, not of a measurement.</summary>
     public static double? Round(double? value) => value is { } known ? Math.Round(known, 3, MidpointRounding.AwayFromZero) : null;
+
+    private static JsonSerializerOptions Make()
+    {
+        var options = new JsonSerializerOptions(JsonSerializerDefaults.Web);
+        Configure(options);
+        return options;
+    }
 
     private sealed class InstantConverter : JsonConverter<DateTimeOffset>
     {

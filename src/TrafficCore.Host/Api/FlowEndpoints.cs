@@ -35,7 +35,7 @@ internal static class FlowEndpoints
         return TypedResults.Ok(city.Intersections.Select(id => Answer(city, id, latest.GetValueOrDefault(id))).ToList());
     }
 
-    private static IntersectionAnswer Answer(CityDirectory city, string id, FlowRow? latest)
+    internal static IntersectionAnswer Answer(CityDirectory city, string id, FlowRow? latest)
     {
         var named = city.Named(id);
         return new IntersectionAnswer

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using TrafficCore.Host.Api;
 using TrafficCore.Host.Configuration;
 using TrafficCore.Host.Health;
+using TrafficCore.Host.Live;
 using TrafficCore.Host.Security.Audit;
 using TrafficCore.Host.Security.Http;
 using TrafficCore.Host.Telemetry;
@@ -68,6 +69,7 @@ internal static partial class HttpService
         api.MapQuarantine();
         api.MapLedger();
         api.MapRequeue();
+        api.MapLive();
         api.MapSinks();
         api.MapClocks();
         api.MapSession();

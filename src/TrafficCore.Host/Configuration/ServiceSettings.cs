@@ -1,5 +1,6 @@
 using TrafficCore.Boards;
 using TrafficCore.Host.Boards;
+using TrafficCore.Host.Live;
 using TrafficCore.Host.Security;
 using TrafficCore.Host.Security.Access;
 using TrafficCore.Host.Upstream;
@@ -59,6 +60,9 @@ public sealed class ServiceSettings
 
     /// <summary>Section <c>Http</c>.</summary>
     public required HttpSettings Http { get; init; }
+
+    /// <summary>Section <c>Live</c>.</summary>
+    public required LiveOptions Live { get; init; }
 
     /// <summary>Section <c>Security</c>.</summary>
     public required SecurityOptions Security { get; init; }
@@ -132,6 +136,7 @@ public sealed class ServiceSettings
             MqttTls = binder.Bind<MqttTlsSettings>(BrokerOptions.Section),
             Upstream = binder.Bind<UpstreamOptions>(BrokerOptions.Section),
             Http = binder.Bind<HttpSettings>("Http"),
+            Live = binder.Bind<LiveOptions>(LiveOptions.Section),
             Security = binder.Bind<SecurityOptions>(SecurityOptions.Section),
             Influx = binder.Bind<InfluxOptions>(InfluxOptions.Section),
             Sqlite = binder.Bind<SqliteOptions>(SqliteOptions.Section),

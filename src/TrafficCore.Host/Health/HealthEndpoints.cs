@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using TrafficCore.Host.Api;
 using TrafficCore.Host.Security.Http;
@@ -11,6 +12,8 @@ internal static class HealthEndpoints
     // Load balancers ask with HEAD as well.
     private static readonly string[] Methods = [HttpMethods.Get, HttpMethods.Head];
 
+    private const string Unready = "unready";
+
     public static void MapHealth(this IEndpointRouteBuilder routes)
     {
         routes.MapMethods("/health/live", Methods, () => TypedResults.Ok(new HealthAnswer("live", [])))
@@ -22,7 +25,13 @@ internal static class HealthEndpoints
             .RequireAuthorization(HttpRoles.Metrics).WithTags("health").WithSummary("Metrics as Prometheus text");
     }
 
-    private static IResult Ready([FromServices] Readiness readiness) => readiness.Failures is { Count: > 0 } failures
-        ? TypedResults.Json(new HealthAnswer("unready", failures), statusCode: StatusCodes.Status503ServiceUnavailable)
-        : TypedResults.Ok(new HealthAnswer("ready", readiness.Warnings));
+    /// <summary>What is to be said of the service.</summary>
+    internal static HealthAnswer Answer(Readiness readiness) =>
+        readiness.Failures is { Count: > 0 } failures ? new HealthAnswer(Unready, failures) : new HealthAnswer("ready", readiness.Warnings);
+
+    private static JsonHttpResult<HealthAnswer> Ready([FromServices] Readiness readiness)
+    {
+        var answer = Answer(readiness);
+        return TypedResults.Json(answer, statusCode: answer.Status == Unready ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK);
+    }
 }

@@ -14,26 +14,17 @@ namespace TrafficCore.Pipeline.Output;
 public sealed record LatestWindow(
     string Intersection, long Start, long Length, long PublishedMs, IReadOnlyList<long> Positions, IReadOnlyList<FlowRow> Rows);
 
-/// <summary>The latest published rows per intersection and window length, and a feed of every window as it is published.</summary>
+/// <summary>The latest published rows per intersection and window length.</summary>
 /// <remarks>
 /// Ownership: the output writer alone calls <see cref="Publish"/>, after the rows are durable. Everything else may be called from any
-/// thread; what is handed out is immutable. A correction of the latest window replaces its rows; a correction of an older window
-/// goes to the feed only.
+/// thread; what is handed out is immutable. A correction of the latest window replaces its rows; one of an older window changes nothing.
 /// </remarks>
 public sealed class LatestWindows
 {
     private readonly ConcurrentDictionary<(string Intersection, long Length), LatestWindow> _windows = new();
-    private readonly ConcurrentDictionary<WindowSubscription, byte> _subscriptions = new();
-    private long _dropped;
 
     /// <summary>The latest window of every intersection and length; a moment's copy.</summary>
     public IReadOnlyCollection<LatestWindow> All => [.. _windows.Values];
-
-    /// <summary>Subscriptions that are open.</summary>
-    public int Subscriptions => _subscriptions.Count;
-
-    /// <summary>Windows that slow readers of the feed have lost since the start.</summary>
-    public long Dropped => Volatile.Read(ref _dropped);
 
     /// <summary>The latest window of an intersection, or false when none was published.</summary>
     /// <param name="intersection">Intersection id.</param>
@@ -42,43 +33,14 @@ public sealed class LatestWindows
     public bool TryFind(string intersection, long lengthMs, [NotNullWhen(true)] out LatestWindow? window)
         => _windows.TryGetValue((intersection, lengthMs), out window);
 
-    /// <summary>Follows every window that is published from now on. A reader that is too slow keeps the latest and loses the oldest.</summary>
-    /// <param name="capacity">Windows kept for a slow reader; what is lost is counted in <see cref="WindowSubscription.Dropped"/>.</param>
-    public WindowSubscription Subscribe(int capacity = 1024)
-    {
-        var subscription = new WindowSubscription(capacity, Unsubscribe, () => Interlocked.Increment(ref _dropped));
-        _subscriptions.TryAdd(subscription, 0);
-        return subscription;
-    }
-
-    internal void Publish(WindowRecord record, long position, long receivedMs, bool live)
-    {
-        _windows.AddOrUpdate(
+    internal void Publish(WindowRecord record, long position, long receivedMs)
+        => _windows.AddOrUpdate(
             (record.Head.Intersection, record.Length),
             static (_, x) => New(x.record, x.position, x.receivedMs),
             static (_, old, x) => x.record.Start < old.Start ? old
                 : x.record.Start > old.Start ? New(x.record, x.position, x.receivedMs)
                 : Merge(old, x.record, x.position, x.receivedMs),
             (record, position, receivedMs));
-        if (!live)
-        {
-            return;
-        }
-
-        foreach (var (subscription, _) in _subscriptions)
-        {
-            subscription.Offer(record);
-        }
-    }
-
-    /// <summary>Ends every subscription; the pipeline stops.</summary>
-    internal void Complete()
-    {
-        foreach (var (subscription, _) in _subscriptions)
-        {
-            subscription.Dispose();
-        }
-    }
 
     private static LatestWindow New(WindowRecord record, long position, long receivedMs)
         => new(record.Head.Intersection, record.Start, record.Length, receivedMs, [position], record.Rows);
@@ -97,6 +59,4 @@ public sealed class LatestWindows
                 Rows = [.. kept.Concat(record.Rows).OrderBy(static row => row.Level).ThenBy(static row => row.Id, StringComparer.Ordinal)],
             };
     }
-
-    private void Unsubscribe(WindowSubscription subscription) => _subscriptions.TryRemove(subscription, out _);
 }

@@ -15,14 +15,18 @@ public sealed class OutputLog
     private readonly ConcurrentDictionary<OutputHold, byte> _holds = new();
     private volatile bool _completed;
     private long _records;
+    private long _shownEnd;
 
-    internal OutputLog(LogWriter log) => _log = log;
+    internal OutputLog(LogWriter log) => (_log, _shownEnd) = (log, log.DurableEnd);
 
     /// <summary>Position of the oldest record that is still kept.</summary>
     public long Start => _log.Start;
 
     /// <summary>Everything below this position is on disk and may be read.</summary>
     public long DurableEnd => _log.DurableEnd;
+
+    /// <summary>Everything below this position is in <see cref="LatestWindows"/> too; at most a moment behind <see cref="DurableEnd"/>.</summary>
+    public long ShownEnd => Volatile.Read(ref _shownEnd);
 
     /// <summary>Records made durable since the start of the service.</summary>
     public long Records => Volatile.Read(ref _records);
@@ -50,20 +54,12 @@ public sealed class OutputLog
     public OutputReader OpenReader(long position, long receivedFrom = long.MinValue) => new(_log.OpenReader(position)) { ReceivedFrom = receivedFrom };
 
     /// <summary>Completes when <see cref="DurableEnd"/> has passed <paramref name="position"/>.</summary>
-    public async ValueTask WaitBeyondAsync(long position, CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            var next = _signal.Next;
-            if (DurableEnd > position)
-            {
-                return;
-            }
+    public ValueTask WaitBeyondAsync(long position, CancellationToken cancellationToken)
+        => WaitAsync(static log => log.DurableEnd, position, cancellationToken);
 
-            ObjectDisposedException.ThrowIf(_completed, this);
-            await next.WaitAsync(cancellationToken);
-        }
-    }
+    /// <summary>Completes when <see cref="ShownEnd"/> has passed <paramref name="position"/>.</summary>
+    public ValueTask WaitShownAsync(long position, CancellationToken cancellationToken)
+        => WaitAsync(static log => log.ShownEnd, position, cancellationToken);
 
     /// <summary>Keeps the log from deleting what a sink has not delivered; dispose it to let go.</summary>
     /// <param name="name">The sink's name, e.g. <c>sqlite</c>.</param>
@@ -81,9 +77,10 @@ public sealed class OutputLog
     /// <summary>Lowest position that a sink still needs; <see cref="long.MaxValue"/> when there is no sink.</summary>
     internal long LowestHold => _holds.Keys.Select(static hold => hold.Position).DefaultIfEmpty(long.MaxValue).Min();
 
-    /// <summary>The writer has committed.</summary>
+    /// <summary>The writer has committed, and has shown what it committed.</summary>
     internal void Advance(long records)
     {
+        Volatile.Write(ref _shownEnd, DurableEnd);
         Volatile.Write(ref _records, records);
         _signal.Pulse();
     }
@@ -100,6 +97,21 @@ public sealed class OutputLog
 
     /// <summary>Deletes whole segments below a position.</summary>
     internal void RetainFrom(long position) => _log.RetainFrom(position);
+
+    private async ValueTask WaitAsync(Func<OutputLog, long> end, long position, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var next = _signal.Next;
+            if (end(this) > position)
+            {
+                return;
+            }
+
+            ObjectDisposedException.ThrowIf(_completed, this);
+            await next.WaitAsync(cancellationToken);
+        }
+    }
 }
 
 /// <summary>A sink's claim on the output log: nothing at or behind <see cref="Position"/> is deleted.</summary>

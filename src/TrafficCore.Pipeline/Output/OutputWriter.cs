@@ -67,7 +67,7 @@ internal sealed class OutputWriter : IDisposable
 
     public void Start() => _thread.Start();
 
-    /// <summary>From now on published windows go to the live feed too; what recovery writes is old news.</summary>
+    /// <summary>From now on a full disk is waited for; until then it fails the start.</summary>
     public void GoLive() => _live = true;
 
     /// <summary>Runs work on the writer's thread once all records that were queued before are durable.</summary>
@@ -221,7 +221,7 @@ internal sealed class OutputWriter : IDisposable
             if (header.Type == (byte)RecordType.Window)
             {
                 var window = WindowRecordCodec.Decode(records.Slice(offset + RecordHeader.Size, header.Length));
-                _latest.Publish(window, position + offset, header.ReceivedMs, _live);
+                _latest.Publish(window, position + offset, header.ReceivedMs);
             }
 
             offset += RecordCodec.SizeOf(header.Length);

@@ -66,7 +66,7 @@ internal static class OutputScan
                 throw DataDirectory.OfOtherLengths([window.Length]);
             }
 
-            latest.Publish(window, record.Position, record.Header.ReceivedMs, live: false);
+            latest.Publish(window, record.Position, record.Header.ReceivedMs);
         }
     }
 }

@@ -11,7 +11,7 @@ namespace TrafficCore.Pipeline.Recovery;
 /// <remarks>Ownership: used once, by one thread.</remarks>
 internal sealed class PipelineAssembly
 {
-    // Ledger reads, snapshots and the stop take turns, so more than these barriers are never in the queues at once.
+    // Ledger reads, snapshots and the stop take turns, and the live feed asks for one thing at a time, so more than these barriers are never in the queues at once.
     private const int Barriers = 8;
 
     private readonly PipelineEnvironment _environment;

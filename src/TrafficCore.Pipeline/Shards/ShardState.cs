@@ -26,6 +26,7 @@ internal sealed class ShardState
     private readonly RejectionApplier _rejections;
     private readonly WindowCloser _closer;
     private readonly ShardSnapshot _snapshot;
+    private readonly OpenWindowReader _open;
     private readonly List<IntersectionState> _touched = [];
     private readonly bool _isFirstShard;
     private long _lastSweepMs;
@@ -43,6 +44,7 @@ internal sealed class ShardState
         _closer = new WindowCloser(_context, marks);
         _ledger = new ShardLedger(_devices, _pseudo);
         _snapshot = new ShardSnapshot(_context, _devices, _pseudo, _isFirstShard);
+        _open = new OpenWindowReader(_context, _devices);
     }
 
     /// <summary>Something is open, dirty or held, or named detectors may fall silent: ticks are needed once a second.</summary>
@@ -119,6 +121,9 @@ internal sealed class ShardState
     /// <summary>Takes what belongs to this shard from a snapshot of any number of shards; only before the first record.</summary>
     /// <exception cref="InvalidDataException">The snapshot is damaged, or was written with other window lengths.</exception>
     public void Restore(SnapshotPartReader reader) => _snapshot.Read(reader);
+
+    /// <summary>Adds what those of the intersections that are this shard's have open. Changes nothing.</summary>
+    public void ReadOpen(IReadOnlyList<string> intersections, List<OpenWindow> found) => _open.Read(intersections, found);
 
     /// <summary>Adds this shard's outcomes.</summary>
     public void ReadTotals(LedgerTotals totals) => _ledger.AddTo(totals);

@@ -1,5 +1,7 @@
 using System.Net;
+using System.Net.Http.Json;
 using System.Text;
+using System.Text.Json;
 
 namespace TrafficCore.IntegrationTests.Security;
 
@@ -23,6 +25,14 @@ internal sealed class Browser : IDisposable
     public HttpClient Client { get; }
 
     public string? Token { get; set; }
+
+    public async Task<Browser> LoginAsync(string name)
+    {
+        using var answer = await Client.PostAsJsonAsync("api/v1/session", new { name, password = AccountFile.PasswordOf(name) });
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Token = (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("csrfToken").GetString();
+        return this;
+    }
 
     /// <summary>The same person at the same name on another port: cookies know no ports.</summary>
     public Browser MovedTo(Uri address) => new(address, null, _cookies) { Token = Token };

@@ -29,46 +29,17 @@ public sealed class LatestWindowsTests
     }
 
     [Fact]
-    public void Publish_ACorrectionOfAnOlderWindow_GoesToTheFeedOnly()
+    public void Publish_ACorrectionOfAnOlderWindow_ChangesNothing()
     {
-        using var feed = _latest.Subscribe();
         Publish(60_000, "d1");
-        Publish(0, "d1");
+        Publish(0, "d1", "d2");
 
         Assert.True(_latest.TryFind("a", 60_000, out var window));
-        Assert.Equal(60_000, window.Start);
-        Assert.True(feed.TryRead(out _));
-        Assert.True(feed.TryRead(out var correction));
-        Assert.Equal(0, correction.Start);
-    }
-
-    [Fact]
-    public void Subscribe_ToMoreThanAReaderTakes_KeepsTheLatestAndCountsTheRest()
-    {
-        using var feed = _latest.Subscribe(capacity: 2);
-        for (var i = 0; i < 5; i++)
-        {
-            Publish(i * 60_000, "d1");
-        }
-
-        Assert.True(feed.TryRead(out var window));
-        Assert.Equal(180_000, window.Start);
-        Assert.Equal((3, 3), (feed.Dropped, _latest.Dropped));
-    }
-
-    [Fact]
-    public void Publish_DuringRecovery_IsNotNews()
-    {
-        using var feed = _latest.Subscribe();
-        Publish(0, live: false, "d1");
-
-        Assert.False(feed.TryRead(out _));
+        Assert.Equal((60_000, 1), (window.Start, window.Rows.Count));
         Assert.Single(_latest.All);
     }
 
-    private void Publish(long start, params string[] ids) => Publish(start, live: true, ids);
-
-    private void Publish(long start, bool live, params string[] ids)
+    private void Publish(long start, params string[] ids)
     {
         var rows = Array.ConvertAll(ids, id => new FlowRow
         {
@@ -79,6 +50,6 @@ public sealed class LatestWindowsTests
             Length = 60_000,
             Revision = 1,
         });
-        _latest.Publish(new WindowRecord(new OutputHead(0, 0, "a"), start, 60_000, rows), position: start, receivedMs: 0, live);
+        _latest.Publish(new WindowRecord(new OutputHead(0, 0, "a"), start, 60_000, rows), position: start, receivedMs: 0);
     }
 }

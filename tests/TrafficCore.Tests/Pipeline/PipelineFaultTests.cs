@@ -103,11 +103,18 @@ public sealed class PipelineFaultTests
             await rig.TickAsync();
         }
 
-        Assert.Equal(0, rig.Pipeline.Output.DurableEnd);
+        // Made and not durable: nobody is shown it.
+        Assert.Equal((0, 0), (rig.Pipeline.Output.DurableEnd, rig.Pipeline.Output.ShownEnd));
+        Assert.Empty(rig.Pipeline.Latest.All);
+        var shown = rig.Pipeline.Output.WaitShownAsync(0, CancellationToken.None).AsTask();
+        Assert.False(shown.IsCompleted);
         files.Refuse(null);
         await rig.SettleAsync();
 
         Assert.Null(rig.Pipeline.Health.Fault);
+        await shown.WaitAsync(TimeSpan.FromSeconds(20));
+        Assert.Equal(rig.Pipeline.Output.DurableEnd, rig.Pipeline.Output.ShownEnd);
+        Assert.NotEmpty(rig.Pipeline.Latest.All);
         Assert.Equal(3, PipelineRig.FinalVolume(rig.Outputs(), 60_000));
     }
 

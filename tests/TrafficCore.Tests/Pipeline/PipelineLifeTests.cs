@@ -78,7 +78,23 @@ public sealed class PipelineLifeTests
 
         Assert.Equal(6, rig.Pipeline.Latest.All.Count);
         Assert.All(rig.Pipeline.Latest.All, static window => Assert.NotEmpty(window.Rows));
+        Assert.Equal(rig.Pipeline.Output.DurableEnd, rig.Pipeline.Output.ShownEnd);
         Assert.Equal([8], rig.Pipeline.ReceivedPackets.Find("client"));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public async Task ReadOpen_OfIntersectionsOfAnyShard_ShowsWhatIsDurableAndNotPublished(int shards)
+    {
+        await using var rig = await PipelineRig.OpenAsync(new ForgetfulFileSystem(), PipelineRig.NewTime(), PipelineRig.Options(shards));
+        await rig.SendAsync(new Sample("a", "d1", PipelineRig.Start, 20_000, 3), new Sample("b", "d1", PipelineRig.Start, 20_000, 4), new Sample("c", "d1", PipelineRig.Start, 20_000, 5));
+        await rig.SettleAsync();
+
+        var open = await rig.Pipeline.ReadOpenAsync(["c", "a", "nobody"]);
+        Assert.Equal(
+            [("a", 60_000, 3L), ("a", 120_000, 3L), ("c", 60_000, 5L), ("c", 120_000, 5L)],
+            open.Select(static w => (w.Intersection, w.Length, w.Rows[^1].Volume!.Value)).Order());
     }
 
     [Fact]

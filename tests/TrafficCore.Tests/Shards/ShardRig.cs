@@ -114,6 +114,13 @@ internal sealed class ShardRig : IShardOutput
         return buffer.WrittenSpan.ToArray();
     }
 
+    public List<OpenWindow> ReadOpen(params string[] intersections)
+    {
+        List<OpenWindow> found = [];
+        Array.ForEach(_shards, s => s.ReadOpen(intersections, found));
+        return found;
+    }
+
     public void FlushPages() => Array.ForEach(_shards, s => s.FlushPages());
 
     public LedgerTotals Totals()

@@ -23,14 +23,14 @@ internal sealed class KeyHandler(IOptionsMonitor<AuthenticationSchemeOptions> op
             return Task.FromResult(AuthenticateResult.NoResult());
         }
 
-        if (!ApiKey.TrySplit(text[Bearer.Length..].Trim(), out var id, out var secret)
-            || source.Current.Accounts.FindKey(id) is not { } key || !key.Matches(secret, TimeProvider.GetUtcNow()))
-        {
-            return Task.FromResult(AuthenticateResult.Fail("The key is not known, or its time is over."));
-        }
-
-        return Task.FromResult(AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(Identity(key)), Scheme.Name)));
+        return Task.FromResult(Find(text, source.Current, TimeProvider.GetUtcNow()) is { } key
+            ? AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(Identity(key)), Scheme.Name))
+            : AuthenticateResult.Fail("The key is not known, or its time is over."));
     }
+
+    /// <summary>The key of an <c>Authorization: Bearer</c> header; null when it is not known, or opens nothing any more.</summary>
+    internal static ApiKey? Find(string header, SecuritySnapshot now, DateTimeOffset at) =>
+        ApiKey.TrySplit(header[Bearer.Length..].Trim(), out var id, out var secret) && now.Accounts.FindKey(id) is { } key && key.Matches(secret, at) ? key : null;
 
     protected override Task HandleChallengeAsync(AuthenticationProperties properties)
     {

@@ -40,13 +40,18 @@ internal static class LoginCookie
     // Each request is judged by the accounts as they are now: a changed password, role or deny list ends the login.
     private static async Task ValidateAsync(CookieValidatePrincipalContext context, SecuritySource source)
     {
-        var (now, user) = (source.Current, context.Principal!);
-        var name = user.Identity!.Name!;
-        if (now.Accounts.Find(name)?.Stamp != user.FindFirstValue(StampClaim) || now.Denied.Denies(name, null, null))
+        if (!Stands(context.Principal!, source.Current))
         {
             context.RejectPrincipal();
             await context.HttpContext.SignOutAsync(SchemeName);
         }
+    }
+
+    /// <summary>Whether the account is still as it was when its owner logged in.</summary>
+    internal static bool Stands(ClaimsPrincipal user, SecuritySnapshot now)
+    {
+        var name = user.Identity!.Name!;
+        return now.Accounts.Find(name)?.Stamp == user.FindFirstValue(StampClaim) && !now.Denied.Denies(name, null, null);
     }
 
     private static Task Answer(RedirectContext<CookieAuthenticationOptions> context, int status)

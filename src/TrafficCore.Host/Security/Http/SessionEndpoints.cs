@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Mvc;
 using TrafficCore.Host.Api;
+using TrafficCore.Host.Live;
 using TrafficCore.Host.Security.Accounts;
 using TrafficCore.Host.Security.Audit;
 using TrafficCore.Host.Security.Passwords;
@@ -73,6 +74,11 @@ internal static class SessionEndpoints
     private static async Task<IResult> LogoutAsync(HttpContext context)
     {
         await context.SignOutAsync(LoginCookie.SchemeName);
+        if (context.User.Identity is { IsAuthenticated: true, Name: { } name })
+        {
+            context.RequestServices.GetRequiredService<LiveFeed>().EndStreamsOf(name);
+        }
+
         return TypedResults.NoContent();
     }
 

@@ -23,6 +23,33 @@ internal sealed class WindowRows(ServiceRules service)
 
     public IReadOnlyList<FlowRow> Build(IntersectionState state, PageState page, int length, int window)
     {
+        Begin(state, page, length, window);
+        AddDetectors();
+        AddIntersection(AddApproaches());
+        _flows.Settle(page, length, window, _plan);
+        return _rows;
+    }
+
+    /// <summary>Approach and intersection rows of what was observed so far, with revision 0. Changes nothing.</summary>
+    public IReadOnlyList<FlowRow> Preview(IntersectionState state, PageState page, int length, int window)
+    {
+        Begin(state, page, length, window);
+        ServiceJudgement? deciding = null;
+        foreach (PlanApproach approach in _plan.Approaches)
+        {
+            SumOf(approach.Members);
+            ServiceJudgement? judgement = JudgeSum(approach);
+            deciding = ServiceJudgement.Deciding(deciding, judgement);
+            AddObserved(Key(FlowLevel.Approach, approach.Id), judgement, approach.FreeFlowCenti);
+        }
+
+        SumOf(_plan.Counting);
+        AddObserved(Key(FlowLevel.Intersection, _state.Id), deciding, null);
+        return _rows;
+    }
+
+    private void Begin(IntersectionState state, PageState page, int length, int window)
+    {
         _state = state;
         _page = page;
         _length = length;
@@ -31,10 +58,6 @@ internal sealed class WindowRows(ServiceRules service)
         _plan = state.PlanAt(Key(FlowLevel.Intersection, "").Start);
         _rows.Clear();
         _flows.Fill(state, page, length, window, _plan);
-        AddDetectors();
-        AddIntersection(AddApproaches());
-        _flows.Settle(page, length, window, _plan);
-        return _rows;
     }
 
     private bool IsFirst => (_flags & WindowFlags.Open) != 0;
@@ -68,7 +91,7 @@ internal sealed class WindowRows(ServiceRules service)
         foreach (PlanApproach approach in _plan.Approaches)
         {
             bool isChanged = SumOf(approach.Members);
-            ServiceJudgement? judgement = _sum.Judge(approach.FreeFlowCenti, approach.IsJudgedByOccupancy, service);
+            ServiceJudgement? judgement = JudgeSum(approach);
             deciding = ServiceJudgement.Deciding(deciding, judgement);
             ref int revision = ref _page.ApproachRow(approach.Id, _length, _window);
             if (IsDue(revision, isChanged))
@@ -87,6 +110,16 @@ internal sealed class WindowRows(ServiceRules service)
         if (IsDue(revision, isChanged))
         {
             _rows.Add(_sum.ToRow(Key(FlowLevel.Intersection, _state.Id), ++revision, deciding, null, _pcu));
+        }
+    }
+
+    private ServiceJudgement? JudgeSum(PlanApproach approach) => _sum.Judge(approach.FreeFlowCenti, approach.IsJudgedByOccupancy, service);
+
+    private void AddObserved(in RowKey key, ServiceJudgement? judgement, int? freeFlowCenti)
+    {
+        if (_sum.HasContent)
+        {
+            _rows.Add(_sum.ToRow(in key, 0, judgement, freeFlowCenti, _pcu));
         }
     }
 
