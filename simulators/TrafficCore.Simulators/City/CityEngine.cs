@@ -45,7 +45,8 @@ internal sealed class CityEngine
         _events?.Begin();
         if (truth is not null)
         {
-            _truth = new CityTruth(map, _traffic, _detectors, faults, Clock, reports.TruthWindow, options.Cycle, truth);
+            var speeds = new RoadSpeeds(_traffic, FreeFlowTimes.Measure(map, options, parts), reports.TruthWindow, options.Cycle);
+            _truth = new CityTruth(map, _traffic, _detectors, faults, Clock, reports.TruthWindow, speeds, truth);
             Subscribe(_truth);
             _truth.Begin();
         }
@@ -131,13 +132,6 @@ internal sealed class CityEngine
             detector.StepFault(_traffic.Now, _traffic.Now + ModelStep.Length);
         }
 
-        if (_parts > 1)
-        {
-            _traffic.Step(_parts);
-        }
-        else
-        {
-            _traffic.Step();
-        }
+        _traffic.Step(_parts);
     }
 }
