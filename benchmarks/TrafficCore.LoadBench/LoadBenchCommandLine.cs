@@ -17,10 +17,11 @@ internal static class LoadBenchCommandLine
         var json = new Option<string?>("--json") { Description = "Write all results to this file" };
         var gate = new Option<bool>("--gate") { Description = "Run the profiles of benchmarks/ratchet.json only and fail when below it" };
         var idle = new Option<int?>("--idle") { Description = "Measure the resident memory of so many idle connections instead", HelpName = "connections" };
+        var neighbours = new Option<bool>("--neighbours") { Description = "Measure whether history reads or a database that hangs delay acknowledgements instead" };
         var data = new Option<string?>("--data") { Description = "Directory for the service's data: the disk that is measured" };
         var root = new RootCommand("Measures TrafficCore end to end, and mosquitto in turn as the reference.")
         {
-            mqblast, service, rounds, profiles, noReference, noWindows, json, gate, idle, data,
+            mqblast, service, rounds, profiles, noReference, noWindows, json, gate, idle, neighbours, data,
         };
         root.SetAction((result, _) =>
         {
@@ -37,7 +38,11 @@ internal static class LoadBenchCommandLine
                 Gate = gated,
                 DataRoot = result.GetValue(data),
             };
-            return GuardAsync(() => result.GetValue(idle) is { } connections ? MeasureIdleAsync(options, connections, output) : MeasureAsync(options, output, error), error);
+            return GuardAsync(
+                () => result.GetValue(idle) is { } connections ? MeasureIdleAsync(options, connections, output)
+                    : result.GetValue(neighbours) ? MeasureNeighboursAsync(options, output)
+                    : MeasureAsync(options, output, error),
+                error);
         });
         var parsed = root.Parse(arguments);
         if (parsed.Errors.Count > 0)
@@ -72,6 +77,13 @@ internal static class LoadBenchCommandLine
     {
         var results = await new IdleBench(options, connections, output).RunAsync();
         await ReportAsync(options, output, IdleBench.Table(results), () => BenchReport.Json(results));
+        return 0;
+    }
+
+    private static async Task<int> MeasureNeighboursAsync(BenchOptions options, TextWriter output)
+    {
+        var results = await new NeighbourBench(options, output).RunAsync();
+        await ReportAsync(options, output, NeighbourBench.Table(results), () => BenchReport.Json(results));
         return 0;
     }
 

@@ -26,9 +26,9 @@ internal sealed partial class ServiceUnderTest : IAsyncDisposable
     public int ProcessId => _process.Id;
 
     /// <summary>Starts <c>trafficcore run</c> and waits for the line that tells its ports.</summary>
-    public static async Task<ServiceUnderTest> StartAsync(string program, string dataDirectory)
+    public static async Task<ServiceUnderTest> StartAsync(string program, string dataDirectory, params string[] more)
     {
-        string[] arguments = ["run", $"--Data:Directory={dataDirectory}", "--Mqtt:Port=0", "--Http:Port=0"];
+        string[] arguments = ["run", $"--Data:Directory={dataDirectory}", "--Mqtt:Port=0", "--Http:Port=0", .. more];
         var process = program.EndsWith(".dll", StringComparison.Ordinal)
             ? OwnedProcess.Start("dotnet", [program, .. arguments])
             : OwnedProcess.Start(program, arguments);

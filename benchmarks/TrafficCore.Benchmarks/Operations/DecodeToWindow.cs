@@ -13,7 +13,7 @@ using TrafficCore.Traffic.Windows;
 namespace TrafficCore.Benchmarks.Operations;
 
 /// <summary>
-/// The way of the readings of one socket read from their bytes into the open window: decode, door, record, shard. What lies
+/// The way of what one socket read brings from its bytes into the open window: decode, door, record, shard. What lies
 /// between, the disk and the threads, is replaced by memory.
 /// </summary>
 /// <remarks>
@@ -22,63 +22,78 @@ namespace TrafficCore.Benchmarks.Operations;
 /// </remarks>
 internal sealed class DecodeToWindow : HotOperation, ICommitWaiter
 {
-    private const int Devices = 10;
+    private const int Clients = 10;
 
     private readonly StandingClock _time = new();
     private readonly MemoryInputLog _log;
     private readonly PublishSession[] _sessions;
-    private readonly byte[][] _reads;
-    private readonly int[] _payloads = new int[SamplePackets.PerRead];
+    private readonly TimedRead[] _reads;
+    private readonly int _spanMs;
     private int _next;
 
     /// <param name="name">Name of this variant.</param>
+    /// <param name="items">Readings or events in one read.</param>
+    /// <param name="spanMs">Time that one read covers: the next of the same client begins so much later.</param>
+    /// <param name="read">The bytes that a client sends, numbered from 0; its times begin at <see cref="SamplePackets.Start"/>.</param>
     /// <param name="lengths">Windows to count into.</param>
-    public DecodeToWindow(string name, WindowLengths lengths)
+    private DecodeToWindow(string name, int items, int spanMs, Func<int, byte[]> read, WindowLengths lengths)
     {
-        Name = name;
+        (Name, Items, _spanMs) = (name, items, spanMs);
         var meters = new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>();
-        var shard = new ShardState(new ShardOptions { Lengths = lengths }, shard: 0, shardCount: 1, new NoPages(), new NoOutput());
-        _log = new MemoryInputLog(shard);
+        _log = new MemoryInputLog(lengths);
         var ingress = new MqttIngress(
             new DeviceRegistry(), _log, new ServiceClock(_time, 0), new IngressOptions(), new IngressMetrics(meters), NullLogger<MqttIngress>.Instance);
-        _sessions = [.. Enumerable.Range(0, Devices).Select(d => ingress.OpenSession(new ClientIdentity($"device-{d}", null, MqttVersion.V311, null)))];
-        _reads = [.. Enumerable.Range(0, Devices).Select(SamplePackets.Read)];
-        for (var i = 0; i < _payloads.Length; i++)
-        {
-            _payloads[i] = IndexOfTimestamp(_reads[0], i);
-        }
+        _sessions = [.. Enumerable.Range(0, Clients).Select(d => ingress.OpenSession(new ClientIdentity($"device-{d}", null, MqttVersion.V311, null)))];
+        _reads = [.. Enumerable.Range(0, Clients).Select(client => new TimedRead(read(client)))];
     }
 
     public override string Name { get; }
 
+    public override int Items { get; }
+
     /// <summary>Readings fall into a window that stays open.</summary>
-    public static DecodeToWindow Open() => new("decode-to-window", WindowLengths.Create([3_600_000]));
+    public static DecodeToWindow Open() => Readings("decode-to-window", AnHour);
 
     /// <summary>Windows close, and are written, as often as in the product.</summary>
-    public static DecodeToWindow Closing() => new("decode-to-closed-window", WindowLengths.Default);
+    public static DecodeToWindow Closing() => Readings("decode-to-closed-window", WindowLengths.Default);
 
-    public override int Items => SamplePackets.PerRead;
+    /// <summary>A backlog: one message is an array of a minute's readings of one detector.</summary>
+    public static DecodeToWindow Arrays() =>
+        new("array-to-window", SamplePackets.PerArray, SamplePackets.PerArray * SamplePackets.StepMs, SamplePackets.Array, AnHour);
+
+    /// <summary>A cabinet: one message is a reading of each of its detectors.</summary>
+    public static DecodeToWindow Cabinets() => new("detectors-to-window", SamplePackets.PerCabinet, SamplePackets.StepMs, SamplePackets.Cabinet, AnHour);
+
+    /// <summary>A controller: one message is a second's high-resolution events.</summary>
+    public static DecodeToWindow Events() => new("events-to-window", SamplePackets.PerEvents, SamplePackets.StepMs, SamplePackets.Events, AnHour);
+
+    private static WindowLengths AnHour => WindowLengths.Create([3_600_000]);
+
+    private static DecodeToWindow Readings(string name, WindowLengths lengths) =>
+        new(name, SamplePackets.PerRead, SamplePackets.PerRead * SamplePackets.StepMs, SamplePackets.Read, lengths);
 
     public override void Run()
     {
-        var (turn, device) = Math.DivRem(_next++, Devices);
-        const long TurnMs = SamplePackets.PerRead * SamplePackets.StepMs;
-        Stamp(_reads[device], SamplePackets.Start + (turn * TurnMs));
-        _time.MoveTo(SamplePackets.Start + ((turn + 1) * TurnMs));
-        var session = _sessions[device];
-        var rest = _reads[device].AsSpan();
+        var (turn, client) = Math.DivRem(_next++, Clients);
+        var read = _reads[client];
+        read.MoveTo((long)turn * _spanMs);
+        _time.MoveTo(SamplePackets.Start + ((turn + 1L) * _spanMs));
+        var session = _sessions[client];
+        var rest = read.Bytes;
+        var packets = 0;
         while (MqttFrame.TryRead(rest, 1 << 20, out var header) == FrameStatus.Whole)
         {
             var publish = PublishView.Decode(header.First, rest.Slice(header.HeaderLength, header.BodyLength), MqttVersion.V311);
             if (session.Accept(publish) != PublishOutcome.Collected)
             {
-                throw new InvalidOperationException("The sample reading is good.");
+                throw new InvalidOperationException("The sample is good.");
             }
 
             rest = rest[header.TotalLength..];
+            packets++;
         }
 
-        if (!session.TryCommit(SamplePackets.PerRead, this, out _))
+        if (!session.TryCommit(packets, this, out _))
         {
             throw new InvalidOperationException("This log is never full.");
         }
@@ -86,26 +101,6 @@ internal sealed class DecodeToWindow : HotOperation, ICommitWaiter
 
     void ICommitWaiter.OnCommitted(long durableEnd)
     {
-    }
-
-    /// <summary>Every reading needs a time of its own: else it is a duplicate and takes another way.</summary>
-    private void Stamp(byte[] read, long first)
-    {
-        for (var i = 0; i < _payloads.Length; i++)
-        {
-            (first + (i * SamplePackets.StepMs)).TryFormat(read.AsSpan(_payloads[i], 13), out _, default, CultureInfo.InvariantCulture);
-        }
-    }
-
-    private static int IndexOfTimestamp(ReadOnlySpan<byte> read, int packet)
-    {
-        var index = 0;
-        for (var i = 0; i <= packet; i++)
-        {
-            index += read[index..].IndexOf("\"ts\":"u8) + 5;
-        }
-
-        return index;
     }
 
     private sealed class StandingClock : TimeProvider
@@ -119,42 +114,5 @@ internal sealed class DecodeToWindow : HotOperation, ICommitWaiter
         public override long GetTimestamp() => _now.Ticks;
 
         public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-    }
-
-    /// <summary>An input log that is durable at once and hands its records straight to the shard.</summary>
-    private sealed class MemoryInputLog(ShardState shard) : IInputLog
-    {
-        private long _end;
-
-        public uint Salt => 7;
-
-        public bool TryAppend(ReadOnlySpan<byte> sealedRecords, int acks, ICommitWaiter? waiter, out long end)
-        {
-            while (RecordCodec.TryRead(sealedRecords, Salt, out var header, out var size) == RecordStatus.Whole)
-            {
-                shard.Apply(_end, in header, sealedRecords.Slice(RecordHeader.Size, header.Length));
-                _end += size;
-                sealedRecords = sealedRecords[size..];
-            }
-
-            end = _end;
-            return sealedRecords.IsEmpty ? true : throw new InvalidOperationException("The door wrote a record that can't be read.");
-        }
-
-        public ValueTask WaitForRoomAsync(CancellationToken cancel) => ValueTask.CompletedTask;
-    }
-
-    private sealed class NoPages : IPageStore
-    {
-        public long Append(long position, long receivedMs, long elapsedMs, ReadOnlySpan<byte> page) => 0;
-
-        public ReadOnlyMemory<byte> Read(long pagePosition) => throw new InvalidOperationException("No page left memory.");
-    }
-
-    private sealed class NoOutput : IShardOutput
-    {
-        public void Emit(RecordType type, string intersection, long cause, int ordinal, long receivedMs, long elapsedMs, ReadOnlySpan<byte> body)
-        {
-        }
     }
 }

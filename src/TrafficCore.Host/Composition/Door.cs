@@ -25,6 +25,7 @@ internal sealed class Door : IAsyncDisposable
     private readonly DeviceNotifier notifier;
     private readonly NetworkSource network;
     private readonly SessionJournal journal;
+    private readonly ClockWatch clockWatch;
 
     public Door(ServiceSettings settings, TrafficPipeline pipeline, SecurityService security, TimeProvider time, ServicePlatform platform)
     {
@@ -36,6 +37,7 @@ internal sealed class Door : IAsyncDisposable
         var log = new GroupCommitInputLog(pipeline.Input);
         var options = Options(settings);
         Ingress = new MqttIngress(pipeline.Devices, log, pipeline.Clock, options, metrics, platform.Logger<MqttIngress>(), notifier);
+        clockWatch = new ClockWatch(Ingress.Guard, pipeline.Clock, time);
         Earlier = MqttIngress.ForEarlier(pipeline.Devices, log, pipeline.Clock, options, metrics, platform.Logger<MqttIngress>());
         network = new NetworkSource(
             settings.Network.File, pipeline.Devices, log, pipeline.Clock, time, options, platform.Logger<NetworkSource>(), IsTimeZone);
@@ -93,6 +95,7 @@ internal sealed class Door : IAsyncDisposable
     {
         await network.LoadAsync(cancellation);
         network.Watch();
+        clockWatch.Start();
         Broker.Start();
     }
 
@@ -100,10 +103,12 @@ internal sealed class Door : IAsyncDisposable
     {
         await Task.WhenAll(Broker.StopAsync(limit), Upstream?.StopAsync(limit) ?? Task.CompletedTask);
         await network.DisposeAsync();
+        clockWatch.Dispose();
     }
 
     public async ValueTask DisposeAsync()
     {
+        clockWatch.Dispose();
         await notifier.DisposeAsync();
         await Broker.DisposeAsync();
         await journal.DisposeAsync();

@@ -23,7 +23,7 @@ internal static class FaultRows
     /// <summary>The same as an InfluxDB 1.x has them.</summary>
     public static async Task<IReadOnlyList<string>> OfInfluxAsync(DatabaseProcess influx)
     {
-        var query = Uri.EscapeDataString("SELECT * FROM detector_flow, approach_flow, intersection_flow GROUP BY *");
+        var query = Uri.EscapeDataString("SELECT * FROM detector_flow, approach_flow, intersection_flow WHERE \"window\" = '60s' OR \"window\" = '900s' GROUP BY *");
         using var answer = JsonDocument.Parse(await influx.GetAsync($"/query?db=traffic&epoch=ms&q={query}"));
         if (!answer.RootElement.GetProperty("results")[0].TryGetProperty("series", out var found))
         {

@@ -210,7 +210,9 @@ public sealed partial class InfluxDouble : IAsyncDisposable
             NetworkStream stream = client.GetStream();
             while (await InfluxRequest.ReadAsync(stream).ConfigureAwait(false) is { } request)
             {
-                InfluxAnswer? answer = script.TryDequeue(out Func<InfluxRequest, InfluxAnswer?>? scripted) ? scripted(request) : (Instead ?? Answer)(request);
+                // Sockets may complete on the thread that waits for all of them, as the service has it: an answer that waits for another server must not hold it.
+                Func<InfluxRequest, InfluxAnswer?> answers = script.TryDequeue(out Func<InfluxRequest, InfluxAnswer?>? scripted) ? scripted : Instead ?? Answer;
+                InfluxAnswer? answer = await Task.Run(() => answers(request)).ConfigureAwait(false);
                 Requests.Enqueue((request, answer?.Status ?? 0));
                 if (answer is null)
                 {

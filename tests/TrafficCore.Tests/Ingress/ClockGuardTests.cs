@@ -1,3 +1,6 @@
+using TrafficCore.Host.Ingress;
+using TrafficCore.TestKit.Pipeline;
+
 namespace TrafficCore.Tests.Ingress;
 
 public sealed class ClockGuardTests
@@ -92,6 +95,32 @@ public sealed class ClockGuardTests
         Assert.Contains("Unjudged", Assert.Single(Send(door, 1, door.Now)));
         door.Time.Advance(1_000);
         Assert.Equal(["ClockAlarm off", $"Readings #1@{door.Now}+0 v1"], Send(door, 1, door.Now));
+    }
+
+    [Fact]
+    public void Watch_WhileNobodySends_SeesTheStepAndEndsTheAlarm()
+    {
+        var door = new IngressHarness();
+        var timers = new ManualTime(DateTimeOffset.UnixEpoch);
+        using var watch = new ClockWatch(door.Ingress.Guard, door.Clock, timers);
+        watch.Start();
+        Pass(seconds: 1);
+        door.Time.UtcMs += Hour;
+        Pass(seconds: 1);
+        Assert.Equal(["ClockAlarm on"], door.NewRecords());
+        Pass(seconds: 59);
+        Assert.Empty(door.NewRecords());
+        Pass(seconds: 1);
+        Assert.Equal(["ClockAlarm off"], door.NewRecords());
+
+        void Pass(int seconds)
+        {
+            for (int second = 0; second < seconds; second++)
+            {
+                door.Time.Advance(1_000);
+                timers.Advance(TimeSpan.FromSeconds(1));
+            }
+        }
     }
 
     [Fact]
