@@ -50,24 +50,26 @@ public sealed class BoardsOptions : IValidatableObject
 
     /// <summary>
     /// What boards show without configuration. Slow traffic: below half of the free-flow speed (urban-street level of service D) until it is back
-    /// above 0.67 (B), or occupancy of 50 % until 35 %. Congestion: 0.3 (F) until 0.4 (E), or 70 % until 50 %.
+    /// above 0.67 (B), or occupancy of 67 % until 35 %. Congestion: 0.3 (F) until 0.4 (E), or 85 % until 60 %. All of them on average over six minutes.
     /// </summary>
     /// <remarks>
-    /// On an open road speed breaks down before occupancy is that high. In front of a signal whoever crosses a detector moves, so that its speeds say little; there a queue that covers the
-    /// detector for more than half of the time does not get through its green. Three windows of 60 s are longer than a cycle, five are two of them.
+    /// On an open road speed breaks down before occupancy is that high. In front of a signal whoever crosses a detector moves, so that its speeds say little; there an ordinary queue covers the
+    /// detector while it is red and a little longer, and one that covers it for more than two thirds of several cycles does not get through its green. Six minutes are whole cycles of 60, 72,
+    /// 90 and 120 s, so that red counts as often as green.
     /// </remarks>
     public static IReadOnlyList<BoardRule> DefaultRules { get; } =
     [
         new()
         {
             Name = "congestion",
-            Version = 2,
-            EnterWindows = 3,
-            ExitWindows = 5,
+            Version = 3,
+            EnterWindows = 6,
+            ExitWindows = 6,
+            Average = true,
             Steps =
             [
-                new() { Name = "slow", Priority = 8, When = Condition(0.5, 0.67, 50, 35), Text = ["SLOW TRAFFIC|SLOW", "AHEAD"] },
-                new() { Name = "severe", Priority = 9, When = Condition(0.3, 0.4, 70, 50), Text = ["CONGESTION|JAM", "AHEAD"] },
+                new() { Name = "slow", Priority = 8, When = Condition(0.5, 0.67, 67, 35), Text = ["SLOW TRAFFIC|SLOW", "AHEAD"] },
+                new() { Name = "severe", Priority = 9, When = Condition(0.3, 0.4, 85, 60), Text = ["CONGESTION|JAM", "AHEAD"] },
             ],
         },
     ];

@@ -38,6 +38,9 @@ internal sealed class CityEngine
         _detectors = [.. map.Detectors.Select(d => new DetectorState(d, logs[d.Intersection], SensorFault.Of(faults, d), truth is not null))];
         _faulty = [.. _detectors.Where(static d => d.Fault is not null)];
         _traffic = new CityTraffic(map, options, _detectors, logs, start.WarmUpMs);
+
+        // Both take a while in a large city; only then does its time begin.
+        var free = truth is null ? null : FreeFlowTimes.Measure(map, options, parts);
         WarmUp(start.WarmUpMs);
         Clock = new CityClock(start.WarmUpMs, start.BeginUnix());
         _readings = reports.HasReadings ? new DetectorReports(map, _detectors, reports, faults, Clock, options.Seed) : null;
@@ -45,7 +48,8 @@ internal sealed class CityEngine
         _events?.Begin();
         if (truth is not null)
         {
-            _truth = new CityTruth(map, _traffic, _detectors, faults, Clock, reports.TruthWindow, options.Cycle, truth);
+            var speeds = new RoadSpeeds(_traffic, free!, reports.TruthWindow, options.Cycle);
+            _truth = new CityTruth(map, _traffic, _detectors, faults, Clock, reports.TruthWindow, speeds, truth);
             Subscribe(_truth);
             _truth.Begin();
         }
@@ -131,13 +135,6 @@ internal sealed class CityEngine
             detector.StepFault(_traffic.Now, _traffic.Now + ModelStep.Length);
         }
 
-        if (_parts > 1)
-        {
-            _traffic.Step(_parts);
-        }
-        else
-        {
-            _traffic.Step();
-        }
+        _traffic.Step(_parts);
     }
 }

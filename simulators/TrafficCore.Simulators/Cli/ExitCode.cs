@@ -11,4 +11,7 @@ internal static class ExitCode
 
     /// <summary>The command line or the input file is wrong.</summary>
     public const int Usage = 2;
+
+    /// <summary>Ctrl-C or SIGTERM came before the end: 128 and the number of SIGINT, as shells say it.</summary>
+    public const int Stopped = 130;
 }

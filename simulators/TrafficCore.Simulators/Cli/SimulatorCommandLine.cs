@@ -12,10 +12,11 @@ namespace TrafficCore.Simulators.Cli;
 /// <summary>The program's command line, from arguments to exit code.</summary>
 internal static class SimulatorCommandLine
 {
-    /// <summary>After Ctrl-C a demonstration stops its city, then the service, which writes a snapshot; that may take a while.</summary>
-    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(30);
-
     /// <summary>Runs one command and returns the exit code.</summary>
+    /// <param name="arguments">What was typed.</param>
+    /// <param name="output">Results.</param>
+    /// <param name="error">Everything else.</param>
+    /// <param name="cancellation">Asks for the end, as Ctrl-C does.</param>
     public static async Task<int> RunAsync(string[] arguments, TextWriter output, TextWriter error, CancellationToken cancellation = default)
     {
         var root = new RootCommand("Simulated and recorded traffic for TrafficCore.")
@@ -46,7 +47,9 @@ internal static class SimulatorCommandLine
                 Output = output,
                 Error = error,
                 EnableDefaultExceptionHandler = false,
-                ProcessTerminationTimeout = StopLimit,
+
+                // Its own handling of signals begins when the command first waits, which may be after minutes.
+                ProcessTerminationTimeout = null,
             };
             return await parsed.InvokeAsync(configuration, cancellation);
         }
@@ -55,15 +58,15 @@ internal static class SimulatorCommandLine
             await error.WriteLineAsync(e.Message);
             return ExitCode.Usage;
         }
-        catch (Exception e) when (e is MqttConnectionException or IOException)
+        catch (Exception e) when (e is MqttConnectionException or IOException or UnauthorizedAccessException)
         {
             await error.WriteLineAsync(e.Message);
             return ExitCode.Lost;
         }
         catch (OperationCanceledException)
         {
-            await error.WriteLineAsync("stopped before the end");
-            return ExitCode.Lost;
+            await error.WriteLineAsync("stopped before there was a result");
+            return ExitCode.Stopped;
         }
     }
 }

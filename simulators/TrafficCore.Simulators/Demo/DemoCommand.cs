@@ -65,6 +65,6 @@ internal static class DemoCommand
             await output.WriteLineAsync(JsonLine.Of(report));
         }
 
-        return report.Balanced ? ExitCode.Done : ExitCode.Lost;
+        return !report.Balanced ? ExitCode.Lost : report.Stopped ? ExitCode.Stopped : ExitCode.Done;
     }
 }

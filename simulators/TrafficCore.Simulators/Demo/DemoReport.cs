@@ -23,6 +23,9 @@ internal sealed record DemoReport
     /// <summary>What the ledger grew by.</summary>
     public required LedgerCounts Ledger { get; init; }
 
+    /// <summary>Whether it ended before its <c>--duration</c>, by Ctrl-C or SIGTERM.</summary>
+    public required bool Stopped { get; init; }
+
     /// <summary>Whether everything that was sent is accounted for.</summary>
     public bool Balanced => Acknowledged == Sent && Ledger.Stored >= Acknowledged && Ledger.Unexplained == 0;
 }

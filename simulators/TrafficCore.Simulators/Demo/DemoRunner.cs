@@ -36,7 +36,7 @@ internal sealed class DemoRunner
             var description = DemoCity.Describe(_options);
             var inputs = CityInputs.Read(description);
             DemoHost.PrepareSockets();
-            var network = DemoService.WriteNetworkFile(inputs.NetworkFile, directory);
+            var network = OutputPath.Open("--data", directory, path => DemoService.WriteNetworkFile(inputs.NetworkFile, path));
             await using var service = await DemoHost.StartAsync(DemoService.Configure(_options, directory, network), _silent, cancellation);
             await _output.WriteLineAsync(WhereToLook(service));
             return await RunCityAsync(inputs, description.City, service, cancellation);
@@ -55,7 +55,7 @@ internal sealed class DemoRunner
         using var feed = new DemoFeed(service.Http, _time);
         using var ledger = new LedgerClient(service.Http, _time);
         var before = await ledger.ReadAsync(cancellation);
-        using var truth = _options.TruthDirectory is { } kept ? TruthFiles.In(kept) : null;
+        using var truth = _options.TruthDirectory is { } kept ? OutputPath.Open("--truth", kept, TruthFiles.In) : null;
         await using var city = await DemoCity.StartAsync(inputs, cityOptions, service.Mqtt, _time, truth, cancellation);
         var start = _time.GetTimestamp();
 
@@ -83,6 +83,7 @@ internal sealed class DemoRunner
             Cleared = city.Cleared,
             IntersectionsWithWindows = last.Intersections.Count(static i => i.Start is not null),
             Ledger = grown,
+            Stopped = cancellation.IsCancellationRequested && _options.Duration is not null,
         };
 
         async Task<DemoFrame> NextFrameAsync(CancellationToken token)

@@ -9,6 +9,9 @@ internal sealed class DemoTable : IDemoScreen
 {
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>Columns of a terminal on which everything stands on one line; on fewer, what can be missed is left out.</summary>
+    private const int WholeWidth = 80;
+
     private readonly IAnsiConsole _console;
     private readonly string _footer;
 
@@ -37,26 +40,34 @@ internal sealed class DemoTable : IDemoScreen
         });
 
     internal IRenderable Render(DemoFrame frame) => new Rows(
-        Intersections(frame.Service.Intersections),
+        Intersections(frame.Service.Intersections, _console.Profile.Width < WholeWidth),
         Boards(frame.Service.Boards),
         new Markup(Numbers(frame)),
         new Markup($"[grey]{Markup.Escape(_footer)}[/]"));
 
-    private static Table Intersections(IReadOnlyList<DemoIntersection> intersections)
+    private static Table Intersections(IReadOnlyList<DemoIntersection> intersections, bool isNarrow)
     {
         var table = new Table().Border(TableBorder.Rounded).Expand();
-        table.AddColumns("intersection", "name", "window");
-        foreach (var title in (string[])["vehicles", "occupancy", "speed", "coverage"])
+        (string Title, Justify Alignment, bool IsExtra, Func<DemoIntersection, string> Cell)[] columns =
+        [
+            (isNarrow ? "id" : "intersection", Justify.Left, false, static i => Markup.Escape(i.Id)),
+            ("name", Justify.Left, true, static i => Markup.Escape(i.Name ?? "")),
+            ("window", Justify.Left, true, static i => Markup.Escape(i.Start is { } start ? $"{start.LocalDateTime:HH:mm:ss} {i.Window}" : "")),
+            ("vehicles", Justify.Right, false, static i => Value(i.Volume, "0")),
+            ("occupancy", Justify.Right, true, static i => Value(i.Occupancy, "0.0 '%'")),
+            ("speed", Justify.Right, false, static i => Value(i.Speed, "0.0")),
+            ("coverage", Justify.Right, true, static i => Value(i.Coverage * 100, "0 '%'")),
+            ("level", Justify.Center, false, static i => Level(i.Level)),
+        ];
+        var shown = columns.Where(c => !isNarrow || !c.IsExtra).ToArray();
+        foreach (var column in shown)
         {
-            table.AddColumn(new TableColumn(title).RightAligned());
+            table.AddColumn(new TableColumn(column.Title) { Alignment = column.Alignment });
         }
 
-        table.AddColumn(new TableColumn("level").Centered());
         foreach (var i in intersections)
         {
-            var window = i.Start is { } start ? $"{start.LocalDateTime:HH:mm:ss} {i.Window}" : "";
-            table.AddRow(
-                Markup.Escape(i.Id), Markup.Escape(i.Name ?? ""), Markup.Escape(window), Value(i.Volume, "0"), Value(i.Occupancy, "0.0 '%'"), Value(i.Speed, "0.0"), Value(i.Coverage * 100, "0 '%'"), Level(i.Level));
+            table.AddRow([.. shown.Select(c => c.Cell(i))]);
         }
 
         return table;

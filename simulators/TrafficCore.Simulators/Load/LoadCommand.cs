@@ -46,6 +46,6 @@ internal static class LoadCommand
     private static async Task<int> PrintAsync(LoadReport report, bool json, TextWriter output)
     {
         await output.WriteLineAsync(json ? JsonLine.Of(report) : LoadReportText.Of(report));
-        return report.Problems.Count == 0 ? ExitCode.Done : ExitCode.Lost;
+        return report.Problems.Count > 0 ? ExitCode.Lost : report.Stopped ? ExitCode.Stopped : ExitCode.Done;
     }
 }

@@ -10,6 +10,9 @@ internal sealed class LoadRunner
     /// <summary>Connections that are opened at once: fewer than the usual listen backlog of 128.</summary>
     private const int ConnectBatch = 64;
 
+    /// <summary>How long a run that was stopped waits for the last answers, and then for the ledger: somebody is sitting there.</summary>
+    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(5);
+
     /// <summary>How often to look whether the last answers have come.</summary>
     private static readonly TimeSpan DrainStep = TimeSpan.FromMilliseconds(20);
 
@@ -26,7 +29,7 @@ internal sealed class LoadRunner
         _connections = [.. Enumerable.Range(0, options.Connections).Select(i => new LoadConnection(_run, i))];
     }
 
-    /// <summary>Connects, sends, waits for what is on its way, asks the service, and reports.</summary>
+    /// <summary>Connects, sends, waits for what is on its way, asks the service, and reports; cancelled, the same of what was sent by then.</summary>
     /// <exception cref="MqttConnectionException">The broker can't be reached at all.</exception>
     /// <exception cref="IOException">The service can't be asked.</exception>
     public async Task<LoadReport> RunAsync(CancellationToken cancellation)
@@ -36,10 +39,10 @@ internal sealed class LoadRunner
         try
         {
             await ConnectAsync(cancellation);
-            var cost = await SendAsync(cancellation);
+            var (cost, isWhole) = await SendAsync(cancellation);
             var counts = LoadCounts.Of(_connections);
-            var grown = ledger is null ? null : await ledger.SettleAsync(before!, LedgerExpectation.Of(counts, Qos).IsReached, _options.Drain, cancellation);
-            return Report(counts, cost, grown, await VerifyWindowsAsync(counts, cancellation));
+            var grown = ledger is null ? null : await ledger.SettleAsync(before!, LedgerExpectation.Of(counts, Qos).IsReached, isWhole ? _options.Drain : StopLimit, CancellationToken.None);
+            return Report(counts, cost, grown, isWhole ? await VerifyWindowsAsync(counts, cancellation) : null, isWhole);
         }
         finally
         {
@@ -60,26 +63,35 @@ internal sealed class LoadRunner
         }
     }
 
-    private async Task<GeneratorCost> SendAsync(CancellationToken cancellation)
+    private async Task<(GeneratorCost Cost, bool IsWhole)> SendAsync(CancellationToken cancellation)
     {
         var scheduler = new LoadScheduler(_run, _connections, _progress);
         var meter = GeneratorMeter.Start();
         _run.Clock.Start();
-        await Task.Factory.StartNew(() => scheduler.Run(cancellation), cancellation, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        await DrainAsync(cancellation);
+        var isWhole = await Task.Factory.StartNew(() => scheduler.Run(cancellation), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        isWhole = await DrainAsync(_options.Drain, cancellation) && isWhole;
+        if (!isWhole)
+        {
+            Array.ForEach(_connections, static c => c.Stop());
+            await DrainAsync(StopLimit, CancellationToken.None);
+        }
+
         var cost = meter.Stop(LoadCounts.Of(_connections));
         await Task.WhenAll(_connections.Select(static c => c.CloseAsync()));
-        return cost;
+        return (cost, isWhole);
     }
 
-    private async Task DrainAsync(CancellationToken cancellation)
+    /// <summary>Waits for the last answers, at most for a time; false when it was cancelled before.</summary>
+    private async Task<bool> DrainAsync(TimeSpan limit, CancellationToken cancellation)
     {
         var start = _run.Time.GetTimestamp();
         using var timer = new PeriodicTimer(DrainStep, _run.Time);
-        while (!_connections.All(static c => c.IsDone) && _run.Time.GetElapsedTime(start) < _options.Drain)
+        while (!cancellation.IsCancellationRequested && !_connections.All(static c => c.IsDone) && _run.Time.GetElapsedTime(start) < limit)
         {
-            await timer.WaitForNextTickAsync(cancellation);
+            await timer.WaitForNextTickAsync(CancellationToken.None);
         }
+
+        return !cancellation.IsCancellationRequested;
     }
 
     private async Task<WindowVolume?> VerifyWindowsAsync(LoadCounts counts, CancellationToken cancellation)
@@ -97,7 +109,7 @@ internal sealed class LoadRunner
         return new WindowVolume(counts.Volume, await windows.SettleAsync(names, from, counts.Volume, cancellation));
     }
 
-    private LoadReport Report(LoadCounts counts, GeneratorCost cost, LedgerCounts? grown, WindowVolume? windows)
+    private LoadReport Report(LoadCounts counts, GeneratorCost cost, LedgerCounts? grown, WindowVolume? windows, bool isWhole)
     {
         var seconds = counts.LastAt / 1e9;
         return new LoadReport
@@ -125,7 +137,8 @@ internal sealed class LoadRunner
             Generator = cost,
             Ledger = grown,
             Windows = windows,
-            Problems = [.. LoadVerdict.Problems(Qos, _run.Schedule.Total, counts, grown, windows)],
+            Stopped = !isWhole,
+            Problems = [.. LoadVerdict.Problems(Qos, isWhole ? _run.Schedule.Total : counts.Sent, counts, grown, windows)],
             LatencyHistogram = _run.Latency.ToCounts(),
             SendDelayHistogram = _run.SendDelay.ToCounts(),
             ReconnectingHistogram = _run.Reconnecting.ToCounts(),

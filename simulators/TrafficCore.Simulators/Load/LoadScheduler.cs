@@ -24,13 +24,12 @@ internal sealed class LoadScheduler
         _progress = progress;
     }
 
-    /// <summary>Until everything has been due.</summary>
-    public void Run(CancellationToken cancellation)
+    /// <summary>Until everything has been due, or until cancelled; true when everything has been due.</summary>
+    public bool Run(CancellationToken cancellation)
     {
         var schedule = _run.Schedule;
-        while (true)
+        while (!cancellation.IsCancellationRequested)
         {
-            cancellation.ThrowIfCancellationRequested();
             var now = _run.Clock.Nanoseconds;
             PumpDue(ref _steady, schedule.SteadyDue(now));
             PumpDue(ref _burst, schedule.BurstDue(now));
@@ -42,12 +41,14 @@ internal sealed class LoadScheduler
             Ping(now);
             if (_steady == schedule.SteadyTotal && _burst == schedule.BurstTotal && _storm == schedule.Storms.Count)
             {
-                return;
+                return true;
             }
 
             _progress.Report((double)now / schedule.EndNanoseconds, this, static s => s.Describe());
             Thread.Sleep(1);
         }
+
+        return false;
     }
 
     private void PumpDue(ref long next, long due)

@@ -65,7 +65,7 @@ internal static class ReplayCommand
         }
 
         await output.WriteLineAsync(json ? JsonLine.Of(report) : Describe(report));
-        return report.IsComplete ? ExitCode.Done : ExitCode.Lost;
+        return !report.IsComplete ? ExitCode.Lost : report.Stopped ? ExitCode.Stopped : ExitCode.Done;
     }
 
     private static string Describe(ReplayReport report) => string.Join(
@@ -75,6 +75,7 @@ internal static class ReplayCommand
             .. Counts("not data", report.Skipped),
             .. Counts("sent all the same", report.Noted),
             .. Counts("NOT READABLE, not sent", report.Malformed),
+            .. report.Stopped ? [$"stopped before the end: {report.Sent} of {report.Messages} messages sent"] : Array.Empty<string>(),
             $"{report.Readings} readings and {report.Events} events of {report.Intersections} intersections, {report.From:u} to {report.To:u}, in {report.Messages} messages and {report.Seconds} s",
             report.Acknowledged is { } acknowledged
                 ? $"acknowledged {acknowledged}, refused {report.Refused}, lost {report.Lost}, reconnected {report.Reconnects} times"

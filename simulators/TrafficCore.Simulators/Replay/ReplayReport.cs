@@ -20,13 +20,16 @@ internal sealed record ReplayReport
 
     public required long Messages { get; init; }
 
+    /// <summary>Of those, messages that were handed over to a connection.</summary>
+    public required long Sent { get; init; }
+
     /// <summary>Messages acknowledged with success; null at QoS 0, where nobody answers.</summary>
     public required long? Acknowledged { get; init; }
 
     /// <summary>Messages that the service refused, with its reason code; null at QoS 0.</summary>
     public required long? Refused { get; init; }
 
-    /// <summary>Messages that could not be delivered; at QoS 0: that could not be handed over to a connection.</summary>
+    /// <summary>Messages that could not be delivered, after a stop of those that were sent by then; at QoS 0: that could not be handed over to a connection.</summary>
     public required long Lost { get; init; }
 
     public required int Reconnects { get; init; }
@@ -51,8 +54,11 @@ internal sealed record ReplayReport
     /// <summary>The first findings in the file, with their lines.</summary>
     public required IReadOnlyList<string> Findings { get; init; }
 
+    /// <summary>Whether Ctrl-C or SIGTERM came before the end.</summary>
+    public bool Stopped { get; init; }
+
     public string? Problem { get; init; }
 
-    /// <summary>Everything that the file holds has arrived.</summary>
+    /// <summary>Everything that was to be sent by then has arrived, and everything in the file could be read.</summary>
     public bool IsComplete => Lost + (Refused ?? 0) == 0 && Malformed.Count == 0;
 }

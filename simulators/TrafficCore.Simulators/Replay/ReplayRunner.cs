@@ -8,6 +8,9 @@ namespace TrafficCore.Simulators.Replay;
 /// <summary>Sends recorded data: one connection for each intersection, in time order, and waits for every acknowledgement.</summary>
 internal sealed class ReplayRunner
 {
+    /// <summary>How long a replay that was stopped waits for the last acknowledgements: somebody is sitting there.</summary>
+    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(5);
+
     private readonly ReplayOptions _options;
     private readonly TimeProvider _time;
     private readonly ConsoleProgress _progress;
@@ -20,7 +23,7 @@ internal sealed class ReplayRunner
         _progress = progress;
     }
 
-    /// <summary>Reads, sends and reports.</summary>
+    /// <summary>Reads, sends and reports; cancelled, the same of what was sent by then.</summary>
     /// <exception cref="UsageException">The file can't be read.</exception>
     public async Task<ReplayReport> RunAsync(CancellationToken cancellation)
     {
@@ -33,7 +36,13 @@ internal sealed class ReplayRunner
         string? problem = null;
         try
         {
+            foreach (var publisher in publishers)
+            {
+                await publisher.ConnectAsync(cancellation);
+            }
+
             await SendAsync(recording, publishers, cancellation);
+            await FinishAsync(publishers, cancellation);
         }
         catch (MqttConnectionException e)
         {
@@ -52,28 +61,42 @@ internal sealed class ReplayRunner
 
     private async Task SendAsync(IRecording recording, ReliablePublisher[] publishers, CancellationToken cancellation)
     {
-        foreach (var publisher in publishers)
-        {
-            await publisher.ConnectAsync(cancellation);
-        }
-
         var start = _time.GetTimestamp();
-        for (var i = 0; i < recording.Messages.Count; i++)
+        try
         {
-            var message = recording.Messages[i];
-            await WaitUntilDueAsync(start, message.DueMs - recording.FromMs, cancellation);
-            await publishers[message.Intersection].EnqueueAsync(recording.Encode(message) with { QoS = _options.QoS }, cancellation);
-            _handedOver++;
-            _progress.Report(
-                (i + 1.0) / recording.Messages.Count,
-                (Sent: i + 1, recording.Messages.Count, message.DueMs),
-                static s => $"{s.Sent} of {s.Count} messages, {DateTimeOffset.FromUnixTimeMilliseconds(s.DueMs):yyyy-MM-dd HH:mm:ss}Z");
+            for (var i = 0; i < recording.Messages.Count; i++)
+            {
+                var message = recording.Messages[i];
+                await WaitUntilDueAsync(start, message.DueMs - recording.FromMs, cancellation);
+                await publishers[message.Intersection].EnqueueAsync(recording.Encode(message) with { QoS = _options.QoS }, cancellation);
+                _handedOver++;
+                _progress.Report(
+                    (i + 1.0) / recording.Messages.Count,
+                    (Sent: i + 1, recording.Messages.Count, message.DueMs),
+                    static s => $"{s.Sent} of {s.Count} messages, {DateTimeOffset.FromUnixTimeMilliseconds(s.DueMs):yyyy-MM-dd HH:mm:ss}Z");
+            }
         }
-
-        foreach (var publisher in publishers)
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
-            await publisher.DrainAsync(cancellation);
-            await publisher.DisconnectAsync(cancellation);
+            // What was handed over still gets its answer.
+        }
+    }
+
+    private static async Task FinishAsync(ReliablePublisher[] publishers, CancellationToken cancellation)
+    {
+        using var end = new CancellationTokenSource();
+        using var hurry = cancellation.Register(() => end.CancelAfter(StopLimit));
+        try
+        {
+            foreach (var publisher in publishers)
+            {
+                await publisher.DrainAsync(end.Token);
+                await publisher.DisconnectAsync(end.Token);
+            }
+        }
+        catch (OperationCanceledException) when (end.IsCancellationRequested)
+        {
+            // What has no answer by now counts as lost.
         }
     }
 
@@ -93,6 +116,7 @@ internal sealed class ReplayRunner
     {
         var (acknowledged, refused) = (publishers.Sum(static p => p.Acknowledged), publishers.Sum(static p => p.Refused));
         var areAnswered = _options.QoS > QualityOfService.AtMostOnce;
+        var isStopped = problem is null && _handedOver < recording.Messages.Count;
         return new ReplayReport
         {
             File = _options.File,
@@ -104,7 +128,7 @@ internal sealed class ReplayRunner
             Messages = recording.Messages.Count,
             Acknowledged = areAnswered ? acknowledged : null,
             Refused = areAnswered ? refused : null,
-            Lost = recording.Messages.Count - (areAnswered ? acknowledged + refused : _handedOver),
+            Lost = (isStopped ? _handedOver : recording.Messages.Count) - (areAnswered ? acknowledged + refused : _handedOver),
             Reconnects = publishers.Sum(static p => p.Reconnects),
             Seconds = Math.Round(elapsed.TotalSeconds, 3),
             From = DateTimeOffset.FromUnixTimeMilliseconds(recording.FromMs),
@@ -113,6 +137,8 @@ internal sealed class ReplayRunner
             Noted = findings.Noted,
             Malformed = findings.Malformed,
             Findings = findings.Told,
+            Stopped = isStopped,
+            Sent = _handedOver,
             Problem = problem,
         };
     }

@@ -59,7 +59,7 @@ internal sealed class ApproachLevel(BoardRule rule, ApproachHistory history)
     private void Fall(long end)
     {
         while (Step > 0
-            && history.Read(rule.Steps[Step - 1], end, rule.ExitWindows, rule.MinimumCoverage) is { } windows && windows.All(IsGood))
+            && history.Read(rule.Steps[Step - 1], end, rule.ExitWindows, rule.MinimumCoverage) is { } windows && IsOver(windows))
         {
             (Step, Windows, Latest) = (Step - 1, windows, windows[^1]);
         }
@@ -69,6 +69,8 @@ internal sealed class ApproachLevel(BoardRule rule, ApproachHistory history)
 
     private static bool IsGood(WindowEvidence read) => read.Metric == BoardMetric.Occupancy ? read.Value <= read.Exit : read.Value >= read.Exit;
 
-    private static bool IsProven(IReadOnlyList<WindowEvidence> windows) =>
-        windows.All(IsBad) && windows.Count(w => !w.IsStanding) >= Math.Min(MovingWindows, windows.Count);
+    private bool IsProven(IReadOnlyList<WindowEvidence> windows) =>
+        (rule.Average ? windows.Average(w => w.Badness) >= 0 : windows.All(IsBad)) && windows.Count(w => IsBad(w) && !w.IsStanding) >= Math.Min(MovingWindows, windows.Count);
+
+    private bool IsOver(IReadOnlyList<WindowEvidence> windows) => rule.Average ? windows.Average(w => w.Badness) <= WindowEvidence.Good : windows.All(IsGood);
 }

@@ -88,6 +88,9 @@ public sealed record WindowEvidence(long Start, BoardMetric Metric, double Value
     /// <summary>The value is that bad only because of detectors on which somebody stood all the time: a queue, or a detector that is stuck.</summary>
     public bool IsStanding { get; init; }
 
+    /// <summary>The badness of a value at its exit threshold.</summary>
+    internal const double Good = -1;
+
     /// <summary>By how much of the gap between the thresholds the value is beyond the enter threshold: comparable between metrics.</summary>
     internal double Badness => (Value - Enter) / (Enter - Exit);
 }

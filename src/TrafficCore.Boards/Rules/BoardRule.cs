@@ -31,15 +31,22 @@ public sealed class BoardRule
     /// <value>60 s: the shortest default window.</value>
     public TimeSpan Window { get; set; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>So many windows in a row must be bad before a step begins.</summary>
+    /// <summary>So many windows in a row must be bad, or with <see cref="Average"/> their mean, before a step begins.</summary>
     /// <value>2: one slow platoon or one red signal is no congestion (domain practice for queue warnings: two periods).</value>
     [Range(1, 60)]
     public int EnterWindows { get; set; } = 2;
 
-    /// <summary>So many windows in a row must be good before a step ends.</summary>
+    /// <summary>So many windows in a row must be good, or with <see cref="Average"/> their mean, before a step ends.</summary>
     /// <value>2: the same on the way back.</value>
     [Range(1, 60)]
     public int ExitWindows { get; set; } = 2;
+
+    /// <summary>Whether the mean of those windows decides, instead of each of them.</summary>
+    /// <value>
+    /// False: each. True is for detectors in front of signals: a window that is no multiple of the cycle sees now more of red and now more of green, so that in a queue that stands for an
+    /// hour hardly ever three windows in a row are bad.
+    /// </value>
+    public bool Average { get; set; }
 
     /// <summary>A step stays at least this long, unless its message expires or a worse step begins.</summary>
     /// <value>3 min: drivers who come one after the other see the same message.</value>

@@ -30,7 +30,11 @@ public sealed class CityRushHourTests
     [InlineData(2)]
     [InlineData(3)]
     [InlineData(4)]
-    public Task Warnings_DefaultRule_AgreeWithTheTruth(int seed) => AssertAgreesAsync(seed, rules: null);
+    public Task Warnings_DefaultRule_AgreeWithTheTruth(int seed) => AssertAgreesAsync(seed, rules: null, RecordedCity.RushHours);
+
+    /// <summary>In linked streets queues of one intersection starve and block another; CityWarningsTests has more shapes of them.</summary>
+    [Fact]
+    public Task Warnings_LinkedStreets_AgreeWithTheTruth() => AssertAgreesAsync(seed: 2, rules: null, RecordedCity.LinkedRushHours);
 
     /// <summary>The same with the rules by occupancy alone that docs/operations.md has for streets with signals.</summary>
     [Theory]
@@ -38,17 +42,17 @@ public sealed class CityRushHourTests
     [InlineData(2)]
     [InlineData(3)]
     [InlineData(4)]
-    public Task Warnings_RulesForSignals_AgreeWithTheTruth(int seed) => AssertAgreesAsync(seed, RecordedCity.SignalRules);
+    public Task Warnings_RulesForSignals_AgreeWithTheTruth(int seed) => AssertAgreesAsync(seed, RecordedCity.SignalRules, RecordedCity.RushHours);
 
-    private static async Task AssertAgreesAsync(int seed, string? rules)
+    private static async Task AssertAgreesAsync(int seed, string? rules, string[] rushHours)
     {
-        using var city = await RecordedCity.RecordAsync(seed, rules, RecordedCity.RushHours);
+        using var city = await RecordedCity.RecordAsync(seed, rules, rushHours);
         var (score, _) = await city.RunAsync(city.ScoreAsync);
 
         var boards = score.GetProperty("boards");
         TestContext.Current.TestOutputHelper?.WriteLine(boards.ToString());
         Assert.Equal(25, boards.GetProperty("boards").GetInt32());
-        Assert.True(boards.GetProperty("congestions").GetInt32() >= 45 && boards.GetProperty("warnings").GetInt32() >= 45, boards.ToString());
+        Assert.True(boards.GetProperty("congestions").GetInt32() >= 35 && boards.GetProperty("warnings").GetInt32() >= 35, boards.ToString());
         Assert.True(boards.GetProperty("precision").GetDouble() >= 0.95 && boards.GetProperty("recall").GetDouble() >= 0.9, boards.ToString());
         Assert.InRange(boards.GetProperty("mostChangesInAnHour").GetInt32(), 1, ChangesPerHour);
     }

@@ -9,12 +9,15 @@ namespace TrafficCore.IntegrationTests.Acceptance;
 /// <remarks>Ownership: one test.</remarks>
 internal sealed class RecordedCity : IDisposable
 {
-    /// <summary>The rush hours by which warnings are judged, as docs/simulators.md has them.</summary>
-    public static readonly string[] RushHours =
+    /// <summary>Rush hours of streets that lead from one intersection to the next.</summary>
+    public static readonly string[] LinkedRushHours =
     [
-        "--intersections", "25", "--links", "no", "--lanes", "2", "--stop-bar-detectors", "no", "--board-every", "1", "--messages", "intersection",
+        "--intersections", "25", "--lanes", "2", "--stop-bar-detectors", "no", "--board-every", "1", "--messages", "intersection",
         "--profile", "peaks", "--day", "6h", "--demand", "150", "--start-time-of-day", "05:00", "--duration", "4h",
     ];
+
+    /// <summary>The rush hours by which warnings are judged, as docs/simulators.md has them.</summary>
+    public static readonly string[] RushHours = [.. LinkedRushHours, "--links", "no"];
 
     // Loading a busy machine must not look like a silent street.
     private static readonly string[] Replayed = ["--Ingest:MaxAge=unlimited", "--Boards:MaxInputAge=unlimited", "--Windows:IdleTimeout=60s"];
@@ -92,13 +95,14 @@ internal sealed class RecordedCity : IDisposable
                 var (exit, report) = await SimulatorProgram.RunAsync("score", "--truth", Truth, "--http", service.Http.ToString(), "--boards", "log", "--json");
                 var isSettled = score is { } before && JsonElement.DeepEquals(before, report);
                 score = report;
-                return exit == 0 && isSettled && IsAsSent(report.GetProperty("healthy")) && IsAsSent(report.GetProperty("faulty")) ? null : report.ToString();
+                return exit == 0 && isSettled && IsAsSent(report.GetProperty("healthy"), "windows") && IsAsSent(report.GetProperty("faulty"), "answered") ? null : report.ToString();
             },
             Limit);
         return score!.Value;
 
-        static bool IsAsSent(JsonElement windows) =>
-            windows.GetProperty("answered").GetInt64() == windows.GetProperty("windows").GetInt64() && windows.GetProperty("asSent").GetInt64() == windows.GetProperty("windows").GetInt64();
+        // What a silent detector did not send is not answered.
+        static bool IsAsSent(JsonElement windows, string which) =>
+            windows.GetProperty("answered").GetInt64() == windows.GetProperty(which).GetInt64() && windows.GetProperty("asSent").GetInt64() == windows.GetProperty(which).GetInt64();
     }
 
     /// <summary>What <c>trafficcore export</c> writes of a service that has ended.</summary>

@@ -3,7 +3,7 @@ using System.Diagnostics;
 
 namespace TrafficCore.TestKit.Processes;
 
-/// <summary>One of the commands of <c>trafficcore</c> as a child process that a test can end with SIGKILL in the middle of its work.</summary>
+/// <summary>One of the commands of <c>trafficcore</c> or <c>trafficcore-sim</c> as a child process that a test can end with a signal in the middle of its work.</summary>
 /// <remarks>Ownership: one test.</remarks>
 public sealed class ProgramProcess : IAsyncDisposable
 {
@@ -29,6 +29,13 @@ public sealed class ProgramProcess : IAsyncDisposable
     /// <summary>Starts a command.</summary>
     /// <param name="arguments">The command and its options.</param>
     public static ProgramProcess Start(params string[] arguments) => new(ServiceProcess.Create("trafficcore.dll", arguments));
+
+    /// <summary>Starts a command of the simulator program.</summary>
+    /// <param name="arguments">The command and its options.</param>
+    public static ProgramProcess StartSimulator(params string[] arguments) => new(ServiceProcess.Create("trafficcore-sim.dll", arguments));
+
+    /// <summary>Sends a signal, e.g. <c>INT</c>.</summary>
+    public Task SignalAsync(string signal) => process.SignalAsync(signal);
 
     /// <summary>Waits until it has ended by itself.</summary>
     /// <returns>The exit code.</returns>

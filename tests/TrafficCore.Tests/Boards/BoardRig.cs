@@ -70,10 +70,10 @@ internal sealed class BoardRig
 
     public static BoardNetwork Network(string json = NetworkJson) => BoardNetwork.From(RoadNetworkParser.Parse(Encoding.UTF8.GetBytes(json)).Network!);
 
-    /// <summary>A rule with the default steps, and two windows in and out.</summary>
+    /// <summary>A rule of two steps, and two windows in and out.</summary>
     public static BoardRule Rule(Action<BoardRule>? change = null)
     {
-        var rule = new BoardRule { Name = "congestion", Steps = BoardsOptions.DefaultRules[0].Steps };
+        var rule = new BoardRule { Name = "congestion", Steps = [Step("slow", 8, 0.5, 0.67, 50, 35), Step("severe", 9, 0.3, 0.4, 70, 50)] };
         change?.Invoke(rule);
         return rule;
     }
@@ -117,6 +117,18 @@ internal sealed class BoardRig
         yield return Row(intersection, end, $"d-{approach}", FlowLevel.Detector, state) with { Health = state.Health };
         yield return Row(intersection, end, approach, FlowLevel.Approach, state);
     }
+
+    private static RuleStep Step(string name, int priority, double enterRatio, double exitRatio, double enterOccupancy, double exitOccupancy) => new()
+    {
+        Name = name,
+        Priority = priority,
+        Text = name == "slow" ? ["SLOW TRAFFIC|SLOW", "AHEAD"] : ["CONGESTION|JAM", "AHEAD"],
+        When = new RuleCondition
+        {
+            SpeedRatio = new RuleThresholds { Enter = enterRatio, Exit = exitRatio },
+            Occupancy = new RuleThresholds { Enter = enterOccupancy, Exit = exitOccupancy },
+        },
+    };
 
     private static FlowRow Row(string intersection, long end, string id, FlowLevel level, Minute state) => new()
     {

@@ -52,6 +52,20 @@ public sealed class DemoScreenTests
     }
 
     [Fact]
+    public void Table_NarrowTerminal_KeepsEachIntersectionOnOneLine()
+    {
+        var text = new StringWriter();
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, Out = new AnsiConsoleOutput(text) });
+        console.Profile.Width = 40;
+
+        console.Write(new DemoTable(console, "Ctrl-C stops").Render(new DemoFrame(TimeSpan.Zero, false, 1, 1, Snapshot)));
+
+        var lines = text.ToString().Split('\n', StringSplitOptions.TrimEntries);
+        Assert.All(lines, static line => Assert.InRange(line.Length, 0, 40));
+        Assert.Contains(lines, static line => line.Contains("int-0001", StringComparison.Ordinal) && line.Contains("41.2", StringComparison.Ordinal) && line.Contains('F', StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Feed_AnswersOfTheService_AreRead()
     {
         var intersection = Parse("""{"id":"int-0001","name":"A","latest":{"window":"10s","row":{"start":"2026-01-02T03:04:10Z","volume":5,"occupancy":1.5,"speed":40.5,"levelOfService":"B","coverage":1}}}""");

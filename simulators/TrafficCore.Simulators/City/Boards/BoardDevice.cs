@@ -18,6 +18,9 @@ internal sealed class BoardDevice
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
+    /// <summary>How long a good-bye may take; a broker that hangs publishes the will.</summary>
+    private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(3);
+
     private readonly MqttClientOptions _options;
     private readonly TimeProvider _time;
     private readonly string _root;
@@ -116,8 +119,9 @@ internal sealed class BoardDevice
         }
         catch (OperationCanceledException)
         {
-            await client.PublishAsync(State("offline"u8), CancellationToken.None);
-            await client.DisconnectAsync(CancellationToken.None);
+            using var farewell = new CancellationTokenSource(Farewell, _time);
+            await client.PublishAsync(State("offline"u8), farewell.Token);
+            await client.DisconnectAsync(farewell.Token);
         }
     }
 

@@ -23,6 +23,9 @@ internal sealed record DayShape(IReadOnlyList<int> Hours, IReadOnlyList<int> Tid
     public static readonly DayShape Peaks = new(
         [200, 200, 200, 200, 200, 200, 600, 1000, 1000, 600, 200, 200, 200, 200, 200, 200, 1000, 1000, 600, 200, 200, 200, 200, 200], NoTide);
 
+    /// <summary>The same demand at all times.</summary>
+    public static readonly DayShape Steady = new([.. Enumerable.Repeat(1000, 24)], NoTide);
+
     /// <summary>Milliseconds of a real day.</summary>
     public const long Day = 86_400_000;
 

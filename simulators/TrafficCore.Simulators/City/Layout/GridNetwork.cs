@@ -15,6 +15,9 @@ internal sealed class GridNetwork
         new("w", 90, Row: 0, Column: -1, Phase: 2, LeftPhase: 5),
     ];
 
+    /// <summary>A left-turn phase lets out less than half of what the others do, and so long is the queue of an ordinary red.</summary>
+    private const int LeftShare = 2;
+
     private readonly GridOptions _options;
     private readonly GridStreets _streets;
 
@@ -119,8 +122,9 @@ internal sealed class GridNetwork
         json.WriteEndArray();
         json.WriteNumber("channel", number);
         json.WriteNumber("interval", (long)_options.Interval.TotalMilliseconds);
-        json.WriteNumber("distance", isStopBar ? 0 : _options.AdvanceDistance);
-        if (HasLeftLanes && lane == 1)
+        var isLeft = HasLeftLanes && lane == 1;
+        json.WriteNumber("distance", isStopBar ? 0 : isLeft ? _options.AdvanceDistance / LeftShare : _options.AdvanceDistance);
+        if (isLeft)
         {
             json.WriteNumber("phase", side.LeftPhase);
         }

@@ -15,7 +15,10 @@ internal sealed record GridOptions
     /// </summary>
     public int Lanes { get; init; } = 3;
 
-    /// <summary>Metres from the stop bar to the counting detectors. Default 60: upstream of an ordinary queue, so that speeds mean something.</summary>
+    /// <summary>
+    /// Metres from the stop bar to the counting detectors, in lanes for left turns half of it. Default 60: an ordinary queue reaches it and leaves it again with each green, one that does
+    /// not get through stays on it.
+    /// </summary>
     public int AdvanceDistance { get; init; } = 60;
 
     /// <summary>Whether each lane has a second detector at the stop bar. With three lanes that makes 24 detectors.</summary>

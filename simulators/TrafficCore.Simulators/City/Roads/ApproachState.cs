@@ -17,6 +17,9 @@ internal sealed class ApproachState
     /// <summary>Deviation of desired speeds, per mille.</summary>
     private const int SpeedDeviation = 80;
 
+    /// <summary>How long the first in a lane stands before a full road until it gives up: two cycles of the usual 90 s.</summary>
+    private const long Patience = 180_000;
+
     /// <summary>Vehicles that wait at the upstream end one by one; more wait as a number outside the model.</summary>
     private const int MaxWaiting = 16;
 
@@ -100,15 +103,16 @@ internal sealed class ApproachState
             lane.SeeSignal();
             while (lane.TryLeave(step.Until, out var at, out var vehicle))
             {
-                if (Map.Exits[vehicle.Exit].Link is { } road && !_links[road.Index].IsOpen(step.Parity))
+                MapExit? exit = Map.Exits[vehicle.Exit];
+                if (!IsOpen(exit, step) && !TryGiveUp(lane, step, out exit))
                 {
-                    lane.Hold(step.Until);
+                    lane.Hold(step.From, step.Until);
                     break;
                 }
 
                 lane.Leave(at);
                 Count(at, vehicle);
-                Send(step, at, vehicle);
+                Send(step, at, vehicle, exit?.Link);
             }
         }
     }
@@ -143,6 +147,32 @@ internal sealed class ApproachState
         {
             link.Publish(step.Parity, isOpen);
         }
+    }
+
+    private bool IsOpen(MapExit exit, in ModelStep step) => exit.Link is not { } road || _links[road.Index].IsOpen(step.Parity);
+
+    /// <summary>
+    /// Who has stood before a full road for too long turns off elsewhere, or ends the trip: into the next side street. Without, roads that are full in a
+    /// ring would stand for ever.
+    /// </summary>
+    private bool TryGiveUp(LaneState lane, in ModelStep step, out MapExit? exit)
+    {
+        exit = null;
+        if (lane.HeldFor(step.From) < Patience)
+        {
+            return false;
+        }
+
+        foreach (var other in Map.Exits)
+        {
+            if ((lane.Map.Movements & other.Movement) != 0 && IsOpen(other, step))
+            {
+                exit = other;
+                break;
+            }
+        }
+
+        return true;
     }
 
     private void Receive(in Transit transit)
@@ -245,9 +275,9 @@ internal sealed class ApproachState
         _tally.Delay += at - vehicle.Free(Map.Length);
     }
 
-    private void Send(in ModelStep step, long at, in Vehicle vehicle)
+    private void Send(in ModelStep step, long at, in Vehicle vehicle, MapLink? to)
     {
-        if (Map.Exits[vehicle.Exit].Link is not { } road)
+        if (to is not { } road)
         {
             _tally.Out++;
         }

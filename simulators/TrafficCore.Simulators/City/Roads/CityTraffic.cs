@@ -56,6 +56,12 @@ internal sealed class CityTraffic
     /// <summary>The same on several threads, each with a part of the city.</summary>
     public void Step(int parts)
     {
+        if (parts <= 1)
+        {
+            Step();
+            return;
+        }
+
         var step = Next();
         Parallel.For(0, parts, part =>
         {

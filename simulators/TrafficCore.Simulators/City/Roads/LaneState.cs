@@ -30,6 +30,7 @@ internal sealed partial class LaneState
     private long _lastLeft = Never;
     private VehicleClass _lastLeftClass;
     private long _heldUntil = Never;
+    private long _heldSince = Never;
     private GreenHead _green = new(Never, 0, 0, 0, Never);
     private int _reached;
     private long _reachedAt = Never;
@@ -41,6 +42,12 @@ internal sealed partial class LaneState
     }
 
     public MapLane Map { get; }
+
+    /// <summary>What those needed that have passed the stop bar.</summary>
+    public TravelTimes Travelled { get; private set; }
+
+    /// <summary>When the one that is first now came onto the road; null when nobody is on it.</summary>
+    public long? FirstEntered => _vehicles.Inside > 0 ? _vehicles[_vehicles.Head].Entered : null;
 
     /// <summary>Vehicles that have entered and not passed the stop bar.</summary>
     public int Inside => _vehicles.Inside;
@@ -117,18 +124,27 @@ internal sealed partial class LaneState
         var head = _vehicles.Head;
         ref var vehicle = ref _vehicles[head];
         vehicle.Travel = (int)(at - vehicle.Entered);
+        Travelled += new TravelTimes(1, vehicle.Travel);
         if (head == _green.Head)
         {
             _green = _green with { Left = at };
         }
 
         (_lastLeft, _lastLeftClass) = (at, vehicle.Class);
+        _heldSince = Never;
         _space -= VehicleType.Of(vehicle.Class).Space;
         _vehicles.Leave();
     }
 
     /// <summary>The head cannot pass the stop bar before a moment, because the road behind the intersection is full.</summary>
-    public void Hold(long until) => _heldUntil = until;
+    public void Hold(long from, long until)
+    {
+        _heldSince = _heldSince == Never ? from : _heldSince;
+        _heldUntil = until;
+    }
+
+    /// <summary>For how long the head has stood before a full road, red in between included; 0 when it has not.</summary>
+    public long HeldFor(long now) => _heldSince == Never ? 0 : now - _heldSince;
 
     /// <summary>Counts who has reached the stop bar, or would have, before a moment.</summary>
     public void CountQueue(long until)

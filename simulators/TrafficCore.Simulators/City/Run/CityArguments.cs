@@ -19,7 +19,7 @@ internal sealed class CityArguments
     private readonly Option<int> _intersections = Whole("--intersections", "Intersections of the grid", Defaults.Grid.Intersections, 1, 20_000);
     private readonly Option<int> _seed = Whole("--seed", "The same seed gives the same city and the same vehicles", Defaults.City.Seed, 0, int.MaxValue);
     private readonly Option<int> _lanes = Whole("--lanes", "Lanes of each approach of the grid; from 3 on with left-turn phases", Defaults.Grid.Lanes, 1, 6);
-    private readonly Option<int> _advance = Whole("--advance-distance", "Metres from the stop bar to the grid's counting detectors", Defaults.Grid.AdvanceDistance, 0, 1_000);
+    private readonly Option<int> _advance = Whole("--advance-distance", "Metres from the stop bar to the grid's counting detectors, half of it in left-turn lanes", Defaults.Grid.AdvanceDistance, 0, 1_000);
     private readonly TextOption<bool> _stopBar = Choice("--stop-bar-detectors", "A second detector in each lane of the grid, at the stop bar", [("yes", true), ("no", false)]);
     private readonly TextOption<bool> _links = Choice("--links", "Streets between the intersections of the grid; without, each has its own traffic", [("yes", true), ("no", false)]);
     private readonly Option<int> _boardEvery = Whole("--board-every", "A board at every n-th intersection of the grid, 0: none", Defaults.Grid.BoardEvery, 0, 20_000);

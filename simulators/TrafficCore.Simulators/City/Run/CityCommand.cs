@@ -32,11 +32,12 @@ internal static class CityCommand
         }
 
         await output.WriteLineAsync(json ? JsonLine.Of(report) : options.IsCheck ? "nothing is wrong" : Describe(report));
-        return report.Problems.Count == 0 ? ExitCode.Done : ExitCode.Lost;
+        return report.Problems.Count > 0 ? ExitCode.Lost : report.Stopped ? ExitCode.Stopped : ExitCode.Done;
     }
 
     private static string Describe(CityReport report) => string.Join(Environment.NewLine, new[]
     {
+        report.Stopped ? "stopped before the end" : null,
         $"{report.CitySeconds} s of {report.Intersections} intersections and {report.Detectors} detectors in {report.Seconds} s; {report.Vehicles} vehicles",
         report.Connections == 0
             ? $"{report.Sent} messages written"

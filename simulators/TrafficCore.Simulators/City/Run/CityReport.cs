@@ -61,6 +61,9 @@ internal sealed record CityReport
     /// <summary>Highest resident memory of this process, MiB.</summary>
     public long PeakMebibytes { get; init; }
 
+    /// <summary>Whether it ended before its time, by Ctrl-C or SIGTERM; a run without an end of its own never does.</summary>
+    public bool Stopped { get; init; }
+
     /// <summary>What went wrong; empty when all is well.</summary>
     public IReadOnlyList<string> Problems { get; init; } = [];
 

@@ -24,7 +24,8 @@ internal sealed class CityRunner
         var inputs = CityInputs.Read(_options);
         if (_options.NetworkOut is { } path)
         {
-            await File.WriteAllBytesAsync(path, inputs.NetworkFile, cancellation);
+            using var file = OutputPath.Open("--network-out", path, File.Create);
+            await file.WriteAsync(inputs.NetworkFile, cancellation);
         }
 
         if (_options.IsCheck)
@@ -33,11 +34,12 @@ internal sealed class CityRunner
         }
 
         var start = _time.GetTimestamp();
-        using var truth = _options.TruthDirectory is { } directory ? TruthFiles.In(directory) : null;
+        using var truth = _options.TruthDirectory is { } directory ? OutputPath.Open("--truth", directory, TruthFiles.In) : null;
+        using var record = _options.Record is { } to ? new ReadingsFile(OutputPath.Open("--record", to, File.Create)) : null;
         var run = new CityStart((long)_options.WarmUp.TotalSeconds * 1000, () => BeginUnix(inputs));
         var faults = FaultScheduler.Resolve(inputs.Map, inputs.Plan, run.WarmUpMs, _options.Duration ?? CityRunOptions.Endless).Schedule!;
         CityEngine Build() => new(inputs.Map, _options.City, _options.Reports, faults, run, truth, _options.Threads);
-        return _options.Record is { } record
+        return record is not null
             ? Record(inputs, Build(), record, truth, start, cancellation)
             : await LiveAsync(inputs, Build, faults, truth, start, cancellation);
     }
@@ -71,7 +73,7 @@ internal sealed class CityRunner
         return _options.Reports.HasEvents || _options.Speed > 1 ? ((now / 1000) + 1) * 1000 : now / longest * longest;
     }
 
-    private CityReport Record(CityInputs inputs, CityEngine engine, string path, TruthFiles? truth, long start, CancellationToken cancellation)
+    private CityReport Record(CityInputs inputs, CityEngine engine, ReadingsFile file, TruthFiles? truth, long start, CancellationToken cancellation)
     {
         if (truth is not null)
         {
@@ -83,15 +85,13 @@ internal sealed class CityRunner
         }
 
         var end = engine.Clock.BeginUnix + (long)(_options.Duration ?? TimeSpan.FromHours(1)).TotalMilliseconds;
-        using var file = new ReadingsFile(File.Create(path));
-        while (engine.NowUnix < end)
+        while (engine.NowUnix < end && !cancellation.IsCancellationRequested)
         {
-            cancellation.ThrowIfCancellationRequested();
             engine.Step(file);
         }
 
         engine.Finish(file);
-        return CityReport.Of(inputs, engine, _time.GetElapsedTime(start)) with { Sent = file.Count };
+        return CityReport.Of(inputs, engine, _time.GetElapsedTime(start)) with { Sent = file.Count, Stopped = engine.NowUnix < end };
     }
 
     private async Task<CityReport> LiveAsync(
@@ -107,7 +107,7 @@ internal sealed class CityRunner
         boards.Start();
         using var ended = new CancellationTokenSource();
         var showing = _progress.RunAsync(() => (Share(engine, pace), CityProgress.Words(pace.NowUnix, connections)), ended.Token);
-        await new LiveCity(engine, connections, pace, _time).RunAsync(EndUnix(engine), cancellation);
+        var isWhole = await new LiveCity(engine, connections, pace, _time).RunAsync(EndUnix(engine), cancellation);
         await ended.CancelAsync();
         await showing;
         await boards.StopAsync();
@@ -116,6 +116,7 @@ internal sealed class CityRunner
             Boards = boards.Count,
             BoardsShown = boards.Shown,
             BoardsCleared = boards.Cleared,
+            Stopped = !isWhole && _options.Duration is not null,
         };
     }
 

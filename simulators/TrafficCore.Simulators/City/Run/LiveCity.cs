@@ -32,8 +32,8 @@ internal sealed class LiveCity
         }
     }
 
-    /// <summary>Sends until the city's time <paramref name="endUnix"/> or until cancelled, and waits for the acknowledgements.</summary>
-    public async Task RunAsync(long endUnix, CancellationToken cancellation)
+    /// <summary>Sends until the city's time <paramref name="endUnix"/> or until cancelled, and waits for the acknowledgements; true when it came to its end.</summary>
+    public async Task<bool> RunAsync(long endUnix, CancellationToken cancellation)
     {
         _connections.Begin(_pace);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -56,7 +56,8 @@ internal sealed class LiveCity
             await computing;
         }
 
-        await _connections.CloseAsync();
+        await _connections.CloseAsync(cancellation);
+        return _engine.NowUnix >= endUnix;
     }
 
     private async Task ComputeAsync(long endUnix, CancellationToken cancellation)

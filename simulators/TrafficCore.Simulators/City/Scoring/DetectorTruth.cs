@@ -20,7 +20,7 @@ internal sealed record DetectorTruth(long Window, long From, long Until, IReadOn
         string[] all = [.. TruthTable.Read(open(), Name, "intersection").Select(static r => r[0]).Distinct()];
         if (all.Length == 0)
         {
-            throw new UsageException($"{Name}: no whole window passed in the run.");
+            throw new UsageException($"{Name}: no whole window passed in the run; it has to last for two of city's --truth-window, usually 2m.");
         }
 
         var chosen = Enumerable.Range(0, Math.Min(most, all.Length)).Select(i => all[(int)((long)i * all.Length / Math.Min(most, all.Length))]).ToHashSet(StringComparer.Ordinal);

@@ -16,7 +16,7 @@ internal static class ScoreCommand
         var intersections = SharedOptions.Whole("--intersections", "Intersections to ask about at most, evenly chosen", 200, 1, 20_000);
         var boards = SharedOptions.Choice("--boards", "Judge boards by what they showed, or by the service's board log, as after a replay", [("shown", BoardSource.Shown), ("log", BoardSource.Log)]);
         var congested = SharedOptions.Choice(
-            "--congested", "From which level on a road counts as congested", [("severe", CongestionState.Severe), ("moderate", CongestionState.Moderate), ("light", CongestionState.Light)]);
+            "--congested", "From which level on a road counts as congested", [("light", CongestionState.Light), ("moderate", CongestionState.Moderate), ("severe", CongestionState.Severe)]);
         var tolerance = SharedOptions.Time("--tolerance", "How far warning and congestion may miss each other", TimeSpan.FromMinutes(2));
         var json = SharedOptions.Json();
         var command = new Command("score", "Compares what a service knows of a city with what really happened.")

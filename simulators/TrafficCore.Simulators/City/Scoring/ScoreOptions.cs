@@ -27,8 +27,8 @@ internal sealed record ScoreOptions
     /// <summary>By what boards are judged.</summary>
     public BoardSource Boards { get; init; }
 
-    /// <summary>From which level on a road counts as congested.</summary>
-    public CongestionState Congested { get; init; } = CongestionState.Severe;
+    /// <summary>From which level on a road counts as congested. Default light, the first that GB/T 33171 calls congested.</summary>
+    public CongestionState Congested { get; init; } = CongestionState.Light;
 
     /// <summary>How far warning and congestion may miss each other. Default 2 min: a window, its publication, and the time for which a rule waits.</summary>
     public TimeSpan Tolerance { get; init; } = TimeSpan.FromMinutes(2);

@@ -49,6 +49,7 @@ internal sealed class CityConnection : IAsyncDisposable
     /// <summary>Publishes until <see cref="Complete"/>, waits for the acknowledgements and says good-bye.</summary>
     public async Task RunAsync(CancellationToken cancellation)
     {
+        var isDrained = false;
         try
         {
             await foreach (var publication in _queue.Reader.ReadAllAsync(cancellation))
@@ -58,11 +59,16 @@ internal sealed class CityConnection : IAsyncDisposable
             }
 
             await _publisher.DrainAsync(cancellation);
+            isDrained = true;
             await _publisher.DisconnectAsync(cancellation);
         }
         catch (MqttConnectionException e)
         {
             Problem = e.Message;
+        }
+        catch (OperationCanceledException) when (isDrained)
+        {
+            // Everything has arrived; a broker that does not hang up is no loss.
         }
         catch (OperationCanceledException)
         {

@@ -17,6 +17,9 @@ internal sealed class CityConnections : ICityOutput, IAsyncDisposable
     /// <summary>How long acknowledgements may take after the last message.</summary>
     private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(60);
 
+    /// <summary>The same for somebody who has pressed Ctrl-C and waits.</summary>
+    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(5);
+
     /// <summary>A message that leaves a second after it was due is late: sensors that report each second would be mistaken for mute.</summary>
     private static readonly TimeSpan LateAfter = TimeSpan.FromSeconds(1);
 
@@ -122,7 +125,8 @@ internal sealed class CityConnections : ICityOutput, IAsyncDisposable
     }
 
     /// <summary>Waits for the acknowledgements and says good-bye.</summary>
-    public async Task CloseAsync()
+    /// <param name="cancellation">Somebody is waiting for the end; may come later.</param>
+    public async Task CloseAsync(CancellationToken cancellation)
     {
         foreach (var connection in Open)
         {
@@ -130,6 +134,7 @@ internal sealed class CityConnections : ICityOutput, IAsyncDisposable
         }
 
         _drain?.CancelAfter(DrainLimit);
+        using var hurry = cancellation.Register(static drain => ((CancellationTokenSource?)drain)?.CancelAfter(StopLimit), _drain);
         await _loops;
     }
 

@@ -17,20 +17,17 @@ internal sealed class CityTruth
     private readonly CityClock _clock;
     private readonly TruthFiles _files;
     private readonly Sent[] _sent;
-    private readonly ApproachTally[][] _ends;
+    private readonly ApproachTally[] _ends;
+    private readonly RoadSpeeds _speeds;
     private readonly Dictionary<(int Intersection, int Channel), int> _channels;
 
     public CityTruth(
-        CityMap map, CityTraffic traffic, IReadOnlyList<DetectorState> detectors, FaultSchedule faults, CityClock clock, TimeSpan window, TimeSpan cycle, TruthFiles files)
+        CityMap map, CityTraffic traffic, IReadOnlyList<DetectorState> detectors, FaultSchedule faults, CityClock clock, TimeSpan window, RoadSpeeds speeds, TruthFiles files)
     {
-        (_map, _traffic, _detectors, _faults, _clock, _files) = (map, traffic, detectors, faults, clock, files);
+        (_map, _traffic, _detectors, _faults, _clock, _speeds, _files) = (map, traffic, detectors, faults, clock, speeds, files);
         Window = (long)window.TotalMilliseconds;
         _sent = new Sent[map.Detectors.Count];
-
-
-        // Within one cycle a road is empty or stopped; two are the least over which a travel speed means something.
-        var span = (int)Math.Max(1, Math.Ceiling(2 * cycle / window));
-        _ends = [.. Enumerable.Range(0, span).Select(_ => new ApproachTally[map.Approaches.Count])];
+        _ends = new ApproachTally[map.Approaches.Count];
         _channels = map.Detectors.Where(static d => d.Channel > 0).ToDictionary(static d => (d.Intersection, d.Channel), static d => d.Index);
     }
 
@@ -81,42 +78,30 @@ internal sealed class CityTruth
             WriteDetector(head, detector, start, now);
         }
 
+        _speeds.Close();
         foreach (var approach in _traffic.Approaches)
         {
             WriteApproach(head, approach);
         }
 
         _files.Flush();
-
-        // The oldest end makes room for this one.
-        var oldest = _ends[^1];
-        Array.Copy(_ends, 0, _ends, 1, _ends.Length - 1);
-        _ends[0] = oldest;
-        Remember(oldest);
         Restart(now);
     }
 
     private void BeginAt(long now)
     {
-        foreach (var ends in _ends)
-        {
-            Remember(ends);
-        }
-
+        _speeds.Restart();
         Restart(now);
-    }
-
-    private void Remember(ApproachTally[] ends)
-    {
-        foreach (var approach in _traffic.Approaches)
-        {
-            ends[approach.Map.Index] = approach.Tally;
-        }
     }
 
     private void Restart(long now)
     {
         Array.Clear(_sent);
+        foreach (var approach in _traffic.Approaches)
+        {
+            _ends[approach.Map.Index] = approach.Tally;
+        }
+
         foreach (var detector in _detectors)
         {
             detector.Window.Restart(now);
@@ -143,23 +128,16 @@ internal sealed class CityTruth
     private void WriteApproach(string head, ApproachState approach)
     {
         var map = approach.Map;
-        var tally = approach.Tally - _ends[0][map.Index];
-        var speed = TravelSpeed(approach, approach.Tally - _ends[^1][map.Index]);
-        var ratio = speed is { } v ? (int?)Math.Min(9999, Math.Truncate(v * 100_000 / (map.FreeSpeed * 3.6m))) : null;
+        var tally = approach.Tally - _ends[map.Index];
+        var speed = _speeds.Of(map);
+        decimal? travel = speed is { } t ? RoadSpeed.Speed(map, t.Travel) : null, free = speed is { } f ? RoadSpeed.Speed(map, f.Free) : null;
         decimal? delay = tally.Left > 0 ? tally.Delay / 1000m / tally.Left : null;
-        var state = ratio is { } r ? CongestionStates.Name(CongestionStates.Of(r)) : "";
+        var state = speed is { } s ? CongestionStates.Name(CongestionStates.Of(s.RatioMilli)) : "";
         var (intersection, queue) = (_map.Intersections[map.Intersection].Site.Id, tally.QueueSeconds * 1000m / Window);
         _files.Approaches.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{head},{intersection},{map.Site.Id},{tally.Entered},{tally.Left},{approach.LongestQueue},{queue:0.0},{delay:0.0},{speed:0.0},{ratio / 1000m:0.000},{state}"));
+            $"{head},{intersection},{map.Site.Id},{tally.Entered},{tally.Left},{approach.LongestQueue},{queue:0.0},{delay:0.0},{travel:0.0},{free:0.0},{speed?.RatioMilli / 1000m:0.000},{state}"));
     }
-
-    /// <summary>
-    /// km/h from stop bar to stop bar, stops included, of the vehicles that left: the travel speed of GB/T 33171. 0 while nobody gets out
-    /// of a queue, null when there is nobody.
-    /// </summary>
-    private static decimal? TravelSpeed(ApproachState approach, in ApproachTally tally) =>
-        tally.Left > 0 ? tally.Left * approach.Map.Length * 36m / tally.Travel : approach.Queue > 0 ? 0 : null;
 
     private string Active(MapDetector map, long start, long now)
     {

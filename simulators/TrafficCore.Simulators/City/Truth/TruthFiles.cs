@@ -23,7 +23,7 @@ internal sealed class TruthFiles : IDisposable
     {
         _open = open;
         Detectors = Open(DetectorsName, "start,window,intersection,detector,passed,occupancy,speed,sent_readings,sent_volume,lost_readings,faults");
-        Approaches = Open(ApproachesName, "start,window,intersection,approach,entered,left,queue_max,queue_mean,delay,travel_speed,speed_ratio,state");
+        Approaches = Open(ApproachesName, "start,window,intersection,approach,entered,left,queue_max,queue_mean,delay,travel_speed,free_flow_speed,speed_ratio,state");
         Faults = Open(FaultsName, "from,until,device,kind,parameters");
         Boards = Open(BoardsName, "time,intersection,board,watches,state,id,rule,multi");
     }

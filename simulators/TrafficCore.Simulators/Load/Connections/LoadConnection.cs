@@ -34,6 +34,7 @@ internal sealed partial class LoadConnection : IAsyncDisposable
     private int _window;
     private long _pingAfter;
     private long _lastSent;
+    private bool _isStopped;
     private bool _isClosing;
     private bool _isDropped;
 
@@ -74,7 +75,7 @@ internal sealed partial class LoadConnection : IAsyncDisposable
         {
             lock (_gate)
             {
-                return _cursor.NextAt == long.MaxValue && _repeat.Unit is null && _resend.Count == 0 && _inFlight.Count == 0 && _sending is { IsEmpty: true };
+                return (_isStopped || (_cursor.NextAt == long.MaxValue && _repeat.Unit is null)) && _resend.Count == 0 && _inFlight.Count == 0 && _sending is { IsEmpty: true };
             }
         }
     }
@@ -85,6 +86,15 @@ internal sealed partial class LoadConnection : IAsyncDisposable
         lock (_gate)
         {
             PumpUnderLock(_run.Clock.Nanoseconds);
+        }
+    }
+
+    /// <summary>Begins no more messages; what was sent still gets its answer.</summary>
+    public void Stop()
+    {
+        lock (_gate)
+        {
+            _isStopped = true;
         }
     }
 
@@ -122,6 +132,11 @@ internal sealed partial class LoadConnection : IAsyncDisposable
             _counts.Resent++;
             _counts.ItemsResent += message.Unit.Items;
             return true;
+        }
+
+        if (_isStopped)
+        {
+            return false;
         }
 
         if (_repeat.Unit is not null)

@@ -47,6 +47,7 @@ internal static class LoadMerge
             SendDelay = LatencySummary.Of(delay),
             Reconnecting = LatencySummary.Of(reconnecting),
             Windows = Windows(reports),
+            Stopped = reports.Exists(static r => r.Stopped),
             Problems = [.. parts.SelectMany(static p => p.Report.Problems.Select(problem => $"{p.Name}: {problem}"))],
             LatencyHistogram = latency.ToCounts(),
             SendDelayHistogram = delay.ToCounts(),

@@ -71,6 +71,9 @@ internal sealed record LoadReport
     /// <summary>Vehicles in the windows, of those sent; null when it was not asked.</summary>
     public WindowVolume? Windows { get; init; }
 
+    /// <summary>Whether Ctrl-C or SIGTERM came before the end: then only what was sent by then is judged.</summary>
+    public bool Stopped { get; init; }
+
     /// <summary>Why the run failed; empty when nothing was lost.</summary>
     public required IReadOnlyList<string> Problems { get; init; }
 

@@ -10,6 +10,11 @@ internal static class LoadReportText
 
     private static IEnumerable<string> Lines(LoadReport report)
     {
+        if (report.Stopped)
+        {
+            yield return "stopped before the end";
+        }
+
         var from = report.Generators > 1 ? $" from {report.Generators} generators" : "";
         yield return Text($"sent {report.Sent} of {report.Planned} messages ({report.Items} readings and events) over {report.Connections} connections at QoS {report.Qos}{from}");
         yield return Text($"in {report.Seconds} s: {report.AchievedRate} messages/s, {report.ItemRate} readings and events/s");

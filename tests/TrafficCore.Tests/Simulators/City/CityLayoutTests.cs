@@ -51,7 +51,8 @@ public sealed class CityLayoutTests
         var approach = CityRig.Grid(4, Options).Approaches.First(static a => a.Site.Id == "w");
 
         Assert.Equal([(5, Movements.Left), (2, Movements.Through), (2, Movements.Through | Movements.Right)], approach.Lanes.Select(static l => (l.Phase, l.Movements)));
-        Assert.Equal([6200, 200], approach.Lanes[0].Loops.Select(static l => l.OnAt));
+        Assert.Equal([3200, 200], approach.Lanes[0].Loops.Select(static l => l.OnAt));
+        Assert.Equal([6200, 200], approach.Lanes[1].Loops.Select(static l => l.OnAt));
     }
 
     [Fact]

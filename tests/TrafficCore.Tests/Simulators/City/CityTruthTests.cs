@@ -156,10 +156,13 @@ internal sealed class MemoryTruth
 
     public TruthFiles Files { get; }
 
+    /// <summary>The lines of a file.</summary>
+    public IReadOnlyList<string> Lines(string name) => _files[name].ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
     /// <summary>The lines of a file, by column.</summary>
     public IReadOnlyList<IReadOnlyDictionary<string, string>> Rows(string name)
     {
-        var lines = _files[name].ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var lines = Lines(name);
         var columns = lines[0].Split(',');
         return [.. lines.Skip(1).Select(line => line.Split(',')).Select(cells => columns.Zip(cells).ToDictionary(static c => c.First, static c => c.Second))];
     }
