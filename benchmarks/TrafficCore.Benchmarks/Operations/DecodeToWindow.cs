@@ -23,6 +23,7 @@ namespace TrafficCore.Benchmarks.Operations;
 internal sealed class DecodeToWindow : HotOperation, ICommitWaiter
 {
     private const int Devices = 10;
+    private const long TurnMs = SamplePackets.PerRead * SamplePackets.StepMs;
 
     private readonly StandingClock _time = new();
     private readonly MemoryInputLog _log;
@@ -37,7 +38,10 @@ internal sealed class DecodeToWindow : HotOperation, ICommitWaiter
     {
         Name = name;
         var meters = new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>();
-        var shard = new ShardState(new ShardOptions { Lengths = lengths }, shard: 0, shardCount: 1, new NoPages(), new NoOutput());
+
+        // Each device sends what it has once in a turn, which must not pass for silence: nothing ticks here, so a window that was told too early would wait for its correction for ever.
+        var options = new ShardOptions { Lengths = lengths, IdleTimeoutMs = 2 * TurnMs };
+        var shard = new ShardState(options, shard: 0, shardCount: 1, new NoPages(), new NoOutput());
         _log = new MemoryInputLog(shard);
         var ingress = new MqttIngress(
             new DeviceRegistry(), _log, new ServiceClock(_time, 0), new IngressOptions(), new IngressMetrics(meters), NullLogger<MqttIngress>.Instance);
@@ -62,7 +66,6 @@ internal sealed class DecodeToWindow : HotOperation, ICommitWaiter
     public override void Run()
     {
         var (turn, device) = Math.DivRem(_next++, Devices);
-        const long TurnMs = SamplePackets.PerRead * SamplePackets.StepMs;
         Stamp(_reads[device], SamplePackets.Start + (turn * TurnMs));
         _time.MoveTo(SamplePackets.Start + ((turn + 1) * TurnMs));
         var session = _sessions[device];
