@@ -242,6 +242,10 @@ public sealed class TrafficCoreService : IAsyncDisposable
         rooms.Start();
         security.Start();
         await door.StartAsync(cancellation);
+
+        // A start leaves the file of the network several times over, as text, records and trees: for a city more than it will hold, in the oldest
+        // generation, which nothing would look at for minutes. No device is waiting yet.
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive);
         follower.Start();
         boards.Start();
         live.Start();

@@ -40,7 +40,8 @@ internal sealed class DecodeToWindow : HotOperation, ICommitWaiter
     {
         (Name, Items, _spanMs) = (name, items, spanMs);
         var meters = new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>();
-        _log = new MemoryInputLog(lengths);
+        // Each client sends what it has once in a turn, which must not pass for silence: nothing ticks here, so a window that was told too early would wait for its correction for ever.
+        _log = new MemoryInputLog(new ShardOptions { Lengths = lengths, IdleTimeoutMs = 2L * spanMs });
         var ingress = new MqttIngress(
             new DeviceRegistry(), _log, new ServiceClock(_time, 0), new IngressOptions(), new IngressMetrics(meters), NullLogger<MqttIngress>.Instance);
         _sessions = [.. Enumerable.Range(0, Clients).Select(d => ingress.OpenSession(new ClientIdentity($"device-{d}", null, MqttVersion.V311, null)))];

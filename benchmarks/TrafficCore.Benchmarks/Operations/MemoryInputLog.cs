@@ -1,14 +1,13 @@
 using TrafficCore.Log;
 using TrafficCore.Pipeline.Ingest;
 using TrafficCore.Pipeline.Shards;
-using TrafficCore.Traffic.Windows;
 
 namespace TrafficCore.Benchmarks.Operations;
 
 /// <summary>An input log that is durable at once and hands its records straight to the shard.</summary>
-internal sealed class MemoryInputLog(WindowLengths lengths) : IInputLog
+internal sealed class MemoryInputLog(ShardOptions options) : IInputLog
 {
-    private readonly ShardState _shard = new(new ShardOptions { Lengths = lengths }, shard: 0, shardCount: 1, new NoPages(), new NoOutput());
+    private readonly ShardState _shard = new(options, shard: 0, shardCount: 1, new NoPages(), new NoOutput());
     private long _end;
 
     public uint Salt => 7;

@@ -1,5 +1,6 @@
 using TrafficCore.Host.Ingress;
 using TrafficCore.Pipeline.Ingest;
+using TrafficCore.Pipeline.Shards;
 using TrafficCore.Traffic.Readings;
 using TrafficCore.Traffic.Windows;
 
@@ -71,7 +72,7 @@ internal sealed class WindowAdd : HotOperation
 {
     private const uint Device = 1;
 
-    private readonly MemoryInputLog _log = new(WindowLengths.Create([3_600_000]));
+    private readonly MemoryInputLog _log = new(new ShardOptions { Lengths = WindowLengths.Create([3_600_000]) });
     private readonly InputRecordWriter _writer = new();
     private long _time = SamplePackets.Start;
 

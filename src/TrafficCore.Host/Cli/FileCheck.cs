@@ -47,7 +47,7 @@ internal static class FileCheck
             return ([new ConfigurationError(NetworkKey, error.Message)], []);
         }
 
-        var parsed = NetworkSource.Parse(content, Door.IsTimeZone);
+        var parsed = NetworkSource.Parse(content, Door.IsTimeZone, out _);
         return ([.. parsed.Errors.Select(e => Of(path, e))], [.. parsed.Warnings.Select(w => Of(path, w))]);
     }
 

@@ -85,17 +85,26 @@ internal sealed class NetworkSource : IAsyncDisposable
     }
 
     /// <summary>Reads a network file, and whether the log can hold it.</summary>
-    internal static NetworkParseResult Parse(byte[] json, Func<string, bool>? isTimeZone)
+    /// <param name="json">Its bytes.</param>
+    /// <param name="isTimeZone">Whether a time zone is known; null: only its form is checked.</param>
+    /// <param name="file">The file, unless it is wrong.</param>
+    internal static NetworkParseResult Parse(byte[] json, Func<string, bool>? isTimeZone, out NetworkFile? file)
     {
+        file = null;
         if (json.Length > DeviceRegistry.MaxNetworkFile)
         {
             return Refused($"longer than {DeviceRegistry.MaxNetworkFile} bytes");
         }
 
         NetworkParseResult result = RoadNetworkParser.Parse(json, isTimeZone);
-        return result.Network is { } network && !DeviceRegistry.FitsIntoRecord(json, network)
-            ? Refused("more than one record of the log can hold, packed and with a number for each device")
-            : result;
+        if (result.Network is not { } network)
+        {
+            return result;
+        }
+
+        var read = NetworkFile.Of(json, network);
+        file = read.FitsIntoRecord ? read : null;
+        return file is null ? Refused("more than one record of the log can hold, packed and with a number for each device") : result;
     }
 
     /// <summary>Starts looking for changes.</summary>
@@ -111,14 +120,22 @@ internal sealed class NetworkSource : IAsyncDisposable
 
     private async Task<NetworkLoad> LoadAsync(byte[] json, CancellationToken cancel)
     {
-        NetworkParseResult result = Parse(json, _isTimeZone);
+        if (_registry.IsInForce(json))
+        {
+            // It was found good when it was put in force, here or in an earlier process; a city's takes seconds to read again.
+            Volatile.Write(ref _errors, []);
+            IngressLog.NetworkUnchanged(_logger, _path, _registry.NetworkVersion);
+            return NetworkLoad.Unchanged;
+        }
+
+        NetworkParseResult result = Parse(json, _isTimeZone, out NetworkFile? file);
         Volatile.Write(ref _errors, result.Errors);
         foreach (NetworkError warning in result.Warnings)
         {
             IngressLog.NetworkWarning(_logger, _path, warning.Path, warning.Message);
         }
 
-        if (result.Network is not { } network)
+        if (file?.Network is not { } network)
         {
             IngressLog.NetworkRefused(_logger, _path, result.Errors.Count);
             foreach (NetworkError error in result.Errors)
@@ -129,13 +146,7 @@ internal sealed class NetworkSource : IAsyncDisposable
             return NetworkLoad.Refused;
         }
 
-        if (_registry.IsInForce(json, network))
-        {
-            IngressLog.NetworkUnchanged(_logger, _path, _registry.NetworkVersion);
-            return NetworkLoad.Unchanged;
-        }
-
-        await AppendAsync(json, network, cancel);
+        await AppendAsync(file, cancel);
         IngressLog.NetworkInForce(
             _logger, _registry.NetworkVersion, _path, network.Intersections.Count, network.Intersections.Sum(i => i.Detectors.Count));
         return NetworkLoad.Changed;
@@ -150,14 +161,14 @@ internal sealed class NetworkSource : IAsyncDisposable
             return NetworkLoad.Unchanged;
         }
 
-        await AppendAsync(NoNetwork, RoadNetwork.Empty, cancel);
+        await AppendAsync(NetworkFile.Of(NoNetwork, RoadNetwork.Empty), cancel);
         IngressLog.NetworkCleared(_logger, _registry.NetworkVersion);
         return NetworkLoad.Changed;
     }
 
-    private async Task AppendAsync(byte[] json, RoadNetwork network, CancellationToken cancel)
+    private async Task AppendAsync(NetworkFile file, CancellationToken cancel)
     {
-        while (!_registry.TryAppendNetwork(_log, _clock, json, network, out _))
+        while (!_registry.TryAppendNetwork(_log, _clock, file, out _))
         {
             await _log.WaitForRoomAsync(cancel);
         }

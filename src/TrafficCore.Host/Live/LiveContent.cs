@@ -85,10 +85,10 @@ internal sealed class LiveContent(LatestWindows latest, CityDirectory city, long
     }
 
     private FlowRow? LatestRow(string intersection) =>
-        latest.TryFind(intersection, shortestMs, out var window) ? window.Rows.FirstOrDefault(static r => r.Level == FlowLevel.Intersection) : null;
+        latest.TryFind(intersection, shortestMs, out var window) ? window.ReadRows().FirstOrDefault(static r => r.Level == FlowLevel.Intersection) : null;
 
     private static LiveEvent Of(LatestWindow window) => LiveEvent.Of(
-        "window", window.Positions[^1], Answer(window.Intersection, window.Start, window.Length, window.Rows, static row => row.Health != RowHealth.Ok));
+        "window", window.Positions[^1], Answer(window.Intersection, window.Start, window.Length, window.ReadRows(), static row => row.Health != RowHealth.Ok));
 
     private static LiveWindowAnswer Answer(string intersection, long start, long length, IReadOnlyList<FlowRow> rows, Func<FlowRow, bool> isTold) => new()
     {

@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Runtime.InteropServices;
 using TrafficCore.Log;
 using TrafficCore.Pipeline.Ingest;
-using TrafficCore.Traffic.Network;
 
 namespace TrafficCore.Pipeline.Dispatch;
 
@@ -139,26 +138,25 @@ internal sealed class ControlState
 
     private void ApplyNetwork(in RecordHeader header, ReadOnlySpan<byte> body)
     {
-        if (!InputRecordReader.TryNetwork(header, body, out var record))
+        if (!InputRecordReader.TryNetwork(header, body, out var record) || _devices.Files.Find(record) is not { } file)
         {
             return;
         }
 
         // The door appends only what it has parsed; a later release may be stricter. Then the devices keep their numbers and
         // the version before stays in force.
-        var network = RoadNetworkParser.Parse(record.Json.ToArray()).Network;
-        if (network is null)
+        if (file.Network is null)
         {
             _onBadNetwork(record.Version);
         }
         else
         {
-            _networks.Add(new NetworkVersion(record.Version, header.ReceivedMs, network));
+            _networks.Add(new NetworkVersion(record.Version, header.ReceivedMs, file.Network));
         }
 
         if (_recovering)
         {
-            _devices.Apply(record, network ?? _devices.Network);
+            _devices.Apply(record, file);
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using TrafficCore.Log;
 using TrafficCore.Traffic.Network;
@@ -23,7 +22,7 @@ public sealed class DeviceRegistry
     private volatile int _learnt;
     private volatile RoadNetwork _network = RoadNetwork.Empty;
     private volatile uint _networkVersion;
-    private volatile byte[] _networkHash = [];
+    private volatile NetworkFile? _networkFile;
 
     /// <summary>How many devices have a number; the highest number.</summary>
     public int Count => _count;
@@ -37,14 +36,15 @@ public sealed class DeviceRegistry
     /// <summary>Version of <see cref="Network"/>; 0 before the first.</summary>
     public uint NetworkVersion => _networkVersion;
 
+    /// <summary>The network files that the log has named, for all who follow the log.</summary>
+    public NetworkFiles Files { get; } = new();
+
     /// <summary>
     /// Whether a file is in force with all that it names: an earlier release may have logged it and given no number to kinds of
     /// devices that it did not read.
     /// </summary>
-    /// <param name="json">The file.</param>
-    /// <param name="network">The same, parsed.</param>
-    public bool IsInForce(ReadOnlySpan<byte> json, RoadNetwork network) =>
-        _networkHash.AsSpan().SequenceEqual(SHA256.HashData(json)) && DeviceName.AllOf(network).All(name => FindText(name) is not null);
+    public bool IsInForce(ReadOnlySpan<byte> json) =>
+        _networkFile is { Network: { } network } file && file.IsOf(json) && DeviceName.AllOf(network).All(name => FindText(name) is not null);
 
     /// <summary>The device of a number, or null.</summary>
     public DeviceEntry? this[uint number]
@@ -98,11 +98,11 @@ public sealed class DeviceRegistry
 
     /// <summary>Takes over a network record that was read from the log or a snapshot; false when it contradicts what is known.</summary>
     /// <param name="record">The record.</param>
-    /// <param name="network">Its file, parsed.</param>
+    /// <param name="file">Its file; where this release cannot read it, the network before stays in force.</param>
     /// <param name="end">Position behind it.</param>
-    public bool Apply(in NetworkView record, RoadNetwork network, long end = 0)
+    public bool Apply(in NetworkView record, NetworkFile file, long end = 0)
     {
-        ArgumentNullException.ThrowIfNull(network);
+        ArgumentNullException.ThrowIfNull(file);
         lock (_gate)
         {
             foreach (DeviceView device in record.Devices)
@@ -113,7 +113,7 @@ public sealed class DeviceRegistry
                 }
             }
 
-            PublishNetworkUnderLock(network, record.Version, record.Json);
+            PublishNetworkUnderLock(file, record.Version);
             return true;
         }
     }
@@ -165,35 +165,37 @@ public sealed class DeviceRegistry
     /// <summary>Longest network file, bytes.</summary>
     public const int MaxNetworkFile = NetworkFilePacking.MaxLength;
 
-    /// <summary>Whether a network file can be appended, whatever devices have a number already.</summary>
-    public static bool FitsIntoRecord(ReadOnlySpan<byte> json, RoadNetwork network)
-    {
-        ArgumentNullException.ThrowIfNull(network);
-        long room = RecordCodec.MaxBodyLength - InputRecordWriter.NetworkHeadSize - DeviceName.AllOf(network).Sum(static name => (long)InputRecordWriter.DeviceLineSize(name));
-        return (json.Length > NetworkFilePacking.PackAbove ? NetworkFilePacking.Pack(json).Length : json.Length) <= room;
-    }
-
     /// <summary>Appends a new version of the network file and puts it in force; false when the log has no room.</summary>
-    /// <remarks>The file is one of which <see cref="FitsIntoRecord"/> is true.</remarks>
-    public bool TryAppendNetwork(IInputLog log, ServiceClock clock, ReadOnlySpan<byte> json, RoadNetwork network, out long end)
+    /// <param name="log">Where its record goes.</param>
+    /// <param name="clock">Times of the record.</param>
+    /// <param name="file">A file that fits into a record.</param>
+    /// <param name="end">Position behind the record.</param>
+    public bool TryAppendNetwork(IInputLog log, ServiceClock clock, NetworkFile file, out long end)
     {
         ArgumentNullException.ThrowIfNull(log);
         ArgumentNullException.ThrowIfNull(clock);
-        ArgumentNullException.ThrowIfNull(network);
+        ArgumentNullException.ThrowIfNull(file);
+
+        // Known before it is in the log: the shards, which meet it there, then have it from here.
+        file = Files.Use(file);
+        RoadNetwork network = file.Network ?? throw new ArgumentException("A file without a network cannot be put in force.", nameof(file));
         lock (_gate)
         {
             List<DeviceName> added = [.. DeviceName.AllOf(network).Where(name => FindText(name) is null)];
             uint version = _networkVersion + 1;
-            _writer.Begin(log.Salt, clock.NowMs, clock.ElapsedMs);
-            _writer.BeginNetwork(version, added.Count);
+
+            // Not the writer of single devices, which would keep the size of the largest record.
+            var writer = new InputRecordWriter();
+            writer.Begin(log.Salt, clock.NowMs, clock.ElapsedMs);
+            writer.BeginNetwork(version, added.Count);
             uint number = (uint)_count;
             foreach (DeviceName name in added)
             {
-                _writer.AddDeviceLine(++number, name.Kind, DeviceFlags.None, name.Intersection, name.Device);
+                writer.AddDeviceLine(++number, name.Kind, DeviceFlags.None, name.Intersection, name.Device);
             }
 
-            _writer.AddNetworkFile(json);
-            if (!log.TryAppend(_writer.Complete(), 0, null, out end))
+            writer.AddNetworkFile(file);
+            if (!log.TryAppend(writer.Complete(), 0, null, out end))
             {
                 return false;
             }
@@ -203,7 +205,7 @@ public sealed class DeviceRegistry
                 AddUnderLock(name, DeviceFlags.None, end);
             }
 
-            PublishNetworkUnderLock(network, version, json);
+            PublishNetworkUnderLock(file, version);
             return true;
         }
     }
@@ -274,8 +276,9 @@ public sealed class DeviceRegistry
         }
     }
 
-    private void PublishNetworkUnderLock(RoadNetwork network, uint version, ReadOnlySpan<byte> json)
+    private void PublishNetworkUnderLock(NetworkFile file, uint version)
     {
+        RoadNetwork network = file.Network ?? _network;
         foreach (Intersection intersection in network.Intersections)
         {
             AddIntersectionUnderLock(intersection.Id);
@@ -288,12 +291,26 @@ public sealed class DeviceRegistry
 
         _network = network;
         _networkVersion = version;
-        _networkHash = SHA256.HashData(json);
+        _networkFile = file;
     }
 
-    private DeviceEntry? FindText(DeviceName name) =>
-        _table.Find(name.Kind, Encoding.ASCII.GetBytes(name.Intersection), Encoding.ASCII.GetBytes(name.Device));
+    private DeviceEntry? FindText(DeviceName name)
+    {
+        Span<byte> bytes = stackalloc byte[2 * NetworkId.MaxLength];
+        (int intersection, int device) = Encode(name, bytes);
+        return _table.Find(name.Kind, bytes[..intersection], bytes.Slice(intersection, device));
+    }
 
-    private static int HashOf(DeviceName name) =>
-        DeviceTable.HashOf(name.Kind, Encoding.ASCII.GetBytes(name.Intersection), Encoding.ASCII.GetBytes(name.Device));
+    private static int HashOf(DeviceName name)
+    {
+        Span<byte> bytes = stackalloc byte[2 * NetworkId.MaxLength];
+        (int intersection, int device) = Encode(name, bytes);
+        return DeviceTable.HashOf(name.Kind, bytes[..intersection], bytes.Slice(intersection, device));
+    }
+
+    private static (int Intersection, int Device) Encode(DeviceName name, Span<byte> bytes)
+    {
+        int intersection = Encoding.ASCII.GetBytes(name.Intersection, bytes);
+        return (intersection, Encoding.ASCII.GetBytes(name.Device, bytes[intersection..]));
+    }
 }

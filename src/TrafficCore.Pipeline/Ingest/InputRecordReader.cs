@@ -82,18 +82,7 @@ public static class InputRecordReader
             }
         }
 
-        ReadOnlySpan<byte> json = cursor.Rest;
-        if (header.Version == PackedNetwork)
-        {
-            if (!NetworkFilePacking.TryUnpack(cursor.Rest, out byte[] unpacked))
-            {
-                return false;
-            }
-
-            json = unpacked;
-        }
-
-        view = new NetworkView(version, (int)count, table[..(table.Length - cursor.Rest.Length)], json);
+        view = new NetworkView(version, (int)count, table[..(table.Length - cursor.Rest.Length)], header.Version == PackedNetwork, cursor.Rest);
         return true;
     }
 

@@ -145,12 +145,13 @@ public readonly ref struct NetworkView
 {
     private readonly ReadOnlySpan<byte> _table;
 
-    internal NetworkView(uint version, int deviceCount, ReadOnlySpan<byte> table, ReadOnlySpan<byte> json)
+    internal NetworkView(uint version, int deviceCount, ReadOnlySpan<byte> table, bool isPacked, ReadOnlySpan<byte> file)
     {
         Version = version;
         DeviceCount = deviceCount;
         _table = table;
-        Json = json;
+        IsPacked = isPacked;
+        File = file;
     }
 
     /// <summary>Version from 1, +1 with each network record.</summary>
@@ -162,8 +163,11 @@ public readonly ref struct NetworkView
     /// <summary>Devices that the file names and that had no number yet: <c>foreach</c> over it.</summary>
     public DeviceTableView Devices => new(_table, DeviceCount);
 
-    /// <summary>The network file as it was.</summary>
-    public ReadOnlySpan<byte> Json { get; }
+    /// <summary>Whether <see cref="File"/> is packed; what it says is <see cref="NetworkFiles.Find(in NetworkView)"/>'s to tell.</summary>
+    public bool IsPacked { get; }
+
+    /// <summary>The network file as it lies in the record.</summary>
+    public ReadOnlySpan<byte> File { get; }
 }
 
 /// <summary>The newly numbered devices of a network record.</summary>

@@ -209,11 +209,11 @@ public sealed class InputRecordWriter
     }
 
     /// <summary>Ends a network record with the file itself.</summary>
-    public void AddNetworkFile(ReadOnlySpan<byte> json)
+    public void AddNetworkFile(NetworkFile file)
     {
-        _isPacked = json.Length > NetworkFilePacking.PackAbove;
-        ReadOnlySpan<byte> file = _isPacked ? NetworkFilePacking.Pack(json) : json;
-        file.CopyTo(Take(file.Length));
+        ArgumentNullException.ThrowIfNull(file);
+        _isPacked = file.IsPacked;
+        file.Content.CopyTo(Take(file.Content.Length));
     }
 
     /// <summary>Seals the last record and returns all of them; valid until the next <see cref="Begin"/>.</summary>

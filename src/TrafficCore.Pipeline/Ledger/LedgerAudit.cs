@@ -19,7 +19,7 @@ public static class LedgerAudit
         using var data = OfflineData.Open(options.DataDirectory, files);
         using var pages = new OfflinePages(data);
         var shardOptions = PipelineAssembly.ShardOptionsOf(options, ShardSnapshot.LengthsOf(data.Snapshot.Parts()));
-        var state = new ShardState(shardOptions, shard: 0, shardCount: 1, pages, new NoOutput());
+        var state = new ShardState(shardOptions, shard: 0, shardCount: 1, pages, new NoOutput(), data.Devices.Files);
         state.Restore(data.Snapshot.Parts());
         var end = Apply(data, state);
         var received = Count(data);

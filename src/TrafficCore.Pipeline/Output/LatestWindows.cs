@@ -4,15 +4,61 @@ using TrafficCore.Traffic.Windows;
 
 namespace TrafficCore.Pipeline.Output;
 
-/// <summary>The newest published window of one intersection and length, all its rows.</summary>
-/// <param name="Intersection">Intersection id.</param>
-/// <param name="Start">Window start, Unix milliseconds UTC.</param>
-/// <param name="Length">Window length in milliseconds.</param>
-/// <param name="PublishedMs">Receive time of the record that caused the newest row, Unix milliseconds UTC.</param>
-/// <param name="Positions">Where its rows lie in the output log: the first publication and the corrections.</param>
-/// <param name="Rows">Rows ordered by level, then id.</param>
-public sealed record LatestWindow(
-    string Intersection, long Start, long Length, long PublishedMs, IReadOnlyList<long> Positions, IReadOnlyList<FlowRow> Rows);
+/// <summary>The newest published window of one intersection and length, all its rows. Immutable.</summary>
+/// <remarks>It keeps the records as they are in the output log, a tenth of what their rows would take: a city has half a million latest rows.</remarks>
+public sealed class LatestWindow
+{
+    private readonly byte[][] _bodies;
+
+    private LatestWindow(in WindowHead head, long publishedMs, long[] positions, byte[][] bodies)
+    {
+        (Intersection, Start, Length) = (head.Head.Intersection, head.Start, head.Length);
+        PublishedMs = publishedMs;
+        Positions = positions;
+        _bodies = bodies;
+    }
+
+    /// <summary>Intersection id.</summary>
+    public string Intersection { get; }
+
+    /// <summary>Window start, Unix milliseconds UTC.</summary>
+    public long Start { get; }
+
+    /// <summary>Window length in milliseconds.</summary>
+    public long Length { get; }
+
+    /// <summary>Receive time of the record that caused the newest row, Unix milliseconds UTC.</summary>
+    public long PublishedMs { get; }
+
+    /// <summary>Where its rows lie in the output log: the first publication and the corrections.</summary>
+    public IReadOnlyList<long> Positions { get; }
+
+    /// <summary>Reads its rows, ordered by level, then id.</summary>
+    public IReadOnlyList<FlowRow> ReadRows()
+    {
+        var rows = new Dictionary<(FlowLevel, string), FlowRow>();
+        foreach (var body in _bodies)
+        {
+            foreach (var row in WindowRecordCodec.Decode(body).Rows)
+            {
+                rows[(row.Level, row.Id)] = row;
+            }
+        }
+
+        return [.. rows.Values.OrderBy(static row => row.Level).ThenBy(static row => row.Id, StringComparer.Ordinal)];
+    }
+
+    internal static LatestWindow New(in WindowHead head, byte[] body, long position, long receivedMs) => new(in head, receivedMs, [position], [body]);
+
+    /// <summary>With a correction, which carries only the rows that changed. Once it carries all of them, earlier records are of no more use.</summary>
+    internal LatestWindow With(in WindowHead correction, byte[] body, long position, long receivedMs)
+    {
+        var replaced = WindowRecordCodec.Decode(body).Rows.Select(static row => (row.Level, row.Id)).ToHashSet();
+        return ReadRows().All(row => replaced.Contains((row.Level, row.Id)))
+            ? New(in correction, body, position, receivedMs)
+            : new LatestWindow(in correction, receivedMs, [.. Positions, position], [.. _bodies, body]);
+    }
+}
 
 /// <summary>The latest published rows per intersection and window length.</summary>
 /// <remarks>
@@ -33,30 +79,20 @@ public sealed class LatestWindows
     public bool TryFind(string intersection, long lengthMs, [NotNullWhen(true)] out LatestWindow? window)
         => _windows.TryGetValue((intersection, lengthMs), out window);
 
-    internal void Publish(WindowRecord record, long position, long receivedMs)
-        => _windows.AddOrUpdate(
-            (record.Head.Intersection, record.Length),
-            static (_, x) => New(x.record, x.position, x.receivedMs),
-            static (_, old, x) => x.record.Start < old.Start ? old
-                : x.record.Start > old.Start ? New(x.record, x.position, x.receivedMs)
-                : Merge(old, x.record, x.position, x.receivedMs),
-            (record, position, receivedMs));
-
-    private static LatestWindow New(WindowRecord record, long position, long receivedMs)
-        => new(record.Head.Intersection, record.Start, record.Length, receivedMs, [position], record.Rows);
-
-    // A correction carries only the rows that changed. Once it carries all of them, earlier records are of no more use.
-    private static LatestWindow Merge(LatestWindow old, WindowRecord record, long position, long receivedMs)
+    /// <param name="record">Body of a <see cref="Ingest.RecordType.Window"/> record.</param>
+    /// <param name="position">Where it lies in the output log.</param>
+    /// <param name="receivedMs">Receive time of its cause.</param>
+    internal void Publish(ReadOnlySpan<byte> record, long position, long receivedMs)
     {
-        var replaced = record.Rows.Select(static row => (row.Level, row.Id)).ToHashSet();
-        var kept = old.Rows.Where(row => !replaced.Contains((row.Level, row.Id))).ToArray();
-        return kept.Length == 0
-            ? New(record, position, receivedMs)
-            : old with
-            {
-                PublishedMs = receivedMs,
-                Positions = [.. old.Positions, position],
-                Rows = [.. kept.Concat(record.Rows).OrderBy(static row => row.Level).ThenBy(static row => row.Id, StringComparer.Ordinal)],
-            };
+        var head = WindowRecordCodec.DecodeHead(record);
+        var key = (head.Head.Intersection, head.Length);
+        if (!_windows.TryGetValue(key, out var old) || head.Start > old.Start)
+        {
+            _windows[key] = LatestWindow.New(in head, record.ToArray(), position, receivedMs);
+        }
+        else if (head.Start == old.Start)
+        {
+            _windows[key] = old.With(in head, record.ToArray(), position, receivedMs);
+        }
     }
 }

@@ -21,6 +21,9 @@ public readonly record struct OutputHead(long Cause, int Ordinal, string Interse
 /// <param name="Rows">Rows ordered by level, then id (ordinal).</param>
 public sealed record WindowRecord(OutputHead Head, long Start, long Length, IReadOnlyList<FlowRow> Rows);
 
+/// <summary>What stands in front of the rows of a <see cref="WindowRecord"/>.</summary>
+internal readonly record struct WindowHead(OutputHead Head, long Start, long Length);
+
 /// <summary>Body of a <see cref="RecordType.Observation"/> record: what a device observed, stored just now.</summary>
 /// <param name="Head">Cause and place.</param>
 /// <param name="Observation">The observation.</param>

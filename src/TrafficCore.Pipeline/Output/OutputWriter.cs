@@ -220,8 +220,7 @@ internal sealed class OutputWriter : IDisposable
             var header = MemoryMarshal.Read<RecordHeader>(records[offset..]);
             if (header.Type == (byte)RecordType.Window)
             {
-                var window = WindowRecordCodec.Decode(records.Slice(offset + RecordHeader.Size, header.Length));
-                _latest.Publish(window, position + offset, header.ReceivedMs);
+                _latest.Publish(records.Slice(offset + RecordHeader.Size, header.Length), position + offset, header.ReceivedMs);
             }
 
             offset += RecordCodec.SizeOf(header.Length);

@@ -35,16 +35,22 @@ public static class WindowRecordCodec
     public static WindowRecord Decode(ReadOnlySpan<byte> body)
     {
         var reader = new BodyReader(body);
-        OutputHead head = OutputHeadCodec.Read(ref reader);
-        long start = reader.Signed();
-        long length = reader.Int64();
+        WindowHead head = ReadHead(ref reader);
         var rows = new FlowRow[reader.Count()];
         for (int i = 0; i < rows.Length; i++)
         {
-            rows[i] = ReadRow(ref reader, head.Intersection, start, length);
+            rows[i] = ReadRow(ref reader, head.Head.Intersection, head.Start, head.Length);
         }
 
-        return new WindowRecord(head, start, length, rows);
+        return new WindowRecord(head.Head, head.Start, head.Length, rows);
+    }
+
+    /// <summary>Reads what stands in front of the rows.</summary>
+    /// <exception cref="InvalidDataException">The body is not of this kind.</exception>
+    internal static WindowHead DecodeHead(ReadOnlySpan<byte> body)
+    {
+        var reader = new BodyReader(body);
+        return ReadHead(ref reader);
     }
 
     /// <summary>Writes a body; for tests and tools, the shards write into a buffer of their own.</summary>
@@ -67,6 +73,8 @@ public static class WindowRecordCodec
             WriteRow(writer, rows[i]);
         }
     }
+
+    private static WindowHead ReadHead(ref BodyReader reader) => new(OutputHeadCodec.Read(ref reader), reader.Signed(), reader.Int64());
 
     private static void WriteRow(BodyWriter writer, FlowRow row)
     {

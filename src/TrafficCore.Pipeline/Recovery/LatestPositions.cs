@@ -38,7 +38,7 @@ internal static class LatestPositions
             if (reader.Read(out var record) == LogReadStatus.Record && record.Position == position
                 && record.Header.Type == (byte)RecordType.Window)
             {
-                latest.Publish(WindowRecordCodec.Decode(record.Body), position, record.Header.ReceivedMs);
+                latest.Publish(record.Body, position, record.Header.ReceivedMs);
             }
         }
     }

@@ -60,13 +60,13 @@ internal static class OutputScan
         progress.Note(head.Intersection, head.Cause, head.Ordinal);
         if (record.Header.Type == (byte)RecordType.Window)
         {
-            var window = WindowRecordCodec.Decode(record.Body);
-            if (!lengths.Ms.Contains(window.Length))
+            var length = WindowRecordCodec.DecodeHead(record.Body).Length;
+            if (!lengths.Ms.Contains(length))
             {
-                throw DataDirectory.OfOtherLengths([window.Length]);
+                throw DataDirectory.OfOtherLengths([length]);
             }
 
-            latest.Publish(window, record.Position, record.Header.ReceivedMs);
+            latest.Publish(record.Body, record.Position, record.Header.ReceivedMs);
         }
     }
 }

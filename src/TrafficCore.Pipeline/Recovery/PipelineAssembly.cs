@@ -68,7 +68,7 @@ internal sealed class PipelineAssembly
         var pages = new PageStore(state);
         var output = MakeOutput(outputFile, snapshot, clock);
         var trigger = new AsyncSignal();
-        var shards = MakeShards(snapshot, pages, output, control.State, trigger);
+        var shards = MakeShards(snapshot, pages, output, control, trigger);
         var dispatcher = new Dispatcher(shards, _environment.Health, () => input.DurableCount, snapshot.Position, snapshot.Count);
         var received = new ReceivedReader(input.OpenReader(snapshot.Position), snapshot.Received(), snapshot.Position);
         var ledger = new LedgerDesk(dispatcher, shards.Length, received, control.Devices);
@@ -153,20 +153,20 @@ internal sealed class PipelineAssembly
         return new OutputSide(file, log, queue, writer, latest, progress, new OutsideOutput(writer, clock, file.Salt));
     }
 
-    private ShardLoop[] MakeShards(LoadedSnapshot snapshot, PageStore pages, OutputSide outputs, ControlState control, AsyncSignal trigger)
+    private ShardLoop[] MakeShards(LoadedSnapshot snapshot, PageStore pages, OutputSide outputs, ControlSide control, AsyncSignal trigger)
     {
         var options = ShardOptionsOf(_options);
         var shards = new ShardLoop[_options.Shards];
         for (var index = 0; index < shards.Length; index++)
         {
             var output = new ShardOutput(outputs.Progress, outputs.Queue, outputs.File.Salt);
-            var state = new ShardState(options, index, shards.Length, pages, output);
+            var state = new ShardState(options, index, shards.Length, pages, output, control.Devices.Files);
             state.Restore(snapshot.Parts());
             shards[index] = new ShardLoop(
                 index,
                 state,
                 output,
-                index == 0 ? control : null,
+                index == 0 ? control.State : null,
                 _options.InputLog.Buffers + Barriers,
                 (shard, exception) => _environment.Fault($"shard {shard.Index}", exception),
                 shard => RequestSnapshot(shard, trigger));

@@ -27,8 +27,9 @@ internal static class ReplaySeed
             return false;
         }
 
-        var control = ControlSide.Create(static _ => { }).State;
-        var shard = new ShardState(PipelineAssembly.ShardOptionsOf(options), shard: 0, shardCount: 1, new NoPages(), new NoOutput());
+        var side = ControlSide.Create(static _ => { });
+        var control = side.State;
+        var shard = new ShardState(PipelineAssembly.ShardOptionsOf(options), shard: 0, shardCount: 1, new NoPages(), new NoOutput(), side.Devices.Files);
         foreach (var (header, body) in ControlState.Records(known))
         {
             // Elapsed time only grows along a log. A record of the same millisecond may come again: it says what it said.

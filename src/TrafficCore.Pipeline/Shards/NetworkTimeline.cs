@@ -1,3 +1,4 @@
+using TrafficCore.Pipeline.Ingest;
 using TrafficCore.Traffic.Network;
 
 namespace TrafficCore.Pipeline.Shards;
@@ -12,11 +13,11 @@ internal sealed class NetworkTimeline
     /// <summary>Whether the newest version names detectors: their silence is a row that only a tick can write.</summary>
     public bool AwaitsDetectors { get; private set; }
 
-    public NetworkInForce Add(long receivedMs, byte[] json)
+    public NetworkInForce Add(long receivedMs, NetworkFile file)
     {
         // The door checked the file before it logged it. A file that an older program accepted and this one does not names nothing.
-        RoadNetwork network = RoadNetworkParser.Parse(json).Network ?? RoadNetwork.Empty;
-        var version = new NetworkInForce(_versions.Count, receivedMs, network, json);
+        RoadNetwork network = file.Network ?? RoadNetwork.Empty;
+        var version = new NetworkInForce(_versions.Count, receivedMs, network, file);
         _versions.Add(version);
         AwaitsDetectors = network.Intersections.Any(site => site.Detectors.Count > 0);
         return version;
@@ -38,4 +39,4 @@ internal sealed class NetworkTimeline
 }
 
 /// <summary>One version of the network file and when it was received.</summary>
-internal sealed record NetworkInForce(int Version, long ReceivedMs, RoadNetwork Network, byte[] Json);
+internal sealed record NetworkInForce(int Version, long ReceivedMs, RoadNetwork Network, NetworkFile File);

@@ -73,7 +73,7 @@ internal sealed class ReadingApplier(ShardContext context, WindowMarks marks)
         for (int length = FirstLength(_interval); length < _lengths.Length; length++)
         {
             // The lowest bit says that the class was sent: none of a class is something else than not counted.
-            ref long known = ref _detector!.Class(length, number, (int)(_offset / (uint)_lengths[length]), ref _page.Bytes);
+            ref long known = ref _detector!.Open(length, (int)(_offset / (uint)_lengths[length]), context.Pool, ref _page.Bytes).Class(number, context.Pool);
             known = (known | 1) + (2L * volume);
         }
     }
@@ -123,7 +123,8 @@ internal sealed class ReadingApplier(ShardContext context, WindowMarks marks)
 
     private void AddTo(IntersectionState state, PageState page, DetectorPage detector, int length, int window, in ReadingValues values)
     {
-        detector.Cell(length, window, context.Pool, ref page.Bytes).Add(in values);
+        ref WindowContent content = ref detector.Open(length, window, context.Pool, ref page.Bytes);
+        content.Cell.Add(in values);
         WindowFlags flags = page.Slots[length][window].Flags;
         if ((flags & WindowFlags.Open) != 0)
         {
@@ -132,7 +133,7 @@ internal sealed class ReadingApplier(ShardContext context, WindowMarks marks)
 
         if ((flags & WindowFlags.Published) != 0)
         {
-            detector.Row(length, window, ref page.Bytes) |= RowTrack.Dirty;
+            content.Row |= RowTrack.Dirty;
         }
 
         marks.Touch(state, page, length, window);

@@ -1,3 +1,4 @@
+using TrafficCore.Pipeline.Ingest;
 using TrafficCore.Pipeline.Output;
 using TrafficCore.Traffic.Windows;
 
@@ -7,9 +8,12 @@ namespace TrafficCore.Pipeline.Shards;
 /// A shard's parts of a snapshot. What all shards hold alike (devices, networks) is written by the first; the rest is a part
 /// per intersection, so that any number of shards can take it up again.
 /// </summary>
-internal sealed class ShardSnapshot(ShardContext context, DeviceDirectory devices, PseudoLedger pseudo, bool isFirstShard)
+internal sealed class ShardSnapshot(ShardContext context, DeviceDirectory devices, PseudoLedger pseudo, NetworkFiles files, bool isFirstShard)
 {
     private const byte Version = 1;
+
+    /// <summary>Version of a network part whose file is packed as in its record; in the first version it lies there as it is.</summary>
+    private const byte PackedNetwork = 2;
 
     private readonly BodyWriter _part = new();
 
@@ -82,9 +86,10 @@ internal sealed class ShardSnapshot(ShardContext context, DeviceDirectory device
         writer.Write(SnapshotTag.Devices, _part.Written);
         foreach (NetworkInForce version in context.Networks.Versions)
         {
-            Begin();
+            _part.Clear();
+            _part.Byte(version.File.IsPacked ? PackedNetwork : Version);
             _part.Signed(version.ReceivedMs);
-            _part.Block(version.Json);
+            _part.Block(version.File.Content);
             writer.Write(SnapshotTag.Network, _part.Written);
         }
     }
@@ -105,8 +110,10 @@ internal sealed class ShardSnapshot(ShardContext context, DeviceDirectory device
         }
         else if (tag == SnapshotTag.Network)
         {
-            CheckVersion(ref reader);
-            context.Networks.Add(reader.Signed(), reader.Block().ToArray());
+            bool isPacked = reader.Rest is [PackedNetwork, ..];
+            CheckVersion(ref reader, isPacked ? PackedNetwork : Version);
+            long receivedMs = reader.Signed();
+            context.Networks.Add(receivedMs, files.Find(isPacked, reader.Block()) ?? throw new InvalidDataException("the snapshot holds a network file that cannot be unpacked"));
         }
     }
 
@@ -155,10 +162,10 @@ internal sealed class ShardSnapshot(ShardContext context, DeviceDirectory device
         _part.Byte(Version);
     }
 
-    private static void CheckVersion(ref BodyReader reader)
+    private static void CheckVersion(ref BodyReader reader, byte known = Version)
     {
         byte version = reader.Byte();
-        if (version != Version)
+        if (version != known)
         {
             throw new InvalidDataException($"a snapshot part of version {version} is not known to this program");
         }

@@ -17,6 +17,7 @@ internal sealed class ShardState
     private const long SweepMs = 60_000;
 
     private readonly ShardContext _context;
+    private readonly NetworkFiles _files;
     private readonly DeviceDirectory _devices;
     private readonly PseudoLedger _pseudo = new();
     private readonly ShardLedger _ledger;
@@ -31,8 +32,9 @@ internal sealed class ShardState
     private readonly bool _isFirstShard;
     private long _lastSweepMs;
 
-    public ShardState(ShardOptions options, int shard, int shardCount, IPageStore pages, IShardOutput output)
+    public ShardState(ShardOptions options, int shard, int shardCount, IPageStore pages, IShardOutput output, NetworkFiles? files = null)
     {
+        _files = files ?? new NetworkFiles();
         _isFirstShard = shard == 0;
         _context = new ShardContext(options, pages, output);
         _devices = new DeviceDirectory(_context, shard, shardCount);
@@ -43,7 +45,7 @@ internal sealed class ShardState
         _rejections = new RejectionApplier(_context, _devices, _pseudo);
         _closer = new WindowCloser(_context, marks);
         _ledger = new ShardLedger(_devices, _pseudo);
-        _snapshot = new ShardSnapshot(_context, _devices, _pseudo, _isFirstShard);
+        _snapshot = new ShardSnapshot(_context, _devices, _pseudo, _files, _isFirstShard);
         _open = new OpenWindowReader(_context, _devices);
     }
 
@@ -225,7 +227,7 @@ internal sealed class ShardState
 
     private bool ApplyNetwork(in RecordHeader header, ReadOnlySpan<byte> body)
     {
-        if (!InputRecordReader.TryNetwork(in header, body, out NetworkView view))
+        if (!InputRecordReader.TryNetwork(in header, body, out NetworkView view) || _files.Find(in view) is not { } file)
         {
             return false;
         }
@@ -235,7 +237,7 @@ internal sealed class ShardState
             _devices.Add(in device);
         }
 
-        NetworkInForce version = _context.Networks.Add(header.ReceivedMs, view.Json.ToArray());
+        NetworkInForce version = _context.Networks.Add(header.ReceivedMs, file);
         foreach (IntersectionState state in _devices.Own)
         {
             if (version.Network.FindIntersection(state.Id) is not null)

@@ -26,7 +26,7 @@ internal sealed class OutputBatch(SqliteOptions options)
 
     public bool IsEmpty => Next < 0;
 
-    public IEnumerable<FilePart> Parts => _parts.Values;
+    public IEnumerable<FilePart> Parts => _parts.Values.Where(static part => !part.IsEmpty);
 
     public void Add(in OutputEntry entry)
     {
@@ -68,7 +68,17 @@ internal sealed class OutputBatch(SqliteOptions options)
 
     public void Clear()
     {
-        _parts.Clear();
+        // The lists keep their size: a city fills them every second. A file that got nothing for a round is of another day.
+        foreach ((DayFileName name, FilePart part) in _parts)
+        {
+            if (part.IsEmpty)
+            {
+                _parts.Remove(name);
+            }
+
+            part.Clear();
+        }
+
         From = Next = -1;
         Count = Entries = 0;
     }
@@ -91,17 +101,18 @@ internal sealed class OutputBatch(SqliteOptions options)
     private FilePart Part(DayFileName name, in OutputEntry entry)
     {
         ref FilePart? part = ref CollectionsMarshal.GetValueRefOrAddDefault(_parts, name, out _);
-        part ??= new FilePart(name, entry.Position);
+        part ??= new FilePart(name);
+        part.FirstPosition = part.IsEmpty ? entry.Position : part.FirstPosition;
         part.LastMs = Math.Max(part.LastMs, entry.ReceivedMs);
         return part;
     }
 
     /// <summary>What of a batch goes to one file.</summary>
-    internal sealed class FilePart(DayFileName name, long firstPosition)
+    internal sealed class FilePart(DayFileName name)
     {
         public DayFileName Name => name;
 
-        public long FirstPosition => firstPosition;
+        public long FirstPosition { get; set; }
 
         public long LastMs { get; set; }
 
@@ -116,5 +127,18 @@ internal sealed class OutputBatch(SqliteOptions options)
         public List<BoardStatusRecord> Statuses { get; } = [];
 
         public List<CityIndexRow> Indexes { get; } = [];
+
+        public bool IsEmpty => Rows.Count + Observations.Count + Payloads.Count + Decisions.Count + Statuses.Count + Indexes.Count == 0;
+
+        public void Clear()
+        {
+            LastMs = 0;
+            Rows.Clear();
+            Observations.Clear();
+            Payloads.Clear();
+            Decisions.Clear();
+            Statuses.Clear();
+            Indexes.Clear();
+        }
     }
 }

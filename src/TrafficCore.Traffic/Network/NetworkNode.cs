@@ -4,7 +4,12 @@ using System.Text.Json;
 namespace TrafficCore.Traffic.Network;
 
 /// <summary>An object in the network file that remembers its path, reports what is wrong and what nobody asked for.</summary>
-internal sealed class NetworkNode(JsonElement element, string path, List<NetworkError> errors, List<NetworkError> warnings)
+/// <param name="element">The object.</param>
+/// <param name="path">Where it is.</param>
+/// <param name="errors">Where to report what is wrong.</param>
+/// <param name="warnings">Where to report what is ignored.</param>
+/// <param name="root">The file, when this is its root: it has the elements of its long lists.</param>
+internal sealed class NetworkNode(JsonElement element, string path, List<NetworkError> errors, List<NetworkError> warnings, NetworkDocument? root = null)
 {
     private readonly HashSet<string> _asked = new(StringComparer.Ordinal);
 
@@ -155,20 +160,20 @@ internal sealed class NetworkNode(JsonElement element, string path, List<Network
         }
     }
 
-    private JsonElement.ArrayEnumerator Items(string name, bool required = false)
+    private IEnumerable<JsonElement> Items(string name, bool required = false)
     {
         if (!TryGet(name, required, out JsonElement value))
         {
-            return default;
+            return [];
         }
 
         if (value.ValueKind == JsonValueKind.Array)
         {
-            return value.EnumerateArray();
+            return root?.Elements(name) ?? value.EnumerateArray();
         }
 
         Error(name, "must be an array");
-        return default;
+        return [];
     }
 
     // null counts as absent: generators write it for what they do not know.

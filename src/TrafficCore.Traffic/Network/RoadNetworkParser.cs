@@ -20,9 +20,6 @@ public sealed record NetworkParseResult(RoadNetwork? Network, IReadOnlyList<Netw
 /// <summary>Reads a road network file. It does not stop at the first error: an operator fixes the file in one go.</summary>
 public static class RoadNetworkParser
 {
-    private static readonly JsonDocumentOptions DocumentOptions =
-        new() { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip };
-
     /// <summary>Parses a file.</summary>
     /// <param name="utf8">The file's bytes; a byte order mark, comments and trailing commas are allowed, people edit it by hand.</param>
     /// <param name="isTimeZone">Whether a time zone id is known; without it only the id's form is checked.</param>
@@ -38,8 +35,8 @@ public static class RoadNetworkParser
         RoadNetwork? network = null;
         try
         {
-            using JsonDocument document = JsonDocument.Parse(utf8, DocumentOptions);
-            var node = new NetworkNode(document.RootElement, "$", errors, warnings);
+            using NetworkDocument document = NetworkDocument.Parse(utf8);
+            var node = new NetworkNode(document.Root, "$", errors, warnings, document);
             network = new RoadNetworkBuilder(errors, isTimeZone).Build(node);
         }
         catch (JsonException e)
@@ -48,7 +45,7 @@ public static class RoadNetworkParser
         }
         catch (InvalidOperationException e)
         {
-            // Strings that are not UTF-8 or hold half a surrogate pair pass JsonDocument.Parse and throw when they are read.
+            // Strings that are not UTF-8 or hold half a surrogate pair pass NetworkDocument.Parse and throw when they are read.
             errors.Add(new NetworkError("$", $"not UTF-8: {e.Message}"));
         }
 

@@ -43,7 +43,7 @@ public static class RecordText
             case RecordType.Device when InputRecordReader.TryDevice(header, body, out DeviceView view):
                 return $"Device {Device(view)}";
             case RecordType.Network when InputRecordReader.TryNetwork(header, body, out NetworkView view):
-                return $"Network v{view.Version}{Devices(view.Devices)} json={view.Json.Length}";
+                return $"Network v{view.Version}{Devices(view.Devices)} json={view.File.Length}";
             case RecordType.PacketReceived or RecordType.PacketReleased when InputRecordReader.TryPacket(header, body, out PacketView view):
                 return $"{(RecordType)header.Type} {view.PacketId} {Text(view.Client)}";
             case RecordType.SessionDiscarded when InputRecordReader.TrySessionDiscarded(header, body, out ReadOnlySpan<byte> client):

@@ -292,9 +292,9 @@ public sealed class CityIndexWorkerTests
         // With intervals of a third of the shortest window.
         byte[] json = Encoding.UTF8.GetBytes(CityRig.Network.Replace("60000", "20000", StringComparison.Ordinal));
         RoadNetwork network = RoadNetworkParser.Parse(json).Network!;
-        if (!rig.Pipeline.Devices.IsInForce(json, network))
+        if (!rig.Pipeline.Devices.IsInForce(json))
         {
-            Assert.True(rig.Pipeline.Devices.TryAppendNetwork(new GroupCommitInputLog(rig.Pipeline.Input), rig.Pipeline.Clock, json, network, out _));
+            Assert.True(rig.Pipeline.Devices.TryAppendNetwork(new GroupCommitInputLog(rig.Pipeline.Input), rig.Pipeline.Clock, NetworkFile.Of(json, network), out _));
         }
 
         await rig.TickAsync();

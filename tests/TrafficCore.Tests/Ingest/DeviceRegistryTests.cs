@@ -138,13 +138,13 @@ public sealed class DeviceRegistryTests
         Assert.Equal((true, 60_000, false), State("d-01"));
         Assert.Equal((true, 0, true), State("d-02"));
         Assert.True(Find("int-0001", "w-2", DeviceKind.Environment)!.Named && Find("int-0001", "p-1", DeviceKind.Parking)!.Named);
-        Assert.True(_registry.IsInForce(Network.SampleNetwork.Utf8, network));
+        Assert.True(_registry.IsInForce(Network.SampleNetwork.Utf8));
         Assert.NotNull(_registry.FindIntersection("int-0002"u8));
         Assert.Null(_registry.FindIntersection("int-0003"u8));
 
         AppendNetwork("{\"intersections\":[]}");
         Assert.Equal((false, 0, false), State("d-01"));
-        Assert.False(_registry.IsInForce(Network.SampleNetwork.Utf8, network));
+        Assert.False(_registry.IsInForce(Network.SampleNetwork.Utf8));
         Assert.False(Find("int-0001", "w-2", DeviceKind.Environment)!.Named || Find("int-0001", "p-1", DeviceKind.Parking)!.Named);
 
         Assert.Equal(2u, Learn("int-0001", "d-01")!.Number);
@@ -159,15 +159,17 @@ public sealed class DeviceRegistryTests
     {
         byte[] json = GridNetwork.Write(new GridOptions { Intersections = 5000 });
         RoadNetwork network = RoadNetworkParser.Parse(json).Network!;
-        Assert.True(json.Length > RecordCodec.MaxBodyLength && DeviceRegistry.FitsIntoRecord(json, network));
+        NetworkFile file = NetworkFile.Of(json, network);
+        Assert.True(json.Length > RecordCodec.MaxBodyLength && file.FitsIntoRecord);
 
-        Assert.True(_registry.TryAppendNetwork(_log, _clock, json, network, out _));
+        Assert.True(_registry.TryAppendNetwork(_log, _clock, file, out _));
 
         byte[] record = Assert.Single(_log.Appends);
         RecordCodec.TryRead(record, _log.Salt, out RecordHeader header, out _);
         Assert.InRange(header.Length, 5000 * 24 * 8, RecordCodec.MaxBodyLength);
         Assert.True(InputRecordReader.TryNetwork(header, record.AsSpan(RecordHeader.Size, header.Length), out NetworkView view));
-        Assert.True(view.Json.SequenceEqual(json));
+        Assert.Same(file, _registry.Files.Find(view));
+        Assert.True(new NetworkFiles().Find(view)!.IsOf(json));
         Assert.Equal(_registry.Count, view.DeviceCount);
     }
 
@@ -177,8 +179,8 @@ public sealed class DeviceRegistryTests
         byte[] noise = new byte[RecordCodec.MaxBodyLength];
         new Random(1).NextBytes(noise);
 
-        Assert.False(DeviceRegistry.FitsIntoRecord(noise, RoadNetwork.Empty));
-        Assert.True(DeviceRegistry.FitsIntoRecord(noise.AsSpan(0, RecordCodec.MaxBodyLength - 1000), RoadNetwork.Empty));
+        Assert.False(NetworkFile.Of(noise, RoadNetwork.Empty).FitsIntoRecord);
+        Assert.True(NetworkFile.Of(noise.AsSpan(0, RecordCodec.MaxBodyLength - 1000), RoadNetwork.Empty).FitsIntoRecord);
     }
 
     [Fact]
@@ -189,15 +191,15 @@ public sealed class DeviceRegistryTests
         writer.Begin(_log.Salt, 0, 0);
         writer.BeginNetwork(1, 1);
         writer.AddDeviceLine(1, DeviceKind.Detector, DeviceFlags.None, "int-0001", "d-01");
-        writer.AddNetworkFile(Network.SampleNetwork.Utf8);
+        writer.AddNetworkFile(NetworkFile.Of(Network.SampleNetwork.Utf8, network));
         ReadOnlySpan<byte> record = writer.Complete();
         RecordCodec.TryRead(record, _log.Salt, out RecordHeader header, out _);
         Assert.True(InputRecordReader.TryNetwork(header, record.Slice(RecordHeader.Size, header.Length), out NetworkView view));
-        Assert.True(_registry.Apply(view, network));
+        Assert.True(_registry.Apply(view, _registry.Files.Find(view)!));
 
-        Assert.False(_registry.IsInForce(Network.SampleNetwork.Utf8, network));
+        Assert.False(_registry.IsInForce(Network.SampleNetwork.Utf8));
         AppendNetwork(Network.SampleNetwork.Json);
-        Assert.True(_registry.IsInForce(Network.SampleNetwork.Utf8, network));
+        Assert.True(_registry.IsInForce(Network.SampleNetwork.Utf8));
         Assert.StartsWith("Network v2 #2 detector int-0001/d-02;", Records()[^1], StringComparison.Ordinal);
     }
 
@@ -218,7 +220,7 @@ public sealed class DeviceRegistryTests
                 Assert.True(InputRecordReader.TryDevice(header, body, out DeviceView device) && (RecordType)header.Type == RecordType.Device
                     ? recovered.Apply(device)
                     : InputRecordReader.TryNetwork(header, body, out NetworkView network)
-                        && recovered.Apply(network, RoadNetworkParser.Parse(network.Json.ToArray()).Network!));
+                        && recovered.Apply(network, recovered.Files.Find(network)!));
             }
         }
 
@@ -237,7 +239,7 @@ public sealed class DeviceRegistryTests
     {
         byte[] utf8 = Encoding.UTF8.GetBytes(json);
         RoadNetwork network = RoadNetworkParser.Parse(utf8).Network!;
-        Assert.True(_registry.TryAppendNetwork(_log, _clock, utf8, network, out _));
+        Assert.True(_registry.TryAppendNetwork(_log, _clock, NetworkFile.Of(utf8, network), out _));
         return network;
     }
 

@@ -2,6 +2,7 @@ using System.Text;
 using TrafficCore.Log;
 using TrafficCore.Pipeline.Ingest;
 using TrafficCore.TestKit.Ingest;
+using TrafficCore.Traffic.Network;
 using TrafficCore.Traffic.Observations;
 
 namespace TrafficCore.Tests.Ingest;
@@ -185,7 +186,7 @@ public sealed class InputRecordTests
         writer.BeginNetwork(2, 2);
         writer.AddDeviceLine(6, DeviceKind.Detector, DeviceFlags.None, "a", "x");
         writer.AddDeviceLine(7, DeviceKind.Board, DeviceFlags.None, "a", "y");
-        writer.AddNetworkFile("{}"u8);
+        writer.AddNetworkFile(NetworkFile.Of("{}"u8, RoadNetwork.Empty));
         return writer;
     }
 
@@ -195,8 +196,9 @@ public sealed class InputRecordTests
         byte[] body = [7, 0, 0, 0, 0, 0, 0, 0, .. "{}"u8];
 
         Assert.True(InputRecordReader.TryNetwork(new RecordHeader { Version = 1 }, body, out NetworkView view));
-        Assert.Equal((7u, 0, "{}"), (view.Version, view.DeviceCount, System.Text.Encoding.UTF8.GetString(view.Json)));
-        Assert.False(InputRecordReader.TryNetwork(new RecordHeader { Version = 2 }, body, out _));
+        Assert.Equal((7u, 0, "{}"), (view.Version, view.DeviceCount, Encoding.UTF8.GetString(view.File)));
+        Assert.True(InputRecordReader.TryNetwork(new RecordHeader { Version = 2 }, body, out NetworkView packed));
+        Assert.Null(new NetworkFiles().Find(packed));
         Assert.False(InputRecordReader.TryNetwork(new RecordHeader { Version = 3 }, body, out _));
     }
 

@@ -24,7 +24,7 @@ internal sealed class IngressHarness : IDeviceNotifier, ICommitWaiter
         if (network is not null)
         {
             byte[] utf8 = Encoding.UTF8.GetBytes(network);
-            Assert.True(Registry.TryAppendNetwork(Log, Clock, utf8, RoadNetworkParser.Parse(utf8).Network!, out _));
+            Assert.True(Registry.TryAppendNetwork(Log, Clock, NetworkFile.Of(utf8, RoadNetworkParser.Parse(utf8).Network!), out _));
         }
 
         Ingress = new MqttIngress(Registry, Log, Clock, options, new IngressMetrics(Meters), NullLogger<MqttIngress>.Instance, this);

@@ -106,6 +106,25 @@ public sealed class RoadNetworkParserTests
         Assert.NotNull(SampleNetwork.Parse("\uFEFF{ /* by hand */ \"intersections\": [ { \"id\": \"a\" }, ], }").Network);
 
     [Fact]
+    public void Parse_ListsAnywhereWithCommentsBetweenTheirElements_AreReadWhole()
+    {
+        NetworkParseResult result = SampleNetwork.Parse(
+            """
+            { "links": [ /* the first */ {"id":"l","from":"a","to":"b"}, // and no other
+              ], "city": "x", "intersections": [ {"id":"a","links":[1,{}]}, /* ] */ {"id":"b","name":"]"}, ], "timeZone": "UTC" }
+            """);
+        Assert.Equal(("x", "a b", "l"), (result.Network!.City, string.Join(' ', result.Network.Intersections.Select(i => i.Id)), result.Network.Links.Single().Id));
+        Assert.Equal("$.intersections[0].links", Assert.Single(result.Warnings).Path);
+    }
+
+    [Theory]
+    [InlineData("""{"intersections":[1,{"id":"a"}]}""", "$.intersections[0]")]
+    [InlineData("""{"intersections":[{"id":"a"}],"links":{}}""", "$.links")]
+    [InlineData("""{"intersections":[{"id":"a"}]} {}""", "$")]
+    [InlineData("""{"intersections":[{"id":"a"},{"id":"b"]}""", "$")]
+    public void Parse_WrongElementOrEnd_IsOneErrorAtItsPath(string json, string path) => Assert.Equal(path, Assert.Single(SampleNetwork.Parse(json).Errors).Path);
+
+    [Fact]
     public void Parse_ZoneThatNobodyKnows_IsAnError()
     {
         NetworkParseResult result = RoadNetworkParser.Parse(SampleNetwork.Utf8, zone => zone != "Asia/Shanghai");

@@ -14,7 +14,7 @@ public sealed class LatestWindowsTests
         Publish(60_000, "d1");
 
         Assert.True(_latest.TryFind("a", 60_000, out var window));
-        Assert.Equal((60_000, 1), (window.Start, window.Rows.Count));
+        Assert.Equal((60_000, 1), (window.Start, window.ReadRows().Count));
     }
 
     [Fact]
@@ -24,7 +24,7 @@ public sealed class LatestWindowsTests
         Publish(60_000, "d2");
 
         Assert.True(_latest.TryFind("a", 60_000, out var window));
-        Assert.Equal(["d1", "d2"], window.Rows.Select(static row => row.Id));
+        Assert.Equal(["d1", "d2"], window.ReadRows().Select(static row => row.Id));
         Assert.Equal(2, window.Positions.Count);
     }
 
@@ -35,7 +35,7 @@ public sealed class LatestWindowsTests
         Publish(0, "d1", "d2");
 
         Assert.True(_latest.TryFind("a", 60_000, out var window));
-        Assert.Equal((60_000, 1), (window.Start, window.Rows.Count));
+        Assert.Equal((60_000, 1), (window.Start, window.ReadRows().Count));
         Assert.Single(_latest.All);
     }
 
@@ -50,6 +50,6 @@ public sealed class LatestWindowsTests
             Length = 60_000,
             Revision = 1,
         });
-        _latest.Publish(new WindowRecord(new OutputHead(0, 0, "a"), start, 60_000, rows), position: start, receivedMs: 0);
+        _latest.Publish(WindowRecordCodec.Encode(new WindowRecord(new OutputHead(0, 0, "a"), start, 60_000, rows)), position: start, receivedMs: 0);
     }
 }

@@ -77,7 +77,7 @@ public sealed class PipelineLifeTests
         await using var rig = await PipelineRig.OpenAsync(files, time, PipelineRig.Options());
 
         Assert.Equal(6, rig.Pipeline.Latest.All.Count);
-        Assert.All(rig.Pipeline.Latest.All, static window => Assert.NotEmpty(window.Rows));
+        Assert.All(rig.Pipeline.Latest.All, static window => Assert.NotEmpty(window.ReadRows()));
         Assert.Equal(rig.Pipeline.Output.DurableEnd, rig.Pipeline.Output.ShownEnd);
         Assert.Equal([8], rig.Pipeline.ReceivedPackets.Find("client"));
     }

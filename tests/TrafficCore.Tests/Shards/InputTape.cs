@@ -141,7 +141,7 @@ internal sealed class InputTape
         {
             writer.BeginNetwork(++_networks, added.Count);
             added.ForEach(a => writer.AddDeviceLine(a.Number, a.Kind, DeviceFlags.None, a.Intersection, a.Id));
-            writer.AddNetworkFile(bytes);
+            writer.AddNetworkFile(NetworkFile.Of(bytes, found.Network!));
         });
     }
 

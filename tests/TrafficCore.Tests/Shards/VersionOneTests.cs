@@ -68,7 +68,7 @@ public sealed class VersionOneTests
             Assert.Equal(1, head.Byte());
             PageState page = PageCodec.Read(bytes, head.Text(), head.Signed(), Options.Lengths, pool);
             var writer = new BodyWriter();
-            PageCodec.Write(writer, Encoding.UTF8.GetString(bytes.AsSpan(2, 1)), page, Options.Lengths);
+            PageCodec.Write(writer, Encoding.UTF8.GetString(bytes.AsSpan(2, 1)), page, Options.Lengths, pool.Sheet);
 
             // All that was there, the new version in front and no observers behind.
             Assert.Equal([2, .. bytes[1..], 0], writer.Written.ToArray());

@@ -11,7 +11,7 @@ internal sealed class WindowCloser(ShardContext context, WindowMarks marks)
     private const long CorrectionIntervalMs = 1000;
 
     private readonly EmptyRows _empties = new(context, marks);
-    private readonly WindowRows _rows = new(context.Options.Service);
+    private readonly WindowRows _rows = new(context.Options.Service, context.Pool);
 
     /// <summary>Windows to emit now: index of the length, start.</summary>
     private readonly List<(int Length, long Start)> _due = [];

@@ -1,89 +1,110 @@
+using System.Runtime.CompilerServices;
 using TrafficCore.Traffic.Windows;
 
 namespace TrafficCore.Pipeline.Shards;
 
 /// <summary>One detector in one page: identities, sums and row revisions. Part of a <see cref="PageState"/>.</summary>
+/// <remarks>
+/// Only windows that something is to be told of lie open, as sums that readings are added to; a window that was told lies packed until a late reading
+/// opens it again. A city has a quarter of a million detectors, and all but one or two windows of each are told.
+/// </remarks>
 internal sealed class DetectorPage
 {
     /// <summary>Value of <see cref="HourShortest"/> for an hour without a reading.</summary>
     public const uint NoReading = uint.MaxValue;
 
     private readonly WindowLengths _lengths;
+    private readonly OpenWindows[] _open;
+    private readonly PackedChunk[] _packed;
 
     public DetectorPage(WindowLengths lengths)
     {
         _lengths = lengths;
+        _open = new OpenWindows[lengths.Count];
+        _packed = new PackedChunk[FirstChunk(lengths.Count)];
         Identities = new ReadingIdentities((int)lengths.SpanMs);
-        Cells = new FlowCell[lengths.Count][][];
-        Rows = new int[lengths.Count][];
         HourShortest = new uint[lengths.HoursPerPage];
         Array.Fill(HourShortest, NoReading);
     }
 
+    private struct OpenWindows
+    {
+        /// <summary>In order of the windows.</summary>
+        public WindowContent[]? Items;
+        public int Count;
+    }
+
     public ReadingIdentities Identities { get; set; }
-
-    /// <summary>Per length, chunk by chunk, made when the first reading comes.</summary>
-    public FlowCell[]?[]?[] Cells { get; }
-
-    /// <summary>Per length and window a <see cref="RowTrack"/>.</summary>
-    public int[]?[] Rows { get; }
-
-    /// <summary>Per length and class number the vehicles by window; null without classes.</summary>
-    public long[]?[]?[]? Classes { get; set; }
 
     /// <summary>Per UTC hour the shortest interval of its readings (0: one is unknown), or <see cref="NoReading"/>.</summary>
     public uint[] HourShortest { get; }
 
-    public ref FlowCell Cell(int length, int window, PagePool pool, ref long bytes)
+    /// <summary>The content of a window, to be changed. What is borrowed is good until the next window is opened or settled.</summary>
+    public ref WindowContent Open(int length, int window, PagePool pool, ref long bytes)
     {
-        FlowCell[]?[] chunks = Cells[length] ??= new FlowCell[Windows(length) / PagePool.CellsPerChunk + 1][];
-        ref FlowCell[]? chunk = ref chunks[window / PagePool.CellsPerChunk];
-        if (chunk is null)
+        ref OpenWindows open = ref _open[length];
+        int at = Find(in open, window);
+        if (at < 0)
         {
-            chunk = pool.RentCells();
-            bytes += PagePool.CellsPerChunk * System.Runtime.CompilerServices.Unsafe.SizeOf<FlowCell>();
+            at = ~at;
+            Insert(ref open, at, pool, ref bytes);
+            ref WindowContent made = ref open.Items![at];
+            made.Window = window;
+            ChunkOf(length, window).TryTake(window % PackedWindow.PerChunk, _lengths[length], pool, ref made);
         }
 
-        return ref chunk[window % PagePool.CellsPerChunk];
+        return ref open.Items![at];
     }
 
-    /// <summary>A copy of a cell; empty where nothing came.</summary>
+    /// <summary>Nothing more is to be told of a window: it is packed, and clean.</summary>
+    public void Settle(int length, int window, PagePool pool, ref long bytes)
+    {
+        ref OpenWindows open = ref _open[length];
+        if (Find(in open, window) is >= 0 and int at)
+        {
+            open.Items![at].Row &= ~RowTrack.Dirty;
+            Pack(length, at, pool, ref bytes);
+        }
+    }
+
+    /// <summary>Packs what is open and was told already, as a page that was read has it.</summary>
+    /// <param name="length">Index of the length.</param>
+    /// <param name="slots">The page's windows of that length.</param>
+    /// <param name="pool">The shard's pool.</param>
+    /// <param name="bytes">What the page occupies.</param>
+    public void PackTold(int length, ReadOnlySpan<WindowSlot> slots, PagePool pool, ref long bytes)
+    {
+        // From the end: nothing has to move.
+        for (int at = _open[length].Count - 1; at >= 0; at--)
+        {
+            ref WindowContent content = ref _open[length].Items![at];
+            if (!slots[content.Window].HasWork && !RowTrack.IsDirty(content.Row))
+            {
+                Pack(length, at, pool, ref bytes);
+            }
+        }
+    }
+
+    /// <summary>A copy of the sums; empty where nothing came.</summary>
     public FlowCell ReadCell(int length, int window) =>
-        Cells[length]?[window / PagePool.CellsPerChunk] is { } chunk ? chunk[window % PagePool.CellsPerChunk] : default;
+        Find(in _open[length], window) is >= 0 and int at ? _open[length].Items![at].Cell
+        : ChunkOf(length, window).TryFind(window % PackedWindow.PerChunk, _lengths[length], out _, out PackedView packed) ? packed.Cell
+        : default;
 
-    public ref int Row(int length, int window, ref long bytes)
-    {
-        int[]? rows = Rows[length];
-        if (rows is null)
-        {
-            rows = Rows[length] = new int[Windows(length)];
-            bytes += rows.Length * sizeof(int);
-        }
+    public int ReadRow(int length, int window) =>
+        Find(in _open[length], window) is >= 0 and int at ? _open[length].Items![at].Row
+        : ChunkOf(length, window).TryFind(window % PackedWindow.PerChunk, _lengths[length], out _, out PackedView packed) ? packed.Row
+        : 0;
 
-        return ref rows[window];
-    }
+    /// <summary>Vehicles by class in one window.</summary>
+    public ClassVolumes ReadClasses(int length, int window) =>
+        Find(in _open[length], window) is >= 0 and int at ? new ClassVolumes(_open[length].Items![at].Classes)
+        : ChunkOf(length, window).TryFind(window % PackedWindow.PerChunk, _lengths[length], out _, out PackedView packed) ? new ClassVolumes(packed.Classes)
+        : default;
 
-    public int ReadRow(int length, int window) => Rows[length]?[window] ?? 0;
-
-    public ref long Class(int length, int number, int window, ref long bytes)
-    {
-        Classes ??= new long[_lengths.Count][][];
-        long[]?[] byClass = Classes[length] ?? [];
-        if (number >= byClass.Length)
-        {
-            Array.Resize(ref byClass, number + 1);
-            Classes[length] = byClass;
-        }
-
-        long[]? volumes = byClass[number];
-        if (volumes is null)
-        {
-            volumes = byClass[number] = new long[Windows(length)];
-            bytes += volumes.Length * sizeof(long);
-        }
-
-        return ref volumes[window];
-    }
+    /// <summary>Everything in the order of windows.</summary>
+    public DetectorWindows All(int length) =>
+        new(_open[length].Items.AsSpan(0, _open[length].Count), _packed.AsSpan(FirstChunk(length), Chunks(length)), _lengths[length]);
 
     /// <summary>The shortest interval of the readings in the hours that a window touches, or <see cref="NoReading"/>.</summary>
     public uint ShortestIn(FirstAndLast hours)
@@ -100,19 +121,110 @@ internal sealed class DetectorPage
     public void Release(PagePool pool)
     {
         Identities.Release(pool);
-        foreach (FlowCell[]?[]? chunks in Cells)
+        foreach (ref OpenWindows open in _open.AsSpan())
         {
-            foreach (FlowCell[]? chunk in chunks ?? [])
+            foreach (ref WindowContent content in open.Items.AsSpan(0, open.Count))
             {
-                if (chunk is not null)
-                {
-                    pool.Return(chunk);
-                }
+                content.Release(pool);
             }
+
+            if (open.Items is { } items)
+            {
+                pool.Return(items);
+            }
+
+            open = default;
+        }
+
+        foreach (ref PackedChunk chunk in _packed.AsSpan())
+        {
+            chunk.Release(pool);
         }
     }
 
-    private int Windows(int length) => (int)(_lengths.SpanMs / _lengths[length]);
+    /// <summary>Place of an open window, or the complement of where it would be.</summary>
+    private static int Find(in OpenWindows open, int window)
+    {
+        // Readings come in order as a rule: the newest window is looked at first.
+        int low = 0;
+        for (int high = open.Count, at = high - 1; low < high; at = (low + high) >> 1)
+        {
+            int found = open.Items![at].Window;
+            if (found == window)
+            {
+                return at;
+            }
+
+            (low, high) = found < window ? (at + 1, high) : (low, at);
+        }
+
+        return ~low;
+    }
+
+    private void Pack(int length, int at, PagePool pool, ref long bytes)
+    {
+        ref OpenWindows open = ref _open[length];
+        ref WindowContent content = ref open.Items![at];
+        if (content.Row != 0 || content.Cell.Readings > 0)
+        {
+            ChunkOf(length, content.Window).Add(in content, _lengths[length], pool, ref bytes);
+        }
+
+        content.Release(pool);
+        RemoveAt(ref open, at, pool, ref bytes);
+    }
+
+    private static void Insert(ref OpenWindows open, int at, PagePool pool, ref long bytes)
+    {
+        if (open.Count == (open.Items?.Length ?? 0))
+        {
+            Resize(ref open, open.Count + 1, pool, ref bytes);
+        }
+
+        Span<WindowContent> items = open.Items.AsSpan();
+        items[at..open.Count].CopyTo(items[(at + 1)..]);
+        items[at] = default;
+        open.Count++;
+    }
+
+    private static void RemoveAt(ref OpenWindows open, int at, PagePool pool, ref long bytes)
+    {
+        Span<WindowContent> items = open.Items.AsSpan(0, open.Count);
+        items[(at + 1)..].CopyTo(items[at..]);
+        items[--open.Count] = default;
+        if (open.Count <= open.Items!.Length / 2)
+        {
+            Resize(ref open, open.Count, pool, ref bytes);
+        }
+    }
+
+    private static void Resize(ref OpenWindows open, int count, PagePool pool, ref long bytes)
+    {
+        WindowContent[]? resized = count == 0 ? null : pool.RentContents(count);
+        open.Items.AsSpan(0, open.Count).CopyTo(resized);
+        bytes += ((resized?.Length ?? 0) - (open.Items?.Length ?? 0)) * (long)Unsafe.SizeOf<WindowContent>();
+        if (open.Items is { } old)
+        {
+            pool.Return(old);
+        }
+
+        open.Items = resized;
+    }
+
+    private ref PackedChunk ChunkOf(int length, int window) => ref _packed[FirstChunk(length) + (window / PackedWindow.PerChunk)];
+
+    private int Chunks(int length) => (int)((_lengths.SpanMs / _lengths[length] - 1) / PackedWindow.PerChunk) + 1;
+
+    private int FirstChunk(int length)
+    {
+        int first = 0;
+        for (int shorter = 0; shorter < length; shorter++)
+        {
+            first += Chunks(shorter);
+        }
+
+        return first;
+    }
 }
 
 /// <summary>An inclusive range of indexes.</summary>

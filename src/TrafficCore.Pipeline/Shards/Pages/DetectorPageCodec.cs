@@ -6,7 +6,7 @@ namespace TrafficCore.Pipeline.Shards;
 /// <summary>The part of a page that belongs to one detector, as bytes.</summary>
 internal static class DetectorPageCodec
 {
-    public static void Write(BodyWriter writer, DetectorPage page, WindowLengths lengths)
+    public static void Write(BodyWriter writer, DetectorPage page, WindowLengths lengths, WindowSheet sheet)
     {
         page.Identities.Write(writer);
         foreach (uint shortest in page.HourShortest)
@@ -15,16 +15,20 @@ internal static class DetectorPageCodec
             writer.Unsigned(unchecked(shortest + 1));
         }
 
+        bool hasClasses = false;
         for (int length = 0; length < lengths.Count; length++)
         {
-            WriteRows(writer, page.Rows[length]);
-            WriteCells(writer, page, length, (int)(lengths.SpanMs / lengths[length]));
+            sheet.Fill(page.All(length));
+            hasClasses |= sheet.HasClasses;
+            WriteRows(writer, sheet, (int)(lengths.SpanMs / lengths[length]));
+            WriteCells(writer, sheet);
         }
 
-        writer.Bool(page.Classes is not null);
-        foreach (long[]?[]? byClass in page.Classes ?? [])
+        writer.Bool(hasClasses);
+        for (int length = 0; hasClasses && length < lengths.Count; length++)
         {
-            WriteClasses(writer, byClass ?? []);
+            sheet.Fill(page.All(length));
+            WriteClasses(writer, sheet);
         }
     }
 
@@ -42,47 +46,66 @@ internal static class DetectorPageCodec
             int windows = reader.Bool() ? owner.Slots[length].Length : 0;
             for (int window = 0; window < windows; window++)
             {
-                page.Row(length, window, ref owner.Bytes) = reader.Int32();
+                if (reader.Int32() is > 0 and int row)
+                {
+                    page.Open(length, window, pool, ref owner.Bytes).Row = row;
+                }
             }
 
             for (int left = reader.Count(); left > 0; left--)
             {
-                ReadCell(ref reader, ref page.Cell(length, reader.Int32(), pool, ref owner.Bytes));
+                ReadCell(ref reader, ref page.Open(length, reader.Int32(), pool, ref owner.Bytes).Cell);
             }
         }
 
         int withClasses = reader.Bool() ? lengths.Count : 0;
         for (int length = 0; length < withClasses; length++)
         {
-            ReadClasses(ref reader, owner, page, length);
+            ReadClasses(ref reader, owner, page, length, pool);
         }
-    }
 
-    private static void WriteRows(BodyWriter writer, int[]? rows)
-    {
-        writer.Bool(rows is not null);
-        foreach (int track in rows ?? [])
+        for (int length = 0; length < lengths.Count; length++)
         {
-            writer.Count(track);
+            page.PackTold(length, owner.Slots[length], pool, ref owner.Bytes);
         }
     }
 
-    private static void WriteCells(BodyWriter writer, DetectorPage page, int length, int windows)
+    private static void WriteRows(BodyWriter writer, WindowSheet sheet, int windows)
+    {
+        writer.Bool(sheet.HasRows);
+        int window = 0;
+        foreach (ref readonly WindowContent content in sheet.HasRows ? sheet.Windows : [])
+        {
+            for (; window < content.Window; window++)
+            {
+                writer.Count(0);
+            }
+
+            writer.Count(content.Row);
+            window++;
+        }
+
+        for (; sheet.HasRows && window < windows; window++)
+        {
+            writer.Count(0);
+        }
+    }
+
+    private static void WriteCells(BodyWriter writer, WindowSheet sheet)
     {
         int used = 0;
-        for (int window = 0; window < windows; window++)
+        foreach (ref readonly WindowContent content in sheet.Windows)
         {
-            used += page.ReadCell(length, window).Readings > 0 ? 1 : 0;
+            used += content.Cell.Readings > 0 ? 1 : 0;
         }
 
         writer.Count(used);
-        for (int window = 0; window < windows; window++)
+        foreach (ref readonly WindowContent content in sheet.Windows)
         {
-            FlowCell cell = page.ReadCell(length, window);
-            if (cell.Readings > 0)
+            if (content.Cell.Readings > 0)
             {
-                writer.Count(window);
-                WriteCell(writer, in cell);
+                writer.Count(content.Window);
+                WriteCell(writer, in content.Cell);
             }
         }
     }
@@ -113,37 +136,35 @@ internal static class DetectorPageCodec
         cell.SpeedVehicles = reader.Int64();
     }
 
-    private static void WriteClasses(BodyWriter writer, long[]?[] byClass)
+    private static void WriteClasses(BodyWriter writer, WindowSheet sheet)
     {
-        writer.Count(byClass.Count(c => c is not null));
-        for (int number = 0; number < byClass.Length; number++)
+        writer.Count(sheet.Classes.Count(c => c.Count > 0));
+        for (int number = 0; number < sheet.Classes.Count; number++)
         {
-            if (byClass[number] is not { } volumes)
+            List<(int Window, long Volume)> volumes = sheet.Classes[number];
+            if (volumes.Count == 0)
             {
                 continue;
             }
 
             writer.Count(number);
-            writer.Count(volumes.Count(v => v > 0));
-            for (int window = 0; window < volumes.Length; window++)
+            writer.Count(volumes.Count);
+            foreach ((int window, long volume) in volumes)
             {
-                if (volumes[window] > 0)
-                {
-                    writer.Count(window);
-                    writer.Unsigned((ulong)volumes[window]);
-                }
+                writer.Count(window);
+                writer.Unsigned((ulong)volume);
             }
         }
     }
 
-    private static void ReadClasses(ref BodyReader reader, PageState owner, DetectorPage page, int length)
+    private static void ReadClasses(ref BodyReader reader, PageState owner, DetectorPage page, int length, PagePool pool)
     {
         for (int left = reader.Count(); left > 0; left--)
         {
             int number = reader.Int32();
             for (int windows = reader.Count(); windows > 0; windows--)
             {
-                page.Class(length, number, reader.Int32(), ref owner.Bytes) = reader.Int64();
+                page.Open(length, reader.Int32(), pool, ref owner.Bytes).Class(number, pool) = reader.Int64();
             }
         }
     }

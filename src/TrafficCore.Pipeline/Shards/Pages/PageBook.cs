@@ -186,7 +186,7 @@ internal sealed class PageBook(string intersection, ShardContext context)
         }
 
         context.PageBody.Clear();
-        PageCodec.Write(context.PageBody, intersection, page, context.Lengths);
+        PageCodec.Write(context.PageBody, intersection, page, context.Lengths, context.Pool.Sheet);
         long position = context.Store.Append(context.Position, context.ReceivedMs, context.ElapsedMs, context.PageBody.Written);
         _index.Set(new PageEntry(page.Index, position, page.LastWriteMs));
         CountClean(page);

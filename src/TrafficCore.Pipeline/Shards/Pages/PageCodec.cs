@@ -9,7 +9,7 @@ internal static class PageCodec
     /// <summary>Version that is written. Version 1, which ended before the observers, is read too.</summary>
     public const byte Version = 2;
 
-    public static void Write(BodyWriter writer, string intersection, PageState page, WindowLengths lengths)
+    public static void Write(BodyWriter writer, string intersection, PageState page, WindowLengths lengths, WindowSheet sheet)
     {
         writer.Byte(Version);
         writer.Text(intersection);
@@ -31,7 +31,7 @@ internal static class PageCodec
             if (page.Detectors[device] is { } detector)
             {
                 writer.Count(device);
-                DetectorPageCodec.Write(writer, detector, lengths);
+                DetectorPageCodec.Write(writer, detector, lengths, sheet);
             }
         }
 
@@ -127,7 +127,7 @@ internal static class PageCodec
         foreach (ref WindowSlot slot in page.Slots[length].AsSpan())
         {
             slot.Flags = (WindowFlags)reader.Byte();
-            page.WorkCount += (slot.Flags & (WindowFlags.Open | WindowFlags.Dirty)) != 0 ? 1 : 0;
+            page.WorkCount += slot.HasWork ? 1 : 0;
         }
 
         foreach (ref int revision in page.IntersectionRows[length].AsSpan())

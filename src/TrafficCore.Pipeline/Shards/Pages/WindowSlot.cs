@@ -30,6 +30,9 @@ internal struct WindowSlot
 
     public WindowFlags Flags;
 
+    /// <summary>Something is to be told of it.</summary>
+    public readonly bool HasWork => (Flags & (WindowFlags.Open | WindowFlags.Dirty)) != 0;
+
     /// <summary>Elapsed time of the last output of this window. Only the last second matters, so pages do not store it.</summary>
     public long LastEmitMs;
 }

@@ -34,14 +34,11 @@ internal sealed class DetectorFlows
     }
 
     /// <summary>Everything of the window was emitted: what comes next is a change.</summary>
-    public void Settle(PageState page, int length, int window, IntersectionPlan plan)
+    public void Settle(PageState page, int length, int window, IntersectionPlan plan, PagePool pool)
     {
         foreach (DetectorPage? detector in page.Detectors)
         {
-            if (detector?.Rows[length] is { } rows)
-            {
-                rows[window] &= ~RowTrack.Dirty;
-            }
+            detector?.Settle(length, window, pool, ref page.Bytes);
         }
 
         for (int i = 0; i < plan.Controllers.Length; i++)
@@ -147,11 +144,6 @@ internal sealed class DetectorFlows
 
     private ClassTally? Classes(int index, PageState page, DetectorPage detector, int length, int window)
     {
-        if (detector.Classes?[length] is not { } byClass)
-        {
-            return null;
-        }
-
         while (_tallies.Count <= index)
         {
             _tallies.Add(new ClassTally());
@@ -159,12 +151,10 @@ internal sealed class DetectorFlows
 
         ClassTally tally = _tallies[index];
         tally.Clear();
-        for (int number = 0; number < byClass.Length; number++)
+        ClassVolumes classes = detector.ReadClasses(length, window);
+        while (classes.MoveNext())
         {
-            if (byClass[number]?[window] is > 0 and long known)
-            {
-                tally.Add(page.ClassNames[number], known >> 1);
-            }
+            tally.Add(page.ClassNames[classes.Number], classes.Volume >> 1);
         }
 
         return tally.IsEmpty ? null : tally;

@@ -13,7 +13,7 @@ public sealed record OpenWindow(string Intersection, long Start, long Length, IR
 /// <remarks>Ownership: the shard loop.</remarks>
 internal sealed class OpenWindowReader(ShardContext context, DeviceDirectory devices)
 {
-    private readonly WindowRows _rows = new(context.Options.Service);
+    private readonly WindowRows _rows = new(context.Options.Service, context.Pool);
 
     /// <summary>Adds the newest open window of each length of those intersections that are this shard's.</summary>
     public void Read(IReadOnlyList<string> intersections, List<OpenWindow> found)

@@ -6,7 +6,8 @@ namespace TrafficCore.Pipeline.Shards;
 /// <summary>Makes the rows of one window that are new or changed, and counts their revisions.</summary>
 /// <remarks>Ownership: the shard loop; the result is valid until the next call.</remarks>
 /// <param name="service">How levels of service are judged.</param>
-internal sealed class WindowRows(ServiceRules service)
+/// <param name="pool">The shard's.</param>
+internal sealed class WindowRows(ServiceRules service, PagePool pool)
 {
     private readonly DetectorFlows _flows = new();
     private readonly FlowSum _sum = new();
@@ -26,7 +27,7 @@ internal sealed class WindowRows(ServiceRules service)
         Begin(state, page, length, window);
         AddDetectors();
         AddIntersection(AddApproaches());
-        _flows.Settle(page, length, window, _plan);
+        _flows.Settle(page, length, window, _plan, pool);
         return _rows;
     }
 
@@ -78,7 +79,7 @@ internal sealed class WindowRows(ServiceRules service)
                 : revision == 0 ? WantsEmpties && planned.IsNamed && flow.IsExpected : _flows.IsChanged(i);
             if (isDue)
             {
-                revision = RowTrack.Emit(ref _page.Detector(planned.Device).Row(_length, _window, ref _page.Bytes));
+                revision = RowTrack.Emit(ref _page.Detector(planned.Device).Open(_length, _window, pool, ref _page.Bytes).Row);
                 _rows.Add(DetectorRow.Create(Key(FlowLevel.Detector, planned.Id), revision, in flow, planned.IsAtStopBar, _pcu));
             }
         }
