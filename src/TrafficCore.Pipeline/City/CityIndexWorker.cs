@@ -39,7 +39,8 @@ public sealed class CityIndexWorker : IAsyncDisposable
     private volatile string? _failed;
     private CityCounts _counts = new(0, 0, 0, 0);
 
-    // The loop's.
+    // The loop's, once it runs.
+    private bool _isOpen;
     private CityIndexState _state;
     private OutputReader? _reader;
     private long _position;
@@ -81,8 +82,13 @@ public sealed class CityIndexWorker : IAsyncDisposable
     /// <summary>Output position up to which it has read.</summary>
     public long Position => Volatile.Read(ref _counts).Position;
 
-    /// <summary>Begins; returns at once.</summary>
-    public void Start() => _loop = Task.Run(RunAsync);
+    /// <summary>Begins; returns at once, where nothing was published before with what it remembers on the disk.</summary>
+    public void Start()
+    {
+        // Here and not in the loop: output that is on the disk before anything is remembered would be taken for that of an earlier release.
+        _isOpen = _isNew && TryOpen();
+        _loop = Task.Run(RunAsync);
+    }
 
     /// <summary>Takes what is durable, publishes what is due, remembers, and ends. The pipeline must still run; the token bounds the wait for its disk.</summary>
     public async Task StopAsync(CancellationToken cancellation)
@@ -108,18 +114,17 @@ public sealed class CityIndexWorker : IAsyncDisposable
         try
         {
             using var timer = new PeriodicTimer(Interval, _time);
-            var isOpen = false;
             do
             {
-                isOpen = isOpen || TryOpen();
-                if (isOpen)
+                _isOpen = _isOpen || TryOpen();
+                if (_isOpen)
                 {
                     await StepAsync(isLast: false);
                 }
             }
             while (await NextAsync(timer));
 
-            if (isOpen)
+            if (_isOpen)
             {
                 await StepAsync(isLast: true);
             }
