@@ -6,17 +6,20 @@ namespace TrafficCore.Mqtt.Broker;
 internal sealed partial class MqttConnection
 {
     // Read loop. Subscriptions whose retained messages are to be sent: behind the answer, and before anything else of this client is handled.
-    private Queue<Subscription>? _searches;
+    private Queue<(Subscription Subscription, long UpTo)>? _searches;
 
     private bool HasSearches => _searches is { Count: > 0 };
 
-    private void AskForRetained(Subscription subscription, bool isNew)
+    /// <param name="subscription">The subscription.</param>
+    /// <param name="isNew">Nothing stood in its place.</param>
+    /// <param name="upTo">What the store had changed by the time it was made: the rest reaches it as any message does.</param>
+    private void AskForRetained(Subscription subscription, bool isNew, long upTo)
     {
         // 5.0 sections 3.8.3.1 and 4.8.2; before 5.0 the handling is always to send.
         var handling = subscription.Options.RetainHandling;
         if (!subscription.IsShared && (handling == RetainHandling.SendIfNew ? isNew : handling != RetainHandling.DoNotSend))
         {
-            (_searches ??= new Queue<Subscription>()).Enqueue(subscription);
+            (_searches ??= new Queue<(Subscription, long)>()).Enqueue((subscription, upTo));
         }
     }
 
@@ -28,11 +31,11 @@ internal sealed partial class MqttConnection
     {
         _arrival.Stop();
         var hasLeft = false;
-        while (!IsClosing && _searches!.TryDequeue(out var subscription))
+        while (!IsClosing && _searches!.TryDequeue(out var search))
         {
-            if (!TopicFilter.HasWildcard(subscription.Filter))
+            if (!TopicFilter.HasWildcard(search.Subscription.Filter))
             {
-                SendRetained(subscription);
+                SendRetained(search.Subscription, search.UpTo);
                 continue;
             }
 
@@ -45,7 +48,7 @@ internal sealed partial class MqttConnection
             await _runtime.RetainedSearch.WaitAsync(_context.ConnectionClosed);
             try
             {
-                SendRetained(subscription);
+                SendRetained(search.Subscription, search.UpTo);
             }
             finally
             {
@@ -63,7 +66,7 @@ internal sealed partial class MqttConnection
         SignalTouched();
     }
 
-    private void SendRetained(Subscription subscription)
+    private void SendRetained(Subscription subscription, long upTo)
     {
         if (_session!.Outbox!.IsFull)
         {
@@ -76,9 +79,9 @@ internal sealed partial class MqttConnection
         var nowMs = _runtime.NowMs;
         if (TopicFilter.HasWildcard(subscription.Filter))
         {
-            _runtime.Router.Retained.Match(subscription.Filter, nowMs, messages);
+            _runtime.Router.Retained.Match(subscription.Filter, nowMs, messages, upTo);
         }
-        else if (_runtime.Router.Retained.Find(subscription.Filter, nowMs) is { } message)
+        else if (_runtime.Router.Retained.Find(subscription.Filter, nowMs, upTo) is { } message)
         {
             messages.Add(message);
         }

@@ -26,7 +26,7 @@ internal sealed partial class MqttConnection
 
         _session.OutboxOrNew(_runtime.Options, _runtime.QueueRoom).EnsureOnline(_output, _window);
         var reasons = new List<ReasonCode>(subscribe.Count);
-        var added = new List<(Subscription Subscription, bool IsNew)>();
+        var added = new List<(Subscription Subscription, bool IsNew, long UpTo)>();
         while (subscribe.Read())
         {
             // More than it may have of them in one packet are not even looked at: each costs others more than its few bytes.
@@ -37,16 +37,16 @@ internal sealed partial class MqttConnection
         var answer = new ArrayBufferWriter<byte>();
         MqttEncoder.Suback(answer, _version, subscribe.PacketId, [.. reasons]);
         Answer(batch, answer.WrittenSpan);
-        foreach (var (subscription, isNew) in added)
+        foreach (var (subscription, isNew, upTo) in added)
         {
-            AskForRetained(subscription, isNew);
+            AskForRetained(subscription, isNew, upTo);
         }
 
         TouchSelf();
     }
 
     private ReasonCode Subscribe(
-        ReadOnlySpan<byte> filter, SubscribeOptions options, uint identifier, List<(Subscription Subscription, bool IsNew)> added)
+        ReadOnlySpan<byte> filter, SubscribeOptions options, uint identifier, List<(Subscription Subscription, bool IsNew, long UpTo)> added)
     {
         if (!TopicFilter.IsValid(filter) || TopicFilter.Levels(filter) > TopicFilter.MaxLevels)
         {
@@ -77,12 +77,13 @@ internal sealed partial class MqttConnection
         var subscription = new Subscription { Session = _session, Account = _client!.UserName, Filter = key, Options = options, Identifier = identifier };
         subscriptions[key] = subscription;
         _runtime.Router.Subscribe(subscription, isKnown ? old : null);
+        var upTo = _runtime.Router.Retained.Changes;
         if (_session.IsDurable)
         {
             _pass.Records?.Subscribed(_session.Number, key, options, identifier);
         }
 
-        added.Add((subscription, !isKnown));
+        added.Add((subscription, !isKnown, upTo));
         return (ReasonCode)(byte)options.QoS;
     }
 

@@ -12,6 +12,9 @@ internal sealed class RetainedNode
 
     public ApplicationMessage? Message { get; set; }
 
+    /// <summary>The store's number of the change that put it there.</summary>
+    public long Change { get; set; }
+
     /// <summary>The message counts towards the limits.</summary>
     public bool IsLimited { get; set; }
 

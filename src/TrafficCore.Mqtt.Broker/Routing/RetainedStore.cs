@@ -21,6 +21,7 @@ internal sealed class RetainedStore
     private readonly long _maxBytes;
     private int _count;
     private long _bytes;
+    private long _changes;
 
     // What counts towards the limits: clients' messages. The service's own do not, so neither can crowd out the other.
     private int _limitedCount;
@@ -38,6 +39,12 @@ internal sealed class RetainedStore
 
     public long Bytes => Volatile.Read(ref _bytes);
 
+    /// <summary>
+    /// Number of the last change. Who reads it behind a new subscription knows that what is stored later reaches it as any message does, since a message is stored before its subscribers are
+    /// looked for; a search up to that number does not bring it once more.
+    /// </summary>
+    public long Changes => Volatile.Read(ref _changes);
+
     /// <summary>Stores the message; an empty payload removes what was there [MQTT-3.3.1-6]. False: there is no room, nothing changed.</summary>
     /// <param name="message">The message.</param>
     /// <param name="isLimited">It counts towards the limits and is refused over them.</param>
@@ -54,11 +61,14 @@ internal sealed class RetainedStore
         }
     }
 
-    public ApplicationMessage? Find(ReadOnlySpan<byte> topic, long nowMs)
+    /// <param name="topic">A name.</param>
+    /// <param name="nowMs">Elapsed time.</param>
+    /// <param name="upTo">Of <see cref="Changes"/>: what was stored later is not found.</param>
+    public ApplicationMessage? Find(ReadOnlySpan<byte> topic, long nowMs, long upTo = long.MaxValue)
     {
         lock (_gate)
         {
-            return NodeUnderLock(topic)?.Message is { } message && !message.IsExpired(nowMs) ? message : null;
+            return NodeUnderLock(topic) is { Message: { } message } node && node.Change <= upTo && !message.IsExpired(nowMs) ? message : null;
         }
     }
 
@@ -66,7 +76,11 @@ internal sealed class RetainedStore
     /// Adds every retained message that the filter matches. It takes the lock for a slice at a time, so that a filter that matches little among much holds nobody up; what
     /// changes meanwhile is seen or not.
     /// </summary>
-    public void Match(ReadOnlySpan<byte> filter, long nowMs, List<ApplicationMessage> matches)
+    /// <param name="filter">A filter.</param>
+    /// <param name="nowMs">Elapsed time.</param>
+    /// <param name="matches">Where they are added.</param>
+    /// <param name="upTo">Of <see cref="Changes"/>: what was stored later is not added.</param>
+    public void Match(ReadOnlySpan<byte> filter, long nowMs, List<ApplicationMessage> matches, long upTo = long.MaxValue)
     {
         var steps = new Queue<RetainedStep>();
         steps.Enqueue(new RetainedStep(_root, 0));
@@ -76,7 +90,7 @@ internal sealed class RetainedStore
             {
                 for (var i = 0; i < SliceSteps && steps.TryDequeue(out var step); i++)
                 {
-                    StepUnderLock(step, filter, nowMs, steps, matches);
+                    StepUnderLock(step, filter, new RetainedBounds(nowMs, upTo), steps, matches);
                 }
             }
         }
@@ -97,12 +111,12 @@ internal sealed class RetainedStore
     }
 
     private static void StepUnderLock(
-        in RetainedStep step, ReadOnlySpan<byte> filter, long nowMs, Queue<RetainedStep> steps, List<ApplicationMessage> matches)
+        in RetainedStep step, ReadOnlySpan<byte> filter, RetainedBounds bounds, Queue<RetainedStep> steps, List<ApplicationMessage> matches)
     {
         var node = step.Node;
         if (step.Rest > filter.Length)
         {
-            AddUnderLock(node, nowMs, matches);
+            AddUnderLock(node, bounds, matches);
             if (step.Rest == RetainedStep.Everything)
             {
                 AddChildrenUnderLock(node, RetainedStep.Everything, isFirst: false, steps);
@@ -116,7 +130,7 @@ internal sealed class RetainedStore
         var next = step.Rest + level.Length + 1;
         if (level.SequenceEqual("#"u8))
         {
-            AddUnderLock(node, nowMs, matches);
+            AddUnderLock(node, bounds, matches);
             AddChildrenUnderLock(node, RetainedStep.Everything, step.Rest == 0, steps);
         }
         else if (level.SequenceEqual("+"u8))
@@ -141,9 +155,9 @@ internal sealed class RetainedStore
         }
     }
 
-    private static void AddUnderLock(RetainedNode node, long nowMs, List<ApplicationMessage> matches)
+    private static void AddUnderLock(RetainedNode node, RetainedBounds bounds, List<ApplicationMessage> matches)
     {
-        if (node.Message is { } message && !message.IsExpired(nowMs))
+        if (node.Message is { } message && node.Change <= bounds.UpTo && !message.IsExpired(bounds.NowMs))
         {
             matches.Add(message);
         }
@@ -215,6 +229,7 @@ internal sealed class RetainedStore
     {
         CountUnderLock(node, -1);
         node.Message = message;
+        node.Change = ++_changes;
         node.IsLimited = isLimited && message is not null;
         CountUnderLock(node, 1);
     }
@@ -261,3 +276,8 @@ internal sealed class RetainedStore
         return true;
     }
 }
+
+/// <summary>What a search leaves out.</summary>
+/// <param name="NowMs">Elapsed time; what has expired by then.</param>
+/// <param name="UpTo">Of <see cref="RetainedStore.Changes"/>; what was stored later.</param>
+internal readonly record struct RetainedBounds(long NowMs, long UpTo);

@@ -13,6 +13,12 @@ public sealed class ProgramProcess : IAsyncDisposable
     private ProgramProcess(Process process)
     {
         this.process = process;
+
+        // A shell without job control starts what it puts into the background with SIGINT ignored, and so does whatever that starts: here it is as at a terminal.
+        var start = process.StartInfo;
+        start.ArgumentList.Insert(0, start.FileName);
+        start.ArgumentList.Insert(0, "--default-signal=INT");
+        start.FileName = "env";
         process.OutputDataReceived += (_, line) => output.Enqueue(line.Data ?? "");
         process.ErrorDataReceived += (_, line) => output.Enqueue(line.Data ?? "");
         process.Start();

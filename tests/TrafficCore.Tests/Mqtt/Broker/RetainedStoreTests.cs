@@ -9,6 +9,21 @@ namespace TrafficCore.Tests.Mqtt.Broker;
 public sealed class RetainedStoreTests
 {
     [Fact]
+    public void Match_UpToAChange_LeavesOutWhatWasStoredLater()
+    {
+        var store = new RetainedStore(10, long.MaxValue);
+        Assert.True(store.TrySet(Message("a/x", "1")) && store.TrySet(Message("a/y", "1")));
+        var upTo = store.Changes;
+        Assert.True(store.TrySet(Message("a/y", "2")) && store.TrySet(Message("a/z", "1")));
+
+        var found = new List<ApplicationMessage>();
+        store.Match(Utf8("a/#"), 0, found, upTo);
+        Assert.Equal("a/x", Assert.Single(found).Topic);
+        Assert.Null(store.Find(Utf8("a/y"), 0, upTo));
+        Assert.NotNull(store.Find(Utf8("a/y"), 0));
+    }
+
+    [Fact]
     public void Match_RandomChanges_AgreesWithTheNaiveMatcher()
     {
         var random = new Random(11);
