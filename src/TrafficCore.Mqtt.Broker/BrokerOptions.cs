@@ -85,8 +85,8 @@ public sealed class BrokerOptions
 
     /// <summary>
     /// QoS 1 and 2 publishes of one 5.0 client that may wait for their acknowledgement. Default 1,024: with a commit every 5 ms a client
-    /// gets 200,000 a second through. A 3.1.1 client knows no such limit; of it, no more is read from the socket when 65,535 wait, and one that leaves more QoS 2 publishes
-    /// than this without their PUBREL is closed.
+    /// gets 200,000 a second through. A 3.1.1 client knows no such limit; of it, no more is read from the socket when 65,535 wait, and QoS 2 publishes
+    /// without their PUBREL beyond this number take 64 bytes each of the common half of <see cref="QueueBytesTotal"/>; one that finds no room there closes the connection.
     /// </summary>
     [Range(1, 65535)]
     public int ReceiveMaximum { get; set; } = 1024;

@@ -90,7 +90,7 @@ public sealed class MqttBroker : IAsyncDisposable
     /// Tells the broker which QoS 2 packet ids the log holds for a client, before the first connection. The client's next session starts with them:
     /// a message that it repeats is not taken in again.
     /// </summary>
-    public void RestoreReceivedPackets(string clientId, IEnumerable<ushort> packetIds) => _runtime.Sessions.Restore(clientId, [.. packetIds]);
+    public void RestoreReceivedPackets(string clientId, IEnumerable<ushort> packetIds) => _runtime.Sessions.Restore(clientId, [.. packetIds], _runtime.Options, _runtime.QueueRoom);
 
     /// <summary>Publishes from the service itself. Access rules do not apply, and the message is not taken in as a device's.</summary>
     /// <param name="topic">A topic name without wildcards.</param>

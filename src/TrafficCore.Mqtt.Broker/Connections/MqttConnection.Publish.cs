@@ -14,6 +14,8 @@ internal sealed partial class MqttConnection
     private TopicCache<TopicRoute>? _routes;
     private TopicAliases? _aliases;
 
+    private ReceivedPacketIds ReceivedIds => _session!.ReceivedIdsOrNew(_runtime.Options, _runtime.QueueRoom);
+
     private PublishSession PublishSession => _publishSession ??= _runtime.Ingress.OpenSession(_client!);
 
     private void OnPublish(ReadBatch batch, in FrameHeader header, ReadOnlySpan<byte> body)
@@ -83,11 +85,11 @@ internal sealed partial class MqttConnection
 
     /// <summary>
     /// Before 5.0 a client knows no receive maximum: PUBACKs that wait hold it up by themselves, but nothing ends a QoS 2 exchange that it leaves half-way, and waiting for that would keep out the
-    /// PUBREL too.
+    /// PUBREL too. Clients that send without pause leave thousands half-way, and release them when they come to read: there is room for that as long as all sessions together leave some.
     /// </summary>
     private bool IsOneTooMany(QualityOfService qos) => _version == MqttVersion.V5
         ? qos != QualityOfService.AtMostOnce && ++_openExchanges > _runtime.Options.ReceiveMaximum
-        : qos == QualityOfService.ExactlyOnce && _session!.ReceivedIds?.Count >= _runtime.Options.ReceiveMaximum;
+        : qos == QualityOfService.ExactlyOnce && _session!.ReceivedIds?.HasRoom == false;
 
     private void Acknowledge(ReadBatch batch, in PublishView publish, ReasonCode reason)
     {
@@ -100,7 +102,7 @@ internal sealed partial class MqttConnection
             _hasExact = true;
             if (!reason.IsError())
             {
-                _session!.ReceivedIdsOrNew().Add(publish.PacketId);
+                ReceivedIds.Add(publish.PacketId);
             }
             else if (batch.HasRecords)
             {
@@ -130,7 +132,7 @@ internal sealed partial class MqttConnection
 
         if (publish.Duplicate)
         {
-            _session.ReceivedIdsOrNew().Add(publish.PacketId);
+            ReceivedIds.Add(publish.PacketId);
         }
 
         return publish.Duplicate;
@@ -140,6 +142,7 @@ internal sealed partial class MqttConnection
     private void OnRelease(ReadBatch batch, in AckView ack)
     {
         var known = _session!.ReceivedIds?.Remove(ack.PacketId) == true;
+        _openExchanges -= known ? 1 : 0; // on a new connection a client may send releases of the last one and, behind them, as many publishes as ever
         known |= _session.RestoredIds?.Remove(ack.PacketId) == true;
         if (known && PublishSession.TryRelease(ack.PacketId))
         {

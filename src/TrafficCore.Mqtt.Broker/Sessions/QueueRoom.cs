@@ -22,6 +22,9 @@ internal sealed class QueueRoom
     /// <summary>Bytes that sessions keep beyond their shares, together.</summary>
     public long Used => Volatile.Read(ref _used);
 
+    /// <summary>Whether there is so much left beyond shares; another session may take it at the same time.</summary>
+    public bool Has(long bytes) => Used + bytes <= _common;
+
     /// <summary>Takes room beyond a share; false when there is not so much left.</summary>
     public bool TryTake(long bytes)
     {
@@ -39,7 +42,7 @@ internal sealed class QueueRoom
         return false;
     }
 
-    /// <summary>Takes room that may not be there: what was promised before a restart is kept, and counts.</summary>
+    /// <summary>Takes room that may not be there: what was promised before a restart is kept, and counts; so does what <see cref="Has"/> has found room for.</summary>
     public void Take(long bytes) => Interlocked.Add(ref _used, bytes);
 
     public void Give(long bytes) => Interlocked.Add(ref _used, -bytes);

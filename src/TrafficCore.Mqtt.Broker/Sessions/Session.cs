@@ -50,7 +50,7 @@ internal sealed class Session
     private long _filterCost;
 
     /// <summary>QoS 2 packet ids that were received and not yet released.</summary>
-    public HashSet<ushort>? ReceivedIds { get; private set; }
+    public ReceivedPacketIds? ReceivedIds { get; private set; }
 
     /// <summary>
     /// QoS 2 packet ids that the log knew when the service started. The session itself was lost, so the client was told that there is none: one
@@ -104,7 +104,7 @@ internal sealed class Session
 
     public Dictionary<byte[], Subscription> SubscriptionsOrNew() => Subscriptions ??= new(Utf8KeyComparer.Instance);
 
-    public HashSet<ushort> ReceivedIdsOrNew() => ReceivedIds ??= [];
+    public ReceivedPacketIds ReceivedIdsOrNew(BrokerOptions options, QueueRoom room) => ReceivedIds ??= new ReceivedPacketIds(room, options.ReceiveMaximum);
 
     /// <summary>Messages go to this output from now on; the caller signals it afterwards, because some may have come before.</summary>
     public void GoOnline(ConnectionOutput output, int window)

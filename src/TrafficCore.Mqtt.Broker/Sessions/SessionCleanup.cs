@@ -13,6 +13,7 @@ internal static class SessionCleanup
             runtime.Router.Unsubscribe(subscription);
         }
 
+        session.ReceivedIds?.End();
         var pass = runtime.NewPass();
         foreach (var delivery in session.Outbox?.End() ?? [])
         {

@@ -38,13 +38,21 @@ internal sealed class SessionRegistry
     }
 
     /// <summary>QoS 2 packet ids that the log knew at start; given to the client's session, or else to the one that it opens first.</summary>
-    public void Restore(string clientId, HashSet<ushort> ids)
+    /// <param name="clientId">The client.</param>
+    /// <param name="ids">The ids.</param>
+    /// <param name="options">Bounds of a session.</param>
+    /// <param name="room">What all sessions share.</param>
+    public void Restore(string clientId, HashSet<ushort> ids, BrokerOptions options, QueueRoom room)
     {
         lock (_gate)
         {
             if (_sessions.TryGetValue(clientId, out var session))
             {
-                session.ReceivedIdsOrNew().UnionWith(ids);
+                var received = session.ReceivedIdsOrNew(options, room);
+                foreach (var id in ids)
+                {
+                    received.Add(id);
+                }
             }
             else
             {

@@ -141,6 +141,37 @@ public sealed class RoutingTests
     }
 
     [Fact]
+    public async Task ReceiveMaximum_ReleasesOfTheLastConnection_AreFollowedByAsManyPublishesAsEver()
+    {
+        await using var host = await BrokerHost.StartAsync(configure: o => o.ReceiveMaximum = 3);
+        ushort[] earlier = [1, 2, 3], now = [4, 5, 6];
+        using (var client = await RawClient.ConnectAsync(host.Port, "c", MqttVersion.V5, clean: false, properties: [17, 0, 0, 0, 60]))
+        {
+            await client.SendAsync([.. earlier.SelectMany(id => client.Publish("t", "x", 2, id))]);
+            await ReadAsync(client, "Pubrec", earlier.Length);
+        }
+
+        // In one write, as a client does whose quota begins anew with the connection.
+        using var back = await RawClient.ConnectAsync(host.Port, "c", MqttVersion.V5, clean: false, expectPresent: true, properties: [17, 0, 0, 0, 60]);
+        await back.SendAsync([.. earlier.SelectMany(id => RawClient.Encode(o => MqttEncoder.Ack(o, PacketType.Pubrel, MqttVersion.V5, id))), .. now.SelectMany(id => back.Publish("t", "x", 2, id))]);
+        await ReadAsync(back, "Pubcomp", earlier.Length);
+        await ReadAsync(back, "Pubrec", now.Length);
+    }
+
+    [Fact]
+    public async Task Publish_ThousandsOfQoS2BeforeTheFirstIsReleased_AreAllTakenOfAClientThatKnowsNoBound()
+    {
+        const int Many = 5_000;
+        await using var host = await BrokerHost.StartAsync();
+        using var client = await RawClient.ConnectAsync(host.Port, "c");
+        var ids = Enumerable.Range(1, Many).Select(static id => (ushort)id).ToList();
+        await client.SendAsync([.. ids.SelectMany(id => client.Publish("t", "x", 2, id))]);
+        await ReadAsync(client, "Pubrec", Many);
+        await client.SendAsync([.. ids.SelectMany(static id => RawClient.Encode(o => MqttEncoder.Ack(o, PacketType.Pubrel, MqttVersion.V311, id)))]);
+        await ReadAsync(client, "Pubcomp", Many);
+    }
+
+    [Fact]
     public async Task ReceiveMaximumAndPacketSize_OfTheClient_AreKept()
     {
         await using var host = await BrokerHost.StartAsync();
@@ -220,5 +251,13 @@ public sealed class RoutingTests
         await device.PublishAsync("traffic/v1/i1/board/b1/state", "online", 1, 3, retain: true);
         Assert.Equal("Puback 3 00", await device.ReadAsync());
         Assert.Equal(["traffic/v1/i1/board/b1/state=online", "traffic/v1/i1/board/b1/state=offline"], got);
+    }
+
+    private static async Task ReadAsync(RawClient client, string type, int count)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            Assert.StartsWith(type + " ", await client.ReadAsync(), StringComparison.Ordinal);
+        }
     }
 }

@@ -78,20 +78,22 @@ public sealed class FloodTests
     }
 
     [Fact]
-    public async Task Publish_QoS2LeftHalfWayBefore5_IsClosedAtTheReceiveMaximumAndGoesOnWithReleases()
+    public async Task Publish_QoS2LeftHalfWayBefore5_TakesCommonRoomAndIsClosedWithoutAndGoesOnWithReleases()
     {
-        await using var host = await BrokerHost.StartAsync(configure: o => o.ReceiveMaximum = 5);
+        // Five are free, and 500 bytes of common room are enough for seven more.
+        const ushort Most = 12;
+        await using var host = await BrokerHost.StartAsync(configure: o => (o.ReceiveMaximum, o.MaxSessions, o.QueueBytesTotal) = (5, 1, 1000));
         using (var client = await RawClient.ConnectAsync(host.Port, "c", clean: false))
         {
-            for (ushort id = 1; id <= 5; id++)
+            for (ushort id = 1; id <= Most; id++)
             {
                 await client.PublishAsync("t", "x", 2, id);
                 Assert.Equal($"Pubrec {id} 00", await client.ReadAsync());
             }
 
-            await client.PublishAsync("t", "x", 2, 5, duplicate: true); // a repeat is none more
-            Assert.Equal("Pubrec 5 00", await client.ReadAsync());
-            await client.PublishAsync("t", "x", 2, 6);
+            await client.PublishAsync("t", "x", 2, Most, duplicate: true); // a repeat is none more
+            Assert.Equal($"Pubrec {Most} 00", await client.ReadAsync());
+            await client.PublishAsync("t", "x", 2, Most + 1);
             Assert.Equal("closed", await client.ReadAsync());
         }
 
@@ -101,8 +103,8 @@ public sealed class FloodTests
         Assert.Equal("Puback 100 00", await back.ReadAsync());
         await back.AckAsync(PacketType.Pubrel, 1);
         Assert.Equal("Pubcomp 1 00", await back.ReadAsync());
-        await back.PublishAsync("t", "x", 2, 6);
-        Assert.Equal("Pubrec 6 00", await back.ReadAsync());
+        await back.PublishAsync("t", "x", 2, Most + 1);
+        Assert.Equal($"Pubrec {Most + 1} 00", await back.ReadAsync());
         Assert.Equal(1, host.Broker.Metrics.ClosedCount(TrafficCore.Mqtt.Broker.CloseReason.ProtocolError));
     }
 

@@ -12,6 +12,26 @@ public sealed class QueueRoomTests
     private readonly object _owner = new();
 
     [Fact]
+    public void ReceivedIds_BeyondTheReceiveMaximum_TakeRoomUntilTheyAreReleasedOrTheSessionEnds()
+    {
+        var room = new QueueRoom(1000, maxSessions: 1);
+        var ids = new ReceivedPacketIds(room, receiveMaximum: 2);
+        for (ushort id = 1; ids.HasRoom; id++)
+        {
+            ids.Add(id);
+            ids.Add(id); // a repeat costs nothing
+        }
+
+        Assert.Equal((2 + (500 / ReceivedPacketIds.Cost), 500 / ReceivedPacketIds.Cost * ReceivedPacketIds.Cost), (ids.Count, room.Used));
+        Assert.True(ids.Remove(1));
+        Assert.False(ids.Remove(1));
+        Assert.True(ids.HasRoom);
+        ids.End();
+        Assert.Equal(0, room.Used);
+        Assert.True(ids.Contains(2), "what the log has to forget is still known");
+    }
+
+    [Fact]
     public void Enqueue_CommonRoomUsedUp_RefusesWhoHasItsShareAndNobodyElse()
     {
         var room = new QueueRoom(40 * Cost, maxSessions: 10); // 20 are shares of 2 each
