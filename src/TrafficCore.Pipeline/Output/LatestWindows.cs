@@ -50,14 +50,26 @@ public sealed class LatestWindow
 
     internal static LatestWindow New(in WindowHead head, byte[] body, long position, long receivedMs) => new(in head, receivedMs, [position], [body]);
 
-    /// <summary>With a correction, which carries only the rows that changed. Once it carries all of them, earlier records are of no more use.</summary>
+    /// <summary>With a correction, which carries only the rows that changed. A record of which every row was corrected since is of no more use, so there are as many as rows at most, mostly two.</summary>
     internal LatestWindow With(in WindowHead correction, byte[] body, long position, long receivedMs)
     {
-        var replaced = WindowRecordCodec.Decode(body).Rows.Select(static row => (row.Level, row.Id)).ToHashSet();
-        return ReadRows().All(row => replaced.Contains((row.Level, row.Id)))
-            ? New(in correction, body, position, receivedMs)
-            : new LatestWindow(in correction, receivedMs, [.. Positions, position], [.. _bodies, body]);
+        var corrected = RowsOf(body).ToHashSet();
+        var (positions, bodies) = (new Stack<long>([position]), new Stack<byte[]>([body]));
+        for (var i = _bodies.Length - 1; i >= 0; i--)
+        {
+            var rows = RowsOf(_bodies[i]).ToList();
+            if (!corrected.IsSupersetOf(rows))
+            {
+                positions.Push(Positions[i]);
+                bodies.Push(_bodies[i]);
+                corrected.UnionWith(rows);
+            }
+        }
+
+        return new LatestWindow(in correction, receivedMs, [.. positions], [.. bodies]);
     }
+
+    private static IEnumerable<(FlowLevel Level, string Id)> RowsOf(byte[] body) => WindowRecordCodec.Decode(body).Rows.Select(static row => (row.Level, row.Id));
 }
 
 /// <summary>The latest published rows per intersection and window length.</summary>

@@ -6,6 +6,7 @@ namespace TrafficCore.Tests.Pipeline;
 public sealed class LatestWindowsTests
 {
     private readonly LatestWindows _latest = new();
+    private int _records;
 
     [Fact]
     public void Publish_ANewerWindow_ReplacesTheOlder()
@@ -29,6 +30,21 @@ public sealed class LatestWindowsTests
     }
 
     [Fact]
+    public void Publish_ManyCorrections_KeepsTheRecordsThatStillSaySomething()
+    {
+        Publish(60_000, "d1", "d2", "d3");
+        for (var i = 0; i < 100; i++)
+        {
+            Publish(60_000, "d2");
+        }
+
+        Publish(60_000, "d3");
+        Assert.True(_latest.TryFind("a", 60_000, out var window));
+        Assert.Equal([1, 101, 102], window.Positions);
+        Assert.Equal([("d1", 1), ("d2", 101), ("d3", 102)], window.ReadRows().Select(static row => (row.Id, row.Revision)));
+    }
+
+    [Fact]
     public void Publish_ACorrectionOfAnOlderWindow_ChangesNothing()
     {
         Publish(60_000, "d1");
@@ -41,6 +57,7 @@ public sealed class LatestWindowsTests
 
     private void Publish(long start, params string[] ids)
     {
+        _records++;
         var rows = Array.ConvertAll(ids, id => new FlowRow
         {
             Intersection = "a",
@@ -48,8 +65,8 @@ public sealed class LatestWindowsTests
             Level = FlowLevel.Detector,
             Start = start,
             Length = 60_000,
-            Revision = 1,
+            Revision = _records,
         });
-        _latest.Publish(WindowRecordCodec.Encode(new WindowRecord(new OutputHead(0, 0, "a"), start, 60_000, rows)), position: start, receivedMs: 0);
+        _latest.Publish(WindowRecordCodec.Encode(new WindowRecord(new OutputHead(0, 0, "a"), start, 60_000, rows)), position: _records, receivedMs: 0);
     }
 }
