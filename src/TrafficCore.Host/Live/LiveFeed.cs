@@ -139,7 +139,7 @@ internal sealed class LiveFeed : IAsyncDisposable
             Read(reader);
             if (tick.IsCompleted)
             {
-                open = look.IsASecondOver() ? open ?? openWindows.LookAsync(Wanted(), cancellation) : open;
+                open = look.LookAgain() ? open ?? openWindows.LookAsync(Wanted(), cancellation) : open;
                 tick = timer.WaitForNextTickAsync(cancellation).AsTask();
             }
 

@@ -37,8 +37,8 @@ internal sealed class LiveLook(
         content.Show(HealthEndpoints.Answer(readiness));
     }
 
-    /// <summary>Looks at what does not tell of its changes; true once a second.</summary>
-    public bool IsASecondOver()
+    /// <summary>Looks again at what does not tell of its changes. True once a second: open windows are due too.</summary>
+    public bool LookAgain()
     {
         var now = time.GetUtcNow();
         clients.End(LiveEnd.Unauthorized, client => !client.Caller.Stands(security.Current, now));
