@@ -14,6 +14,9 @@ namespace TrafficCore.Pipeline.City;
 /// </remarks>
 internal sealed class CityIndexState(CityIndexOptions options, NetworkHistory networks, TimeProvider time)
 {
+    /// <summary>What it takes of the output: nothing else needs decoding.</summary>
+    public static readonly WindowSelection Rows = new(FlowLevel.Approach, CongestionIndex.MaxWindowMs);
+
     private readonly SortedDictionary<long, WindowSeries> _series = [];
     private readonly Dictionary<(long Length, long Start), LeavingWindow> _leaving = [];
     private readonly Dictionary<uint, CityNetwork> _networks = [];

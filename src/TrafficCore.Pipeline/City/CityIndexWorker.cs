@@ -191,7 +191,7 @@ public sealed class CityIndexWorker : IAsyncDisposable
             // What lies further back can no longer be corrected. A window is published behind its end, so of those that end later everything is read.
             var beginning = _time.GetUtcNow() - _options.Keep;
             _state = new CityIndexState(_options, _pipeline.Networks, _time) { Beginning = beginning.ToUnixTimeMilliseconds() };
-            _reader = _pipeline.Output.OpenReader(_pipeline.Output.Start, _state.Beginning);
+            _reader = _pipeline.Output.OpenReader(_pipeline.Output.Start, _state.Beginning, CityIndexState.Rows);
             CityIndexLog.BeginsAnew(_logger, reason, beginning);
         }
 
@@ -247,7 +247,7 @@ public sealed class CityIndexWorker : IAsyncDisposable
     {
         try
         {
-            _reader ??= _pipeline.Output.OpenReader(_position);
+            _reader ??= _pipeline.Output.OpenReader(_position, long.MinValue, CityIndexState.Rows);
             var left = RecordsAStep;
             while (left-- > 0 && _reader.Read(out var record) is var status && status != OutputReadStatus.End)
             {

@@ -13,6 +13,9 @@ internal ref struct BodyReader(ReadOnlySpan<byte> source)
 
     public byte Byte() => Raw(1)[0];
 
+    /// <summary>The next byte, which stays.</summary>
+    public readonly byte Peek() => AtEnd ? throw new InvalidDataException("the content ends early") : Rest[0];
+
     public bool Bool() => Byte() != 0;
 
     public int FixedInt32() => BinaryPrimitives.ReadInt32LittleEndian(Raw(4));

@@ -17,6 +17,9 @@ public sealed class OutputReader : IDisposable
     /// <summary>What came of input received before this time (Unix ms UTC) is passed over undecoded.</summary>
     public long ReceivedFrom { get; init; } = long.MinValue;
 
+    /// <summary>Which rows of windows are wanted, the others are passed over undecoded; null: all.</summary>
+    internal WindowSelection? Windows { get; init; }
+
     /// <summary>Reads the next thing; never waits. Types that this version does not know are passed over.</summary>
     public OutputReadStatus Read(out OutputRecord record)
     {
@@ -27,8 +30,13 @@ public sealed class OutputReader : IDisposable
                 case LogReadStatus.Record when raw.Header.ReceivedMs < ReceivedFrom:
                     break;
                 case LogReadStatus.Record when raw.Header.Type == (byte)RecordType.Window:
-                    record = new OutputRecord(raw.Position, raw.Next, raw.Header.ReceivedMs, Window: WindowRecordCodec.Decode(raw.Body));
-                    return OutputReadStatus.Record;
+                    if ((Windows is null ? WindowRecordCodec.Decode(raw.Body) : WindowRecordCodec.Decode(raw.Body, Windows)) is { } window)
+                    {
+                        record = new OutputRecord(raw.Position, raw.Next, raw.Header.ReceivedMs, Window: window);
+                        return OutputReadStatus.Record;
+                    }
+
+                    break;
                 case LogReadStatus.Record when raw.Header.Type == (byte)RecordType.Quarantine:
                     record = new OutputRecord(raw.Position, raw.Next, raw.Header.ReceivedMs, Quarantine: QuarantineRecordCodec.Decode(raw.Body));
                     return OutputReadStatus.Record;

@@ -21,6 +21,11 @@ public readonly record struct OutputHead(long Cause, int Ordinal, string Interse
 /// <param name="Rows">Rows ordered by level, then id (ordinal).</param>
 public sealed record WindowRecord(OutputHead Head, long Start, long Length, IReadOnlyList<FlowRow> Rows);
 
+/// <summary>Rows that a reader is after.</summary>
+/// <param name="Level">Their level.</param>
+/// <param name="MaxLengthMs">Longest window, in milliseconds.</param>
+internal sealed record WindowSelection(FlowLevel Level, long MaxLengthMs);
+
 /// <summary>What stands in front of the rows of a <see cref="WindowRecord"/>.</summary>
 internal readonly record struct WindowHead(OutputHead Head, long Start, long Length);
 

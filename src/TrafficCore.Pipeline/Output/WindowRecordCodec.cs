@@ -1,3 +1,4 @@
+using System.Numerics;
 using TrafficCore.Pipeline.Ingest;
 using TrafficCore.Traffic.Service;
 using TrafficCore.Traffic.Windows;
@@ -30,6 +31,10 @@ public static class WindowRecordCodec
         FreeFlowSpeed = 1024,
     }
 
+    private const Present OneNumber = Present.Expected | Present.Volume | Present.ExpectedTime | Present.FlowRate | Present.Pcu | Present.SpeedRatio | Present.FreeFlowSpeed;
+
+    private const Present TwoNumbers = Present.Occupancy | Present.Speed;
+
     /// <summary>Reads a body.</summary>
     /// <exception cref="InvalidDataException">The body is not of this kind.</exception>
     public static WindowRecord Decode(ReadOnlySpan<byte> body)
@@ -43,6 +48,33 @@ public static class WindowRecordCodec
         }
 
         return new WindowRecord(head.Head, head.Start, head.Length, rows);
+    }
+
+    /// <summary>Reads the rows of one level alone; null when there are none, or when the window is longer than asked for.</summary>
+    /// <exception cref="InvalidDataException">The body is not of this kind.</exception>
+    internal static WindowRecord? Decode(ReadOnlySpan<byte> body, WindowSelection selection)
+    {
+        var reader = new BodyReader(body);
+        WindowHead head = ReadHead(ref reader);
+        if (head.Length > selection.MaxLengthMs)
+        {
+            return null;
+        }
+
+        List<FlowRow>? rows = null;
+        for (int left = reader.Count(); left > 0; left--)
+        {
+            if ((FlowLevel)reader.Peek() == selection.Level)
+            {
+                (rows ??= []).Add(ReadRow(ref reader, head.Head.Intersection, head.Start, head.Length));
+            }
+            else
+            {
+                SkipRow(ref reader);
+            }
+        }
+
+        return rows is null ? null : new WindowRecord(head.Head, head.Start, head.Length, rows);
     }
 
     /// <summary>Reads what stands in front of the rows.</summary>
@@ -167,6 +199,35 @@ public static class WindowRecordCodec
             LevelMethod = Has(Present.Service) ? SpeedRatioScale.NameOf(reader.Text()) : null,
             Classes = Has(Present.Classes) ? ReadClasses(ref reader) : [],
         };
+    }
+
+    private static void SkipRow(ref BodyReader reader)
+    {
+        reader.Byte();
+        reader.Block();
+        reader.Byte();
+        var present = (Present)reader.Int32();
+        const int Always = 3; // revision, readings, observed time
+        SkipNumbers(ref reader, Always + BitOperations.PopCount((uint)(present & OneNumber)) + (2 * BitOperations.PopCount((uint)(present & TwoNumbers))));
+        if ((present & Present.Service) != 0)
+        {
+            SkipNumbers(ref reader, 1);
+            reader.Block();
+        }
+
+        for (int left = (present & Present.Classes) != 0 ? reader.Count() : 0; left > 0; left--)
+        {
+            reader.Block();
+            SkipNumbers(ref reader, 1);
+        }
+    }
+
+    private static void SkipNumbers(ref BodyReader reader, int count)
+    {
+        for (; count > 0; count--)
+        {
+            reader.Unsigned();
+        }
     }
 
     private static ClassVolume[] ReadClasses(ref BodyReader reader)

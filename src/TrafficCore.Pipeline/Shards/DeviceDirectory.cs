@@ -135,7 +135,8 @@ internal sealed class DeviceDirectory(ShardContext context, int shard, int shard
             _intersections.Add(intersection);
             if (ordinal % shardCount == shard)
             {
-                _own.Add(new IntersectionState(intersection, ordinal, context));
+                _own.Add(new IntersectionState(intersection, ordinal, _own.Count, context));
+                context.Ticks.Add();
             }
         }
 

@@ -31,11 +31,32 @@ internal struct DeviceState
     /// <summary>Numbers that its counter jumped over, also those that came later.</summary>
     public long Gaps;
 
-    /// <summary>Counts what was there already; with other values, as a conflict too.</summary>
-    public void TakeDuplicate(IdentityOutcome outcome)
+    public void CountStored(OutcomeCounts shard)
     {
+        Stored++;
+        shard.Stored++;
+    }
+
+    public void CountLate(OutcomeCounts shard)
+    {
+        Late++;
+        shard.Late++;
+    }
+
+    /// <summary>Counts what was there already; with other values, as a conflict too.</summary>
+    public void CountDuplicate(IdentityOutcome outcome, OutcomeCounts shard)
+    {
+        int conflict = outcome == IdentityOutcome.Conflict ? 1 : 0;
         Duplicate++;
-        Conflict += outcome == IdentityOutcome.Conflict ? 1 : 0;
+        Conflict += conflict;
+        shard.Duplicate++;
+        shard.Conflict += conflict;
+    }
+
+    public void CountGaps(long numbers, OutcomeCounts shard)
+    {
+        Gaps += numbers;
+        shard.Gaps += numbers;
     }
 }
 

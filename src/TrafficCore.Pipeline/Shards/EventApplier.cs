@@ -32,7 +32,7 @@ internal sealed class EventApplier(ShardContext context, WindowMarks marks)
         {
             bool isTimeKnown = (stored || first > last) && !batch.Entries.IsEmpty && (batch.Batch.Flags & EventsFlags.Unjudged) == 0;
             SequenceTime time = !isTimeKnown ? SequenceTime.Unknown : highest > device.Watermark ? SequenceTime.Ahead : SequenceTime.Behind;
-            SequenceRule.Take(ref device, state.Details(controller), batch.Batch.Sequence, time);
+            SequenceRule.Take(ref device, state.Details(controller), batch.Batch.Sequence, time, context.Outcomes);
         }
 
         if (batch.Entries.IsEmpty)
@@ -58,7 +58,7 @@ internal sealed class EventApplier(ShardContext context, WindowMarks marks)
         PageState? page = entry.Timestamp < tooOld ? null : state.Pages.Get(PageMath.FloorDivide(entry.Timestamp, _span));
         if (page is null)
         {
-            device.Late++;
+            device.CountLate(context.Outcomes);
             return false;
         }
 
@@ -67,12 +67,12 @@ internal sealed class EventApplier(ShardContext context, WindowMarks marks)
         long before = events.Identities.Bytes;
         if (!events.Identities.Add(offset, entry.Code, entry.Parameter, context.Pool))
         {
-            device.Duplicate++;
+            device.CountDuplicate(IdentityOutcome.Repeat, context.Outcomes);
             return true;
         }
 
         page.Bytes += events.Identities.Bytes - before;
-        device.Stored++;
+        device.CountStored(context.Outcomes);
         stored = true;
         if (entry.Code == DetectorOn)
         {

@@ -16,10 +16,11 @@ internal sealed class IntersectionState
     private long _ordinalPosition = -1;
     private int _nextOrdinal;
 
-    public IntersectionState(string id, int ordinal, ShardContext context)
+    public IntersectionState(string id, int ordinal, int place, ShardContext context)
     {
         Id = id;
         Ordinal = ordinal;
+        Place = place;
         _context = context;
         Pages = new PageBook(id, context);
         Lengths = [.. Enumerable.Range(0, context.Lengths.Count)
@@ -30,6 +31,9 @@ internal sealed class IntersectionState
 
     /// <summary>Order of first appearance in the log, over all intersections.</summary>
     public int Ordinal { get; }
+
+    /// <summary>Order of first appearance among those of its shard.</summary>
+    public int Place { get; }
 
     public PageBook Pages { get; }
 

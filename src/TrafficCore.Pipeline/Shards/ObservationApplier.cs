@@ -15,7 +15,7 @@ internal sealed class ObservationApplier(ShardContext context)
         state.Hear(ref device, interval: 0);
         if (page is null)
         {
-            device.Late++;
+            device.CountLate(context.Outcomes);
             return;
         }
 
@@ -42,14 +42,14 @@ internal sealed class ObservationApplier(ShardContext context)
             IdentityOutcome outcome = identities.AddFirst((int)(entry.Timestamp - page.Start), entry.Values.Fingerprint(), context.Pool);
             if (outcome != IdentityOutcome.Added)
             {
-                device.TakeDuplicate(outcome);
+                device.CountDuplicate(outcome, context.Outcomes);
                 return false;
             }
 
             page.Bytes += identities.Bytes - before;
         }
 
-        device.Stored++;
+        device.CountStored(context.Outcomes);
         state.Pages.MarkChanged(page);
         return true;
     }

@@ -27,12 +27,12 @@ internal sealed class ReadingApplier(ShardContext context, WindowMarks marks)
             // What was sent before says nothing new; what is late did come.
             bool isTimeKnown = (stored || page is null) && (entry.Flags & ReadingFlags.Unjudged) == 0;
             SequenceTime time = !isTimeKnown ? SequenceTime.Unknown : end > device.Watermark ? SequenceTime.Ahead : SequenceTime.Behind;
-            SequenceRule.Take(ref device, state.Details(deviceIndex), entry.Sequence, time);
+            SequenceRule.Take(ref device, state.Details(deviceIndex), entry.Sequence, time, context.Outcomes);
         }
 
         if (page is null)
         {
-            device.Late++;
+            device.CountLate(context.Outcomes);
             return false;
         }
 
@@ -91,14 +91,14 @@ internal sealed class ReadingApplier(ShardContext context, WindowMarks marks)
             IdentityOutcome outcome = detector.Identities.Add(offset, entry.Interval, Fingerprint(in entry), context.Pool);
             if (outcome != IdentityOutcome.Added)
             {
-                device.TakeDuplicate(outcome);
+                device.CountDuplicate(outcome, context.Outcomes);
                 return false;
             }
 
             page.Bytes += detector.Identities.Bytes - before;
         }
 
-        device.Stored++;
+        device.CountStored(context.Outcomes);
         _page = page;
         _detector = detector;
         _offset = offset;

@@ -19,7 +19,7 @@ internal sealed class RejectionApplier(ShardContext context, DeviceDirectory dev
                 details.AddRejected(reason, 1);
                 if (rejection.Sequence is { } sequence)
                 {
-                    SequenceRule.Take(ref slot.State.Device(slot.Index), details, sequence, SequenceTime.Unknown);
+                    SequenceRule.Take(ref slot.State.Device(slot.Index), details, sequence, SequenceTime.Unknown, context.Outcomes);
                 }
 
                 Emit(slot.State.Id, slot.State.TakeOrdinal(), in rejection);

@@ -38,7 +38,8 @@ internal sealed class SequenceCounter
         _holes.Clear();
     }
 
-    public void TryFill(uint sequence)
+    /// <summary>Takes a number that comes after others; true when it was missing.</summary>
+    public bool TryFill(uint sequence)
     {
         for (int i = 0; i < _holes.Count; i++)
         {
@@ -48,9 +49,11 @@ internal sealed class SequenceCounter
             {
                 Filled++;
                 Split(i, new Hole(first, before), new Hole(unchecked(sequence + 1), count - before - 1));
-                return;
+                return true;
             }
         }
+
+        return false;
     }
 
     public void Write(BodyWriter writer)

@@ -25,13 +25,13 @@ internal static class SequenceRule
     public const int MaxMissing = 1 << 20;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Take(ref DeviceState device, DeviceDetails details, uint sequence, SequenceTime time)
+    public static void Take(ref DeviceState device, DeviceDetails details, uint sequence, SequenceTime time, OutcomeCounts shard)
     {
         // Modulo 2^32, so that a counter that wraps goes on.
         int step = unchecked((int)(sequence - device.Sequence));
         if (step != 1 && device.HasSequence)
         {
-            Judge(ref device, details, sequence, step, time);
+            Judge(ref device, details, sequence, step, time, shard);
             return;
         }
 
@@ -39,24 +39,25 @@ internal static class SequenceRule
         device.Sequence = sequence;
     }
 
-    private static void Judge(ref DeviceState device, DeviceDetails details, uint sequence, int step, SequenceTime time)
+    private static void Judge(ref DeviceState device, DeviceDetails details, uint sequence, int step, SequenceTime time, OutcomeCounts shard)
     {
         if (step <= 0 && (step == 0 || time != SequenceTime.Ahead))
         {
             // The number of something lost comes late, or it was seen before.
-            details.Counter?.TryFill(sequence);
+            shard.Filled += details.Counter?.TryFill(sequence) == true ? 1 : 0;
             return;
         }
 
         SequenceCounter counter = details.UseCounter();
         if (step > 1 && step <= MaxMissing && time != SequenceTime.Behind)
         {
-            device.Gaps += step - 1;
+            device.CountGaps(step - 1, shard);
             counter.AddHole(unchecked(device.Sequence + 1), (uint)(step - 1));
         }
         else
         {
             counter.Restart();
+            shard.Restarts++;
         }
 
         device.Sequence = sequence;

@@ -5,19 +5,31 @@ using TrafficCore.Traffic.Windows;
 namespace TrafficCore.Pipeline.Shards;
 
 /// <summary>The record at hand and what all parts of one shard share. Owned by the shard loop.</summary>
-internal sealed class ShardContext(ShardOptions options, IPageStore store, IShardOutput output)
+internal sealed class ShardContext
 {
-    public ShardOptions Options { get; } = options;
+    public ShardContext(ShardOptions options, IPageStore store, IShardOutput output)
+    {
+        (Options, Lengths, Store, Output) = (options, options.Lengths, store, output);
+        Ticks = new TickSchedule(this);
+    }
 
-    public WindowLengths Lengths { get; } = options.Lengths;
+    public ShardOptions Options { get; }
 
-    public IPageStore Store { get; } = store;
+    public WindowLengths Lengths { get; }
 
-    public IShardOutput Output { get; } = output;
+    public IPageStore Store { get; }
+
+    public IShardOutput Output { get; }
 
     public PagePool Pool { get; } = new();
 
     public NetworkTimeline Networks { get; } = new();
+
+    /// <summary>Which intersections a tick looks at.</summary>
+    public TickSchedule Ticks { get; }
+
+    /// <summary>What the shard's devices have counted.</summary>
+    public OutcomeCounts Outcomes { get; } = new();
 
     /// <summary>Buffer for output bodies.</summary>
     public BodyWriter Body { get; } = new();

@@ -52,6 +52,14 @@ internal sealed class ShardSnapshot(ShardContext context, DeviceDirectory device
         {
             ReadOwn(tag, content.Span);
         }
+
+        foreach (IntersectionState state in devices.Own)
+        {
+            for (int i = 0; i < state.DeviceCount; i++)
+            {
+                context.Outcomes.Add(in state.Device(i), state.Details(i).Counter);
+            }
+        }
     }
 
     /// <summary>The window lengths that a snapshot was written with; null when it holds no shard's parts.</summary>

@@ -57,6 +57,9 @@ internal sealed class ShardState
 
     public long LateDirtyBytes => _context.LateDirtyBytes;
 
+    /// <summary>What the shard's devices have counted.</summary>
+    public OutcomeCounts Outcomes => _context.Outcomes;
+
     /// <summary>Bytes of all pages in memory.</summary>
     public long ResidentPageBytes => _context.ResidentPageBytes;
 
@@ -123,6 +126,9 @@ internal sealed class ShardState
     /// <summary>Takes what belongs to this shard from a snapshot of any number of shards; only before the first record.</summary>
     /// <exception cref="InvalidDataException">The snapshot is damaged, or was written with other window lengths.</exception>
     public void Restore(SnapshotPartReader reader) => _snapshot.Read(reader);
+
+    /// <summary>Has the next tick look at every intersection, as if none could say when it will have something to do; changes no output.</summary>
+    public void ForgetTicks() => _context.Ticks.TouchAll();
 
     /// <summary>Adds what those of the intersections that are this shard's have open. Changes nothing.</summary>
     public void ReadOpen(IReadOnlyList<string> intersections, List<OpenWindow> found) => _open.Read(intersections, found);
@@ -246,6 +252,8 @@ internal sealed class ShardState
             }
         }
 
+        _context.Ticks.TouchAll();
+
         return true;
     }
 
@@ -256,20 +264,29 @@ internal sealed class ShardState
         IReadOnlyList<IntersectionState> own = _devices.Own;
         for (int i = 0; i < own.Count; i++)
         {
-            IntersectionState state = own[i];
-            if (state.NeedsTick)
+            if (_context.Ticks.IsDue(i))
             {
-                _closer.AtTick(state);
+                TickAt(own[i]);
             }
 
-            state.DeleteExpired();
             if (isSweep)
             {
-                state.Pages.EvictIdle();
+                own[i].Pages.EvictIdle();
             }
         }
 
         return true;
+    }
+
+    private void TickAt(IntersectionState state)
+    {
+        if (state.NeedsTick)
+        {
+            _closer.AtTick(state);
+        }
+
+        state.DeleteExpired();
+        _context.Ticks.Plan(state);
     }
 
     private void Touch(IntersectionState state)

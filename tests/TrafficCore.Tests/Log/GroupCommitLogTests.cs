@@ -21,6 +21,29 @@ public sealed class GroupCommitLogTests
         Assert.Equal(end, log.DurableEnd);
     }
 
+    // After a commit of several appends the committer rests, and an append does not wake it.
+    [Fact]
+    public async Task TryAppend_WhileTheCommitterRests_IsCommittedAllTheSame()
+    {
+        await using var log = Open(new ForgetfulFileSystem(), options => options.CommitInterval = TimeSpan.FromMilliseconds(10));
+        log.StartCommitting(new ReleasingSink(_ => { }));
+        for (var round = 0; round < 50; round++)
+        {
+            foreach (var appends in new[] { 5, 1, 4, 2 })
+            {
+                var done = new TaskCompletionSource();
+                long end = 0;
+                for (var i = 0; i < appends; i++)
+                {
+                    Assert.True(log.TryAppend(LogFixture.Sealed(i), 1, i == appends - 1 ? new CountingWaiter(() => done.TrySetResult()) : null, out end));
+                }
+
+                await done.Task.WaitAsync(Deadline);
+                Assert.Equal(end, log.DurableEnd);
+            }
+        }
+    }
+
     [Theory]
     [InlineData(64, 1, true)]
     [InlineData(63, 1, false)]

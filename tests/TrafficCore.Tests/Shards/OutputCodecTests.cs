@@ -36,6 +36,27 @@ public sealed class OutputCodecTests
         Assert.Equal(head, OutputHeadCodec.Decode(body));
     }
 
+    [Fact]
+    public void Window_DecodedForOneLevel_PassesOverTheOthersWhateverTheyHold()
+    {
+        FlowRow[] rows =
+        [
+            Full, Full with { Classes = [] }, Full with { Level = FlowLevel.Approach, Id = "n" }, Full with { OccupancyMs = 0, SpeedVehicles = 0, LevelMethod = null, ServiceLevel = null },
+            Empty, Empty with { Level = FlowLevel.Intersection, Expected = 1 }, Empty with { Id = "s" }, Full with { Level = FlowLevel.Intersection, Volume = null },
+        ];
+        byte[] body = WindowRecordCodec.Encode(new WindowRecord(new OutputHead(7, 1, "int-0001"), -60_000, 60_000, rows));
+
+        foreach (FlowLevel level in Enum.GetValues<FlowLevel>())
+        {
+            WindowRecord? chosen = WindowRecordCodec.Decode(body, new WindowSelection(level, 60_000));
+            Assert.Equal(WindowRecordCodec.Decode(body).Rows.Where(r => r.Level == level).Select(Text), chosen!.Rows.Select(Text));
+        }
+
+        Assert.Null(WindowRecordCodec.Decode(body, new WindowSelection(FlowLevel.Approach, 59_999)));
+        Assert.Null(WindowRecordCodec.Decode(WindowRecordCodec.Encode(new WindowRecord(new OutputHead(7, 1, "x"), 0, 60_000, [Full])), new WindowSelection(FlowLevel.Approach, 60_000)));
+        static string Text(FlowRow row) => $"{row with { Classes = [] }} {string.Join(',', row.Classes)}";
+    }
+
     // Bytes as the program before wrote them: an intersection's row judged by the one method it had.
     [Fact]
     public void Window_OfVersionOne_IsReadWithTheNameThatItsMethodHasNow()

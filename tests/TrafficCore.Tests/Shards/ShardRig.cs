@@ -121,14 +121,25 @@ internal sealed class ShardRig : IShardOutput
         return found;
     }
 
+    public void ForgetTicks() => Array.ForEach(_shards, s => s.ForgetTicks());
+
     public void FlushPages() => Array.ForEach(_shards, s => s.FlushPages());
 
     public LedgerTotals Totals()
     {
         var totals = new LedgerTotals();
         Array.ForEach(_shards, s => s.ReadTotals(totals));
+        AssertEqualsTheShards(totals);
         return totals;
     }
+
+    // The sums over all devices, and what was counted beside them.
+    private void AssertEqualsTheShards(LedgerTotals totals) => Assert.Equal(
+        (totals.Stored, totals.Duplicate, totals.Conflict, totals.Late, totals.Gaps, totals.Filled, totals.Restarts),
+        (Sum(static o => o.Stored), Sum(static o => o.Duplicate), Sum(static o => o.Conflict), Sum(static o => o.Late), Sum(static o => o.Gaps),
+            Sum(static o => o.Filled), Sum(static o => o.Restarts)));
+
+    private long Sum(Func<OutcomeCounts, long> count) => _shards.Sum(s => count(s.Outcomes));
 
     public LedgerTotals Device(string intersection, string kind, string device)
     {

@@ -57,6 +57,26 @@ public sealed class WildTapeTests
     }
 
     [Fact]
+    public void Play_WithTicksThatLookAtEverything_SameOutputsAndSnapshotToTheByte()
+    {
+        Prop.ForAll<int>(seed =>
+        {
+            InputTape tape = WildTape.Make(seed);
+            var scheduled = new ShardRig(2, Options);
+            var watchful = new ShardRig(2, Options);
+            foreach (TapeRecord record in tape.Records)
+            {
+                scheduled.Feed([record]);
+                watchful.ForgetTicks();
+                watchful.Feed([record]);
+            }
+
+            Assert.Equal(ShardRig.Sequences(watchful.Outputs).OrderBy(s => s.Key), ShardRig.Sequences(scheduled.Outputs).OrderBy(s => s.Key));
+            Assert.Equal(watchful.Snapshot(), scheduled.Snapshot());
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(80).WithReplay(2026, 27));
+    }
+
+    [Fact]
     public void Snapshot_AfterRestore_IsTheSameBytes_AndWorkIsTheSame()
     {
         Prop.ForAll<int>(seed =>

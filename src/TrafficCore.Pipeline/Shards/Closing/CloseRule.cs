@@ -29,6 +29,31 @@ internal static class CloseRule
             || state.Device(length.Laggard).Watermark >= end;
     }
 
+    /// <summary>When <see cref="MayClose"/> can be true next, if nothing is sent until then.</summary>
+    public static TickDue NextChance(LengthState length, ShardContext context)
+    {
+        if (length.Open.Count == 0)
+        {
+            return TickDue.Never;
+        }
+
+        long idle = length.LastSentMs + context.Options.IdleTimeoutMs;
+        long end = length.Open.First + length.Length;
+        if (end > length.Highest)
+        {
+            return new TickDue(long.MaxValue, idle);
+        }
+
+        if (end > context.ReceivedMs)
+        {
+            return new TickDue(end, idle);
+        }
+
+        return length.Laggard == LengthState.NoLaggard || end != length.HeldEnd
+            ? TickDue.Always
+            : new TickDue(long.MaxValue, Math.Min(idle, length.LookAgainMs));
+    }
+
     /// <summary>The highest end that may be published, or <see cref="Nothing"/>.</summary>
     public static long Look(IntersectionState state, LengthState length, ShardContext context)
     {

@@ -14,6 +14,9 @@ internal sealed class PassRing(long length, long reachMs)
 
     private record struct Pass(long ElapsedMs, long Border);
 
+    /// <summary>The first border that nobody has passed.</summary>
+    public long NextBorder => _nextBorder;
+
     /// <summary>Notes the highest effective watermark at a moment.</summary>
     public void Observe(long highest, long elapsedMs)
     {

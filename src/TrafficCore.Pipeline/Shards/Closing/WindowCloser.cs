@@ -26,6 +26,9 @@ internal sealed class WindowCloser(ShardContext context, WindowMarks marks)
         }
 
         EmitDue(state);
+
+        // While all of it is at hand: at the next tick it would have to be fetched again.
+        context.Ticks.Plan(state);
     }
 
     /// <summary>At a tick.</summary>

@@ -21,6 +21,9 @@ internal sealed class PageBook(string intersection, ShardContext context)
     /// <summary>Index of the oldest page; what is older belongs to nothing.</summary>
     public long OldestIndex => _index.Count > 0 ? _index[0].Index : long.MaxValue;
 
+    /// <summary>Receive time, Unix milliseconds UTC, from which on something may have expired; <see cref="long.MaxValue"/> for never.</summary>
+    public long NextExpiryMs => _nextSweepMs == long.MaxValue ? long.MaxValue : _nextSweepMs + 1;
+
     /// <summary>The page, loaded or made when needed; null when it was deleted.</summary>
     public PageState? Get(long index)
     {
