@@ -23,6 +23,9 @@ internal sealed class AppendBuffer : IBatchOwner
     /// <summary>False for one that was made for a long record: it is not kept.</summary>
     public bool Pooled { get; }
 
+    /// <summary>How often it was appended to.</summary>
+    public int Appends { get; private set; }
+
     public int Acks { get; private set; }
 
     /// <summary>Sum of the records' counts.</summary>
@@ -31,6 +34,7 @@ internal sealed class AppendBuffer : IBatchOwner
     public void Begin(long start)
     {
         Batch.Begin(start);
+        Appends = 0;
         Acks = 0;
         Count = 0;
     }
@@ -38,6 +42,7 @@ internal sealed class AppendBuffer : IBatchOwner
     public void Add(ReadOnlySpan<byte> records, long count, int acks, ICommitWaiter? waiter)
     {
         Batch.Add(records);
+        Appends++;
         Count += count;
         Acks += acks;
         if (waiter is not null && _waiters.Add(waiter) && acks > 0)

@@ -7,6 +7,9 @@ namespace TrafficCore.Log;
 [SuppressMessage("Reliability", "CA1001", Justification = "An appender may set the event after the log has closed; its handle goes with the queue.")]
 internal sealed class AppendQueue
 {
+    // What is due sooner than a sleep ends is due now.
+    private static readonly TimeSpan ShortestSleep = TimeSpan.FromMilliseconds(1);
+
     private readonly Lock _gate = new();
     private readonly GroupCommitLog _log;
     private readonly LogOptions _options;
@@ -23,6 +26,7 @@ internal sealed class AppendQueue
     private bool _closed;
     private bool _available = true;
     private bool _dueSignalled;
+    private bool _isResting;
 
     public AppendQueue(GroupCommitLog log, LogOptions options, TimeProvider time, long start)
     {
@@ -149,7 +153,30 @@ internal sealed class AppendQueue
             }
 
             var left = _options.CommitInterval - _time.GetElapsedTime(_firstAppend);
-            return _closed || left < TimeSpan.Zero || _current.IsBurst(_options) ? TimeSpan.Zero : left;
+            return _closed || left < ShortestSleep || _current.IsBurst(_options) ? TimeSpan.Zero : left;
+        }
+    }
+
+    /// <summary>
+    /// Sleeps for as long as the next append could wait for its commit anyway, so that it need not wake the committer: under a steady load that saves
+    /// half of its wake-ups. A burst or a full buffer ends the rest.
+    /// </summary>
+    public void Rest()
+    {
+        lock (_gate)
+        {
+            if (_current is not null || _full.Count > 0 || _closed)
+            {
+                return;
+            }
+
+            _isResting = true;
+        }
+
+        Sleep(_options.CommitInterval);
+        lock (_gate)
+        {
+            _isResting = false;
         }
     }
 
@@ -184,7 +211,7 @@ internal sealed class AppendQueue
         return _current;
     }
 
-    /// <summary>True when the committer has to be woken: for the first append, and once when the burst rule holds.</summary>
+    /// <summary>True when the committer has to be woken: for the first append unless it rests, and once when the burst rule holds.</summary>
     private bool AddUnderLock(AppendBuffer buffer, ReadOnlySpan<byte> records, long count, int acks, ICommitWaiter? waiter)
     {
         var first = buffer.Batch.Length == 0;
@@ -198,7 +225,7 @@ internal sealed class AppendQueue
 
         if (_dueSignalled || !buffer.IsBurst(_options))
         {
-            return first;
+            return first && !_isResting;
         }
 
         return _dueSignalled = true;

@@ -20,9 +20,13 @@ internal enum CommitOutcome
 /// <remarks>Ownership: the committer thread, or in tests the caller of <see cref="CommitNext"/>.</remarks>
 internal sealed class Committer(AppendQueue queue, SegmentStore store, LogMeter meter, LogOptions options, ICommitSink sink)
 {
+    // So many appends to one commit come so close that the next is to be expected within its interval.
+    private const int SteadyAppends = 4;
+
     private readonly Action<Exception> _onWaiterFailure = failure => store.Report(LogFaultKind.WaiterFailed, failure);
     private readonly Lock _totals = new();
     private AppendBuffer? _refused;
+    private bool _isSteady;
     private long _durableCount;
 
     /// <summary>Durable end and the sum of counts up to it, as one.</summary>
@@ -69,6 +73,10 @@ internal sealed class Committer(AppendQueue queue, SegmentStore store, LogMeter 
                     queue.Sleep(retry);
                     retry = TimeSpan.FromTicks(Math.Min(retry.Ticks * 2, options.RetryMaximum.Ticks));
                     break;
+                case CommitOutcome.Committed when _isSteady:
+                    retry = options.RetryMinimum;
+                    queue.Rest();
+                    break;
                 default:
                     retry = options.RetryMinimum;
                     break;
@@ -90,6 +98,7 @@ internal sealed class Committer(AppendQueue queue, SegmentStore store, LogMeter 
             return CommitOutcome.Refused;
         }
 
+        _isSteady = buffer.Appends >= SteadyAppends;
         buffer.TellWaiters(buffer.Batch.End, _onWaiterFailure);
         try
         {
