@@ -79,6 +79,9 @@ public sealed class BoardDirector
         Rebuild(now);
     }
 
+    /// <summary>Whether any board is judged by windows of a length, ms, of an intersection.</summary>
+    public bool IsWatched(string intersection, long length) => routes.ContainsKey((intersection, length));
+
     /// <summary>Takes a publication of the pipeline's output; they come in its order.</summary>
     public void Observe(BoardWindow window)
     {

@@ -65,7 +65,7 @@ internal sealed class BoardJournal(
             return true;
         }
 
-        reader ??= windows.OpenReader(position, options.MaxInputAgeMs is { } age ? now - age : long.MinValue);
+        reader ??= windows.OpenReader(position, options.MaxInputAgeMs is { } age ? now - age : long.MinValue, director.IsWatched);
         var left = WindowsAStep;
         while (left-- > 0 && reader.TryRead(out var window))
         {

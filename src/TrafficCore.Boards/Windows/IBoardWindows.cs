@@ -11,7 +11,8 @@ public interface IBoardWindows
     /// <summary>Opens a reader at a position that was a publication's, or <see cref="DurableEnd"/>.</summary>
     /// <param name="position">Where to begin. Below what is kept it begins behind a gap.</param>
     /// <param name="receivedFrom">What came of input received before this time (Unix ms UTC) is passed over unread.</param>
-    IBoardWindowReader OpenReader(long position, long receivedFrom);
+    /// <param name="isWatched">Whether publications of an intersection and window length (ms) are wanted; the others are passed over unread. Asked by the reader's owner.</param>
+    IBoardWindowReader OpenReader(long position, long receivedFrom, Func<string, long, bool> isWatched);
 }
 
 /// <summary>Reads publications in order. Owned by the boards' loop.</summary>
@@ -20,6 +21,6 @@ public interface IBoardWindowReader : IDisposable
     /// <summary>Where the next read begins.</summary>
     long Position { get; }
 
-    /// <summary>The next publication; false when nothing more is durable now.</summary>
+    /// <summary>The next publication that is wanted; false when nothing more is durable now.</summary>
     bool TryRead([NotNullWhen(true)] out BoardWindow? window);
 }

@@ -9,7 +9,8 @@ internal sealed class PipelineWindows(OutputLog log) : IBoardWindows
 {
     public long DurableEnd => log.DurableEnd;
 
-    public IBoardWindowReader OpenReader(long position, long receivedFrom) => new Reader(log.OpenReader(position, receivedFrom));
+    public IBoardWindowReader OpenReader(long position, long receivedFrom, Func<string, long, bool> isWatched)
+        => new Reader(log.OpenReader(position, receivedFrom, new WindowSelection(isWatched)));
 
     private sealed class Reader(OutputReader reader) : IBoardWindowReader
     {

@@ -15,7 +15,7 @@ namespace TrafficCore.Pipeline.City;
 internal sealed class CityIndexState(CityIndexOptions options, NetworkHistory networks, TimeProvider time)
 {
     /// <summary>What it takes of the output: nothing else needs decoding.</summary>
-    public static readonly WindowSelection Rows = new(FlowLevel.Approach, CongestionIndex.MaxWindowMs);
+    public static readonly WindowSelection Rows = new(static (_, length) => length <= CongestionIndex.MaxWindowMs, FlowLevel.Approach);
 
     private readonly SortedDictionary<long, WindowSeries> _series = [];
     private readonly Dictionary<(long Length, long Start), LeavingWindow> _leaving = [];

@@ -247,7 +247,7 @@ public sealed class CityIndexWorker : IAsyncDisposable
     {
         try
         {
-            _reader ??= _pipeline.Output.OpenReader(_position, long.MinValue, CityIndexState.Rows);
+            _reader ??= _pipeline.Output.OpenReader(_position, windows: CityIndexState.Rows);
             var left = RecordsAStep;
             while (left-- > 0 && _reader.Read(out var record) is var status && status != OutputReadStatus.End)
             {

@@ -51,9 +51,8 @@ public sealed class OutputLog
     /// <summary>Opens a reader at a position that was a record's, or <see cref="Start"/>; below <see cref="Start"/> it begins with a gap.</summary>
     /// <param name="position">Where to begin.</param>
     /// <param name="receivedFrom">See <see cref="OutputReader.ReceivedFrom"/>.</param>
-    public OutputReader OpenReader(long position, long receivedFrom = long.MinValue) => OpenReader(position, receivedFrom, windows: null);
-
-    internal OutputReader OpenReader(long position, long receivedFrom, WindowSelection? windows)
+    /// <param name="windows">See <see cref="OutputReader.Windows"/>.</param>
+    public OutputReader OpenReader(long position, long receivedFrom = long.MinValue, WindowSelection? windows = null)
         => new(_log.OpenReader(position)) { ReceivedFrom = receivedFrom, Windows = windows };
 
     /// <summary>Completes when <see cref="DurableEnd"/> has passed <paramref name="position"/>.</summary>

@@ -18,7 +18,7 @@ public sealed class OutputReader : IDisposable
     public long ReceivedFrom { get; init; } = long.MinValue;
 
     /// <summary>Which rows of windows are wanted, the others are passed over undecoded; null: all.</summary>
-    internal WindowSelection? Windows { get; init; }
+    public WindowSelection? Windows { get; init; }
 
     /// <summary>Reads the next thing; never waits. Types that this version does not know are passed over.</summary>
     public OutputReadStatus Read(out OutputRecord record)

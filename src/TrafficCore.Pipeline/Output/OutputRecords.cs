@@ -21,10 +21,10 @@ public readonly record struct OutputHead(long Cause, int Ordinal, string Interse
 /// <param name="Rows">Rows ordered by level, then id (ordinal).</param>
 public sealed record WindowRecord(OutputHead Head, long Start, long Length, IReadOnlyList<FlowRow> Rows);
 
-/// <summary>Rows that a reader is after.</summary>
-/// <param name="Level">Their level.</param>
-/// <param name="MaxLengthMs">Longest window, in milliseconds.</param>
-internal sealed record WindowSelection(FlowLevel Level, long MaxLengthMs);
+/// <summary>Which rows of windows a reader is after; what is not wanted is passed over undecoded.</summary>
+/// <param name="IsWanted">Whether windows of an intersection and length, in milliseconds, are wanted. Asked on the reader's thread.</param>
+/// <param name="Level">Level of the rows that are wanted, or null for all.</param>
+public sealed record WindowSelection(Func<string, long, bool> IsWanted, FlowLevel? Level = null);
 
 /// <summary>What stands in front of the rows of a <see cref="WindowRecord"/>.</summary>
 internal readonly record struct WindowHead(OutputHead Head, long Start, long Length);

@@ -50,13 +50,13 @@ public static class WindowRecordCodec
         return new WindowRecord(head.Head, head.Start, head.Length, rows);
     }
 
-    /// <summary>Reads the rows of one level alone; null when there are none, or when the window is longer than asked for.</summary>
+    /// <summary>Reads what is wanted of a body; null when that is nothing.</summary>
     /// <exception cref="InvalidDataException">The body is not of this kind.</exception>
     internal static WindowRecord? Decode(ReadOnlySpan<byte> body, WindowSelection selection)
     {
         var reader = new BodyReader(body);
         WindowHead head = ReadHead(ref reader);
-        if (head.Length > selection.MaxLengthMs)
+        if (!selection.IsWanted(head.Head.Intersection, head.Length))
         {
             return null;
         }
@@ -64,7 +64,7 @@ public static class WindowRecordCodec
         List<FlowRow>? rows = null;
         for (int left = reader.Count(); left > 0; left--)
         {
-            if ((FlowLevel)reader.Peek() == selection.Level)
+            if (selection.Level is not { } level || (FlowLevel)reader.Peek() == level)
             {
                 (rows ??= []).Add(ReadRow(ref reader, head.Head.Intersection, head.Start, head.Length));
             }

@@ -52,10 +52,10 @@ internal sealed class BoardDoubles : IBoardWindows, IBoardLog, IBoardChannel, IB
         }
     }
 
-    public IBoardWindowReader OpenReader(long position, long receivedFrom)
+    public IBoardWindowReader OpenReader(long position, long receivedFrom, Func<string, long, bool> isWatched)
     {
         Note($"open {position}");
-        return new Reader(this, position);
+        return new Reader(this, position, isWatched);
     }
 
     public async ValueTask AppendAsync(IReadOnlyList<BoardDecision> decisions, IReadOnlyList<BoardStatusChange> statuses, CancellationToken cancellationToken)
@@ -104,7 +104,7 @@ internal sealed class BoardDoubles : IBoardWindows, IBoardLog, IBoardChannel, IB
         }
     }
 
-    private sealed class Reader(BoardDoubles doubles, long position) : IBoardWindowReader
+    private sealed class Reader(BoardDoubles doubles, long position, Func<string, long, bool> isWatched) : IBoardWindowReader
     {
         public long Position { get; private set; } = position;
 
@@ -112,8 +112,8 @@ internal sealed class BoardDoubles : IBoardWindows, IBoardLog, IBoardChannel, IB
         {
             lock (doubles.gate)
             {
-                window = doubles.windows.Find(w => w.Position >= Position);
-                Position = window?.Next ?? Position;
+                window = doubles.windows.Find(w => w.Position >= Position && isWatched(w.Intersection, w.Length));
+                Position = window?.Next ?? doubles.windows.Select(w => w.Next).Append(Position).Max();
                 return window is not null;
             }
         }

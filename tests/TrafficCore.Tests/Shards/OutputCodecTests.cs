@@ -48,12 +48,13 @@ public sealed class OutputCodecTests
 
         foreach (FlowLevel level in Enum.GetValues<FlowLevel>())
         {
-            WindowRecord? chosen = WindowRecordCodec.Decode(body, new WindowSelection(level, 60_000));
+            WindowRecord? chosen = WindowRecordCodec.Decode(body, new WindowSelection(static (id, length) => (id, length) == ("int-0001", 60_000), level));
             Assert.Equal(WindowRecordCodec.Decode(body).Rows.Where(r => r.Level == level).Select(Text), chosen!.Rows.Select(Text));
         }
 
-        Assert.Null(WindowRecordCodec.Decode(body, new WindowSelection(FlowLevel.Approach, 59_999)));
-        Assert.Null(WindowRecordCodec.Decode(WindowRecordCodec.Encode(new WindowRecord(new OutputHead(7, 1, "x"), 0, 60_000, [Full])), new WindowSelection(FlowLevel.Approach, 60_000)));
+        Assert.Equal(rows.Length, WindowRecordCodec.Decode(body, new WindowSelection(static (_, _) => true))!.Rows.Count);
+        Assert.Null(WindowRecordCodec.Decode(body, new WindowSelection(static (_, _) => false)));
+        Assert.Null(WindowRecordCodec.Decode(WindowRecordCodec.Encode(new WindowRecord(new OutputHead(7, 1, "x"), 0, 60_000, [Full])), new WindowSelection(static (_, _) => true, FlowLevel.Approach)));
         static string Text(FlowRow row) => $"{row with { Classes = [] }} {string.Join(',', row.Classes)}";
     }
 
