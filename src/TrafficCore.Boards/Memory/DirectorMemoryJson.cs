@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -9,9 +10,12 @@ public static class DirectorMemoryJson
     // A program reads its own version only. Without a document boards begin anew, so a change of shape needs no migration.
     private const int Version = 3;
 
-    /// <summary>Writes the document.</summary>
-    public static byte[] Write(DirectorMemory memory) =>
-        JsonSerializer.SerializeToUtf8Bytes(new MemoryDocument { Version = Version, Memory = memory }, MemoryJson.Default.MemoryDocument);
+    /// <summary>Writes the document, piece by piece: that of a city's boards has megabytes, and is written anew with every decision.</summary>
+    public static void Write(IBufferWriter<byte> destination, DirectorMemory memory)
+    {
+        using var writer = new Utf8JsonWriter(destination);
+        JsonSerializer.Serialize(writer, new MemoryDocument { Version = Version, Memory = memory }, MemoryJson.Default.MemoryDocument);
+    }
 
     /// <summary>Reads a document; null, and why, when it is not one that this program understands.</summary>
     public static DirectorMemory? Read(ReadOnlySpan<byte> json, out string? problem)

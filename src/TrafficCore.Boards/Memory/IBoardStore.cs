@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace TrafficCore.Boards.Memory;
 
 /// <summary>Keeps the director's memory over a restart. Implemented where the disk is known; called by the boards' loop only.</summary>
@@ -7,5 +9,6 @@ public interface IBoardStore
     byte[]? Load();
 
     /// <summary>Replaces the document; it is durable when this returns.</summary>
-    void Save(ReadOnlySpan<byte> document);
+    /// <param name="write">Writes it, called once.</param>
+    void Save(Action<IBufferWriter<byte>> write);
 }

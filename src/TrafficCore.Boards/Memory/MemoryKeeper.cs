@@ -38,7 +38,7 @@ internal sealed class MemoryKeeper(IBoardStore store, ILogger logger)
     {
         try
         {
-            store.Save(DirectorMemoryJson.Write(memory));
+            store.Save(document => DirectorMemoryJson.Write(document, memory));
             failing = false;
         }
         catch (Exception error)

@@ -24,11 +24,6 @@ internal sealed class BoardStore(string directory, ILogFileSystem files, ILogger
         return found ? document : null;
     }
 
-    public void Save(ReadOnlySpan<byte> document)
-    {
-        var content = document.ToArray();
-
-        // No log belongs to it, hence no position; the newest document counts.
-        Store.Save(0, writer => writer.Write(content));
-    }
+    // No log belongs to it, hence no position; the newest document counts.
+    public void Save(Action<IBufferWriter<byte>> write) => Store.Save(0, write);
 }

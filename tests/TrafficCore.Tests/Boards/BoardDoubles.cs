@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using TrafficCore.Boards.Delivery;
 using TrafficCore.Boards.Memory;
@@ -85,14 +86,16 @@ internal sealed class BoardDoubles : IBoardWindows, IBoardLog, IBoardChannel, IB
 
     public byte[]? Load() => Document;
 
-    public void Save(ReadOnlySpan<byte> document)
+    public void Save(Action<IBufferWriter<byte>> write)
     {
         if (RefuseSaves)
         {
             throw new IOException("The disk is full.");
         }
 
-        Document = document.ToArray();
+        var document = new ArrayBufferWriter<byte>();
+        write(document);
+        Document = document.WrittenSpan.ToArray();
         Note("save");
     }
 

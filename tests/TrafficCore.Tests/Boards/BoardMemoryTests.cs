@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using TrafficCore.Boards;
@@ -107,7 +108,7 @@ public sealed class BoardMemoryTests
         Assert.Null(DirectorMemoryJson.Read(Encoding.UTF8.GetBytes(document), out var problem));
         Assert.NotNull(problem);
         var store = new BoardStore(Place, files, NullLogger.Instance);
-        store.Save(Encoding.UTF8.GetBytes(document));
+        store.Save(writer => writer.Write(Encoding.UTF8.GetBytes(document)));
         Assert.Null(new MemoryKeeper(store, NullLogger.Instance).Load());
     }
 
@@ -139,11 +140,18 @@ public sealed class BoardMemoryTests
 
     private static DirectorMemory Copy(DirectorMemory memory)
     {
-        var copy = DirectorMemoryJson.Read(DirectorMemoryJson.Write(memory), out var problem);
+        var copy = DirectorMemoryJson.Read(Document(memory), out var problem);
         Assert.Null(problem);
         Assert.Equal(Text(memory), Text(copy!));
         return copy!;
     }
 
-    private static string Text(DirectorMemory memory) => Encoding.UTF8.GetString(DirectorMemoryJson.Write(memory));
+    private static string Text(DirectorMemory memory) => Encoding.UTF8.GetString(Document(memory));
+
+    private static ReadOnlySpan<byte> Document(DirectorMemory memory)
+    {
+        var document = new ArrayBufferWriter<byte>();
+        DirectorMemoryJson.Write(document, memory);
+        return document.WrittenSpan;
+    }
 }
