@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 
-namespace TrafficCore.LoadBench;
+namespace TrafficCore.LoadBench.Neighbours;
 
 /// <summary>
 /// Whether what goes on beside the devices delays their acknowledgements: the same load on a service that does nothing else, on one whose history is read without a pause, and on one whose
@@ -12,7 +12,7 @@ internal sealed class NeighbourBench(BenchOptions options, TextWriter output)
 {
     private const string Alone = "alone";
 
-    private static readonly LoadProfile Profile = LoadProfile.All.Single(static p => p.Name == "device-20k");
+    private static readonly LoadProfile Profile = LoadProfile.Named("device-20k");
 
     /// <summary>Enough that the hot path is compiled with its profile, and that there is a history to read.</summary>
     private static readonly LoadProfile WarmUp = LoadProfile.All[0] with { Name = "warm-up", Messages = 500_000 };
