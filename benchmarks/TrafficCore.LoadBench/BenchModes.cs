@@ -1,5 +1,8 @@
 using TrafficCore.LoadBench.Growth;
 using TrafficCore.LoadBench.Neighbours;
+using TrafficCore.LoadBench.Profile;
+using TrafficCore.LoadBench.Publication;
+using TrafficCore.LoadBench.Soak;
 
 namespace TrafficCore.LoadBench;
 
@@ -12,6 +15,9 @@ internal sealed class BenchModes(BenchOptions options, TextWriter output, TextWr
         BenchMode.Idle => IdleAsync(),
         BenchMode.Neighbours => NeighboursAsync(),
         BenchMode.Growth => GrowthAsync(),
+        BenchMode.Soak => SoakAsync(),
+        BenchMode.Publication => PublicationAsync(),
+        BenchMode.Profile => ProfileAsync(),
         _ => LoadAsync(),
     };
 
@@ -37,13 +43,34 @@ internal sealed class BenchModes(BenchOptions options, TextWriter output, TextWr
     private async Task<int> NeighboursAsync()
     {
         var results = await new NeighbourBench(options, output).RunAsync();
-        return await ReportAsync(results, NeighbourBench.Table(results));
+        return await ReportAsync(results, NeighbourBench.Table(results), NeighbourBench.Judge(results));
     }
 
     private async Task<int> GrowthAsync()
     {
         var results = await new GrowthBench(options, output).RunAsync();
         return await ReportAsync(results, GrowthTable.Markdown(results), GrowthSeries.All.SelectMany(series => series.Judge(results)));
+    }
+
+    private async Task<int> SoakAsync()
+    {
+        var result = await new SoakBench(options, output).RunAsync();
+        return await ReportAsync(
+            [result],
+            [FormattableString.Invariant($"{result.Messages} messages at {result.AchievedRate:0}/s of {result.Rate}/s, {result.CpuPerMillion:0.00} CPU-s/M, p99 {result.P99:0.00} ms, all stored once")],
+            result.Verdicts);
+    }
+
+    private async Task<int> PublicationAsync()
+    {
+        var result = await new PublicationBench(options, output).RunAsync();
+        return await ReportAsync([result], [FormattableString.Invariant($"at {result.Rate:0} messages a second"), $"windows: {result.Publication}", $"changes: {result.Change}"], result.Verdicts);
+    }
+
+    private async Task<int> ProfileAsync()
+    {
+        var results = await new ProfileBench(options, output).RunAsync();
+        return await ReportAsync(results, ProfileTable.Markdown(results));
     }
 
     private async Task<int> ReportAsync<T>(IReadOnlyList<T> results, IEnumerable<string> table, IEnumerable<Verdict>? judged = null)

@@ -92,6 +92,19 @@ internal sealed partial class ServiceUnderTest : IAsyncDisposable
         return json.GetProperty("rows").EnumerateArray().Sum(static row => row.TryGetProperty("volume", out var volume) ? volume.GetInt64() : 0);
     }
 
+    /// <summary>Asks, and takes the whole answer; its length in bytes.</summary>
+    public async Task<long> AskAsync(string path)
+    {
+        await using var answer = await _http.GetStreamAsync(new Uri(path, UriKind.Relative));
+        var (buffer, length) = (new byte[64 * 1024], 0L);
+        while (await answer.ReadAsync(buffer) is > 0 and var read)
+        {
+            length += read;
+        }
+
+        return length;
+    }
+
     /// <summary>Waits until nothing that was acknowledged waits for a shard, the output log or a sink.</summary>
     /// <exception cref="BenchException">It still does after the limit.</exception>
     public async Task SettleOutputsAsync()

@@ -1,90 +1,110 @@
-using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using TrafficCore.LoadBench.Fleet;
 
 namespace TrafficCore.LoadBench.Neighbours;
 
 /// <summary>
-/// Whether what goes on beside the devices delays their acknowledgements: the same load on a service that does nothing else, on one whose history is read without a pause, and on one whose
+/// Whether what goes on beside the devices delays their acknowledgements: the same load on a service that does nothing else, on one whose history is read, on one whose files somebody else works on, and on one whose
 /// InfluxDB takes connections and never answers.
 /// </summary>
 internal sealed class NeighbourBench(BenchOptions options, TextWriter output)
 {
     private const string Alone = "alone";
 
-    private static readonly LoadProfile Profile = LoadProfile.Named("device-20k");
+    /// <summary>Minutes of one intersection that the store holds before anything is measured: 160 days, so many that a question for all of them takes seconds.</summary>
+    private const int PastPasses = 160 * 24 * 60;
 
-    /// <summary>Enough that the hot path is compiled with its profile, and that there is a history to read.</summary>
-    private static readonly LoadProfile WarmUp = LoadProfile.All[0] with { Name = "warm-up", Messages = 500_000 };
+    /// <summary>The door takes in what is older than a week.</summary>
+    private const string AnyAge = "--Ingest:MaxAge=unlimited";
+
+    /// <summary>As fast as it goes.</summary>
+    private const double PastRate = 1_000_000;
+
+    /// <summary>Wanted: with somebody beside it the 99th percentile is at most so many times as long.</summary>
+    private const double MostTimes = 1.2;
+
+    private static readonly LoadProfile Profile = LoadProfile.Named("device-20k");
 
     /// <summary>Measures; the profile's name says what went on beside it.</summary>
     /// <exception cref="BenchException">Something did not start, or was lost.</exception>
     public async Task<IReadOnlyList<Measurement>> RunAsync()
     {
-        var directory = Directory.CreateDirectory(Path.Combine(options.DataRoot ?? Path.GetTempPath(), $"trafficcore-bench-{Environment.ProcessId}")).FullName;
+        using var site = await BenchSite.OpenAsync(options, output);
         using var silent = new TcpListener(IPAddress.Loopback, 0);
         silent.Start();
-        try
+        await using var service = await site.StartServiceAsync("data", AnyAge);
+        await using var undelivered = await site.StartServiceAsync("undelivered", $"--Influx:Url=http://{silent.LocalEndpoint}");
+        foreach (var each in new[] { service, undelivered })
         {
-            var generator = await Mqblast.CompileAsync(options.MqblastSource, directory);
-            var program = options.Service ?? await ServiceBuild.BuildAsync(output);
-            await using var service = await ServiceUnderTest.StartAsync(program, Path.Combine(directory, "data"));
-            await using var undelivered = await ServiceUnderTest.StartAsync(program, Path.Combine(directory, "undelivered"), $"--Influx:Url=http://{silent.LocalEndpoint}");
-            await MeasureAsync(generator, service, WarmUp, round: 0);
-            await MeasureAsync(generator, undelivered, WarmUp, round: 0);
-            var measurements = new List<Measurement>();
-            for (var round = 1; round <= options.Rounds; round++)
-            {
-                measurements.Add(await MeasureAsync(generator, service, Profile with { Name = Alone }, round));
-                measurements.Add(await MeasureReadAsync(generator, service, round));
-                measurements.Add(await MeasureAsync(generator, undelivered, Profile with { Name = "influx-hangs" }, round));
-            }
+            await MeasureAsync(site.Generator, each, LoadProfile.WarmUp, round: 0);
+        }
 
-            return measurements;
-        }
-        finally
+        var past = await FillAsync(service);
+        var readers = new HistoryReaders(service, past);
+        var files = new StoreFileWork(Path.Combine(site.Folder, "data"));
+        var measurements = new List<Measurement>();
+        for (var round = 1; round <= options.Rounds; round++)
         {
-            Directory.Delete(directory, recursive: true);
+            measurements.Add(await MeasureAsync(site.Generator, service, Named(Alone), round));
+            measurements.Add(await MeasureBesideAsync(site.Generator, service, "10-reads-a-second", readers.AtAPaceAsync, round));
+            measurements.Add(await MeasureBesideAsync(site.Generator, service, "reads-without-pause", readers.WithoutPauseAsync, round));
+            measurements.Add(await MeasureBesideAsync(site.Generator, service, "long-questions", readers.LongAsync, round));
+            measurements.Add(await MeasureBesideAsync(site.Generator, service, "vacuum", files.RunAsync, round));
+            measurements.Add(await MeasureAsync(site.Generator, undelivered, Named("influx-hangs"), round));
         }
+
+        return measurements;
     }
 
     /// <summary>Medians with least and greatest, and the ratio of the p99 to that of the service alone.</summary>
     public static IEnumerable<string> Table(IReadOnlyList<Measurement> all)
     {
-        var alone = P99(all.Where(static m => m.Profile == Alone)).Median;
-        return all.GroupBy(static m => m.Profile).Select(group =>
+        yield return "| beside | PUBACK p99, ms | times alone | CPU-s/M |";
+        yield return "|---|---|---|---|";
+        foreach (var group in all.GroupBy(static m => m.Profile))
         {
-            var p99 = P99(group);
-            return string.Create(
-                CultureInfo.InvariantCulture,
-                $"{group.Key,-16} PUBACK p99 {p99.Median:0.00} ms ({p99.Least:0.00} - {p99.Greatest:0.00}), {p99.Median / alone:0.00} x alone");
-        });
+            var (p99, cpu) = (P99(group), Spread.Of(group.Select(static m => m.Load.CpuPerMillion)));
+            yield return FormattableString.Invariant($"| `{group.Key}` | {p99.Median:0.00} ({p99.Least:0.00} - {p99.Greatest:0.00}) | {TimesAlone(all, group):0.00} | {cpu.Median:0.00} |");
+        }
     }
+
+    /// <summary>What is wanted beside each. Readers without a pause are measured and not judged: what they take of two processors is what processors are for.</summary>
+    public static IEnumerable<Verdict> Judge(IReadOnlyList<Measurement> all) =>
+        all.GroupBy(static m => m.Profile).Where(static g => g.Key is not (Alone or "reads-without-pause")).Select(group =>
+        {
+            var times = TimesAlone(all, group);
+            return new Verdict(FormattableString.Invariant($"{group.Key}: PUBACK p99 {times:0.00} times as long as alone, wanted are at most {MostTimes:0.0}"), times <= MostTimes);
+        });
+
+    private static double TimesAlone(IReadOnlyList<Measurement> all, IEnumerable<Measurement> group) => P99(group).Median / P99(all.Where(static m => m.Profile == Alone)).Median;
 
     private static Spread P99(IEnumerable<Measurement> measurements) => Spread.Of(measurements.Select(static m => m.Load.P99 / 1000));
 
-    /// <summary>One reader that asks for the history of an intersection after the other, as long as the load lasts.</summary>
-    private async Task<Measurement> MeasureReadAsync(Mqblast generator, ServiceUnderTest service, int round)
+    private LoadProfile Named(string name) => options.Share(Profile with { Name = name });
+
+    private async Task<FleetPlan> FillAsync(ServiceUnderTest service)
     {
-        using var over = new CancellationTokenSource();
-        var questions = ReadWithoutPauseAsync(service, over.Token);
-        var measurement = await MeasureAsync(generator, service, Profile with { Name = "history-read" }, round);
-        await over.CancelAsync();
-        var answered = await questions;
-        await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"  {answered} questions were answered beside it"));
-        return measurement;
+        var passes = (int)options.Share(PastPasses);
+        var plan = new FleetPlan("past", 1, 1, FleetPlan.StartBefore(DateTimeOffset.UtcNow, passes));
+        var before = await service.ReadLedgerAsync();
+        await using var fleet = await Fleet.Fleet.OpenAsync(plan, 1, service.Port);
+        var sent = await fleet.RunAsync(0, passes, PastRate);
+        await service.SettleAsync(before, sent.Messages);
+        await service.SettleOutputsAsync();
+        await output.WriteLineAsync($"{sent.Messages} minutes of an intersection are stored");
+        return plan;
     }
 
-    private static async Task<int> ReadWithoutPauseAsync(ServiceUnderTest service, CancellationToken over)
+    /// <summary>Measures while something goes on beside it, as long as the load lasts.</summary>
+    private async Task<Measurement> MeasureBesideAsync(Mqblast generator, ServiceUnderTest service, string name, Func<CancellationToken, Task<string>> beside, int round)
     {
-        var questions = 0;
-        while (!over.IsCancellationRequested)
-        {
-            var now = DateTimeOffset.UtcNow;
-            await service.ReadVolumeAsync($"r0-warm-up-{questions++ % WarmUp.Intersections:0000}", now.AddHours(-1), now.AddMinutes(5));
-        }
-
-        return questions;
+        using var over = new CancellationTokenSource();
+        var work = Task.Run(() => beside(over.Token));
+        var measurement = await MeasureAsync(generator, service, Named(name), round);
+        await over.CancelAsync();
+        await output.WriteLineAsync($"  {await work}");
+        return measurement;
     }
 
     private async Task<Measurement> MeasureAsync(Mqblast generator, ServiceUnderTest service, LoadProfile profile, int round)
