@@ -38,18 +38,18 @@ internal sealed record Timing(string Name, int Items, double Nanoseconds, double
 
     private static Timing Of(JsonElement benchmark)
     {
-        var (name, items) = Identify(benchmark.GetProperty("Type").GetString()!, benchmark.GetProperty("Parameters").GetString()!);
+        var (name, items) = Identify(benchmark.GetProperty("Type").GetString()!, benchmark.GetProperty("FullName").GetString()!);
         var statistics = benchmark.GetProperty("Statistics");
         var bytes = benchmark.TryGetProperty("Memory", out var memory) && memory.ValueKind == JsonValueKind.Object ? memory.GetProperty("BytesAllocatedPerOperation").GetDouble() : 0;
         return new Timing(name, items, statistics.GetProperty("Mean").GetDouble() / items, statistics.GetProperty("StandardDeviation").GetDouble() / items, bytes / items);
     }
 
-    /// <summary>The classes by name: tests read reports too, and have no BenchmarkDotNet.</summary>
-    private static (string Name, int Items) Identify(string type, string parameters) => type switch
+    /// <summary>The classes by name: tests read reports too, and have no BenchmarkDotNet. Of a parameter only the full name has all letters.</summary>
+    private static (string Name, int Items) Identify(string type, string fullName) => type switch
     {
         "LogAppendBenchmarks" => ("log-append", SamplePackets.PerRead),
         "SqliteStoreBenchmarks" => ("sqlite-minute", SamplePackets.PerCity * SamplePackets.PerCabinet),
-        "HotOperationBenchmarks" when parameters.Split('=') is [_, var operation] => (operation, HotOperation.CreateAll().Single(o => o.Name == operation).Items),
-        _ => throw new JsonException($"{type} ({parameters}) is no benchmark of this program."),
+        "HotOperationBenchmarks" when HotOperation.CreateAll().SingleOrDefault(o => fullName.EndsWith($"(Operation: \"{o.Name}\")", StringComparison.Ordinal)) is { } operation => (operation.Name, operation.Items),
+        _ => throw new JsonException($"{fullName} is no benchmark of this program."),
     };
 }

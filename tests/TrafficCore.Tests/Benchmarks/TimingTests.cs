@@ -8,9 +8,9 @@ public sealed class TimingTests
 {
     private const string Report = """
         {"Benchmarks":[
-         {"Type":"HotOperationBenchmarks","Method":"Run","Parameters":"Operation=publish-decode","Statistics":{"Mean":1600,"StandardDeviation":32},"Memory":{"BytesAllocatedPerOperation":160}},
-         {"Type":"SqliteStoreBenchmarks","Method":"Minute","Parameters":"","Statistics":{"Mean":6e9,"StandardDeviation":1e8},"Memory":{"BytesAllocatedPerOperation":0}},
-         {"Type":"LogAppendBenchmarks","Method":"Append","Parameters":"","Statistics":null}]}
+         {"Type":"HotOperationBenchmarks","FullName":"TrafficCore.Benchmarks.HotOperationBenchmarks.Run(Operation: \"publish-decode\")","Statistics":{"Mean":1600,"StandardDeviation":32},"Memory":{"BytesAllocatedPerOperation":160}},
+         {"Type":"SqliteStoreBenchmarks","FullName":"TrafficCore.Benchmarks.SqliteStoreBenchmarks.Minute","Statistics":{"Mean":6e9,"StandardDeviation":1e8},"Memory":{"BytesAllocatedPerOperation":0}},
+         {"Type":"LogAppendBenchmarks","FullName":"TrafficCore.Benchmarks.LogAppendBenchmarks.Append","Statistics":null}]}
         """;
 
     [Fact]
@@ -20,7 +20,7 @@ public sealed class TimingTests
 
     [Fact]
     public void Timings_OfAnotherProgram_AreRefused() => Assert.Throws<JsonException>(static () =>
-        Timing.Parse("""{"Benchmarks":[{"Type":"Other","Parameters":"","Statistics":{"Mean":1,"StandardDeviation":0}}]}"""));
+        Timing.Parse("""{"Benchmarks":[{"Type":"Other","FullName":"Other.Run","Statistics":{"Mean":1,"StandardDeviation":0}}]}"""));
 
     [Theory]
     [InlineData(100, 1e7, 10.0, true)]
