@@ -55,7 +55,7 @@ internal static class GrowthChart
         {
             Line(svg, $"<line x1=\"{X(size):0.0}\" x2=\"{X(size):0.0}\" y1=\"{Y(cost.Least):0.0}\" y2=\"{Y(cost.Greatest):0.0}\" stroke=\"#1f5fa8\"/>");
             Line(svg, $"<circle cx=\"{X(size):0.0}\" cy=\"{Y(cost.Median):0.0}\" r=\"4\" fill=\"#1f5fa8\"/>");
-            Line(svg, $"<text x=\"{X(size):0.0}\" y=\"{Y(cost.Greatest) - 8:0.0}\" text-anchor=\"middle\" fill=\"#222222\">{cost.Median:0.0#}</text>");
+            Line(svg, $"<text x=\"{X(size):0.0}\" y=\"{Y(cost.Greatest) - 8:0.0}\" text-anchor=\"middle\" fill=\"#222222\">{cost.Median:0.0}</text>");
             Line(svg, $"<text x=\"{X(size):0.0}\" y=\"{Top + PlotHeight + 18}\" text-anchor=\"middle\" fill=\"#444444\">{size:N0}</text>");
         }
     }

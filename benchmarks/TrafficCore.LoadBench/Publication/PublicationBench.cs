@@ -11,6 +11,8 @@ internal sealed class PublicationBench(BenchOptions options, TextWriter output)
     /// <summary>Name of the intersection whose single detector sends one reading at a time.</summary>
     public const string ProbeIntersection = "probe";
 
+    private const string Sender = "load";
+
     /// <summary>The shortest window of the default configuration.</summary>
     private static readonly TimeSpan Length = TimeSpan.FromSeconds(60);
 
@@ -34,16 +36,16 @@ internal sealed class PublicationBench(BenchOptions options, TextWriter output)
         using var site = await BenchSite.OpenAsync(options, output);
         await using var service = await site.StartServiceAsync("data");
         var profile = options.Share(Profile);
-        var warm = await service.SettleAsync(await service.ReadLedgerAsync(), 0);
+        var begin = await service.ReadLedgerAsync();
         await site.Generator.RunAsync(LoadProfile.WarmUp, service.Port, service.ProcessId, "warm");
-        await service.SettleAsync(warm, LoadProfile.WarmUp.Messages);
+        await service.SettleAsync(begin, LoadProfile.WarmUp.Messages);
 
         var watch = new PublicationWatch();
         using var over = new CancellationTokenSource();
         await using var feed = await service.OpenFeedAsync("kinds=window&window=60s");
         var watching = WatchAsync(feed, watch, over.Token);
         var from = DateTimeOffset.UtcNow;
-        var load = site.Generator.RunAsync(profile, service.Port, service.ProcessId, "load");
+        var load = site.Generator.RunAsync(profile, service.Port, service.ProcessId, Sender);
         var probes = await ProbeAsync(service, watch, load);
         var result = await load;
         var to = DateTimeOffset.UtcNow;
@@ -56,7 +58,7 @@ internal sealed class PublicationBench(BenchOptions options, TextWriter output)
         await Task.Delay(TimeSpan.FromMilliseconds(2 * MostPublicationMs));
         await over.CancelAsync();
         await watching;
-        return Judge(watch, watch.Delays(from, to, Length), result.MessagesPerSecond, probes);
+        return Judge(watch, watch.Delays(Sender, from, to, Length), result.MessagesPerSecond, probes);
     }
 
     private static async Task WatchAsync(Stream feed, PublicationWatch watch, CancellationToken over)

@@ -35,8 +35,15 @@ internal sealed class PublicationWatch
     }
 
     /// <summary>Milliseconds from the end of each window to its first publication, of the windows that ended while the load went on.</summary>
-    public IReadOnlyList<double> Delays(DateTimeOffset from, DateTimeOffset to, TimeSpan length) =>
-        [.. _published.Where(p => p.Key.Start >= from && p.Key.Start + length <= to).Select(p => (p.Value - p.Key.Start - length).TotalMilliseconds)];
+    /// <param name="prefix">First part of the names of the intersections that sent.</param>
+    /// <param name="from">Begin of the load.</param>
+    /// <param name="to">Its end.</param>
+    /// <param name="length">Length of a window.</param>
+    public IReadOnlyList<double> Delays(string prefix, DateTimeOffset from, DateTimeOffset to, TimeSpan length) =>
+    [
+        .. _published.Where(p => p.Key.Intersection.StartsWith(prefix, StringComparison.Ordinal) && p.Key.Start + length > from && p.Key.Start + length <= to)
+            .Select(p => (p.Value - p.Key.Start - length).TotalMilliseconds),
+    ];
 
     private void TakeProbe(FeedWindow seen, DateTimeOffset at)
     {

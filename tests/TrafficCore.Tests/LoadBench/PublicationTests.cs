@@ -43,8 +43,9 @@ public sealed class PublicationTests
         Publish(1, 2, 950);
         Publish(2, 1, 200);
         watch.Take(new FeedWindow("a", Start.AddMinutes(3), true, 0, 1), Start.AddMinutes(3));
+        watch.Take(new FeedWindow("b", Start.AddMinutes(1), false, 1, 9), Start.AddMinutes(2.5));
 
-        Assert.Equal([300.0, 200.0], watch.Delays(Start.AddMinutes(1), Start.AddMinutes(3), Length));
+        Assert.Equal([300.0, 200.0], watch.Delays("a", Start.AddMinutes(1), Start.AddMinutes(3), Length));
     }
 
     [Fact]
