@@ -34,6 +34,24 @@ internal sealed class BenchSite : IDisposable
     /// <summary>Starts the service on a data directory with this name.</summary>
     public Task<ServiceUnderTest> StartServiceAsync(string data, params string[] more) => ServiceUnderTest.StartAsync(Program, Path.Combine(Folder, data), more);
 
+    /// <summary>Sends a load at QoS 1 to the service and waits until the ledger has all of it.</summary>
+    /// <param name="service">Service that takes it.</param>
+    /// <param name="load">Its shape.</param>
+    /// <param name="prefix">First part of its intersections' names.</param>
+    /// <exception cref="BenchException">Something was not acknowledged, or the ledger does not balance.</exception>
+    public async Task<MqblastResult> SendAsync(ServiceUnderTest service, LoadProfile load, string prefix)
+    {
+        var before = await service.ReadLedgerAsync();
+        var result = await Generator.RunAsync(load, service.Port, service.ProcessId, prefix);
+        if (result.TimedOut != 0 || result.Acknowledged != load.Messages)
+        {
+            throw new BenchException($"{load.Name}: {result}");
+        }
+
+        await service.SettleAsync(before, load.Messages);
+        return result;
+    }
+
     /// <summary>Frees the disk of a service that has ended.</summary>
     public void DeleteData(string data) => Directory.Delete(Path.Combine(Folder, data), recursive: true);
 

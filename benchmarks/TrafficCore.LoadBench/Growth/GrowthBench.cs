@@ -103,21 +103,14 @@ internal sealed class GrowthBench(BenchOptions options, TextWriter output)
 
     private static async Task<Cost> BlastAsync(BenchSite site, ServiceUnderTest service, LoadProfile profile)
     {
-        var begin = await service.ReadLedgerAsync();
-        foreach (var (prefix, warm) in new[] { ("warm", LoadProfile.WarmUp), ("learn", profile with { Messages = Math.Max(profile.Connections, profile.Messages / 10) }) })
-        {
-            begin = await SettleAsync(service, begin, (await site.Generator.RunAsync(warm, service.Port, service.ProcessId, prefix)).Acknowledged);
-        }
+        await site.SendAsync(service, LoadProfile.WarmUp, "warm");
+        await site.SendAsync(service, profile with { Messages = Math.Max(profile.Connections, profile.Messages / 10) }, "learn");
+        await service.SettleOutputsAsync();
 
         // Saturated, the times of a device run ahead of the clock, and what comes from the same one again would be duplicates: those few are learnt anew.
         var before = ProcessFigures.Read(service.ProcessId).CpuSeconds;
-        var load = await site.Generator.RunAsync(profile, service.Port, service.ProcessId, profile.Rate > 0 ? "learn" : "run");
-        if (load.TimedOut != 0 || load.Acknowledged != profile.Messages)
-        {
-            throw new BenchException($"{profile.Name}: {load}");
-        }
-
-        await SettleAsync(service, begin, load.Acknowledged);
+        var load = await site.SendAsync(service, profile, profile.Rate > 0 ? "learn" : "run");
+        await service.SettleOutputsAsync();
         return new Cost(load.Acknowledged, ProcessFigures.Read(service.ProcessId).CpuSeconds - before, load.MessagesPerSecond, load.P99 / 1000);
     }
 

@@ -37,7 +37,7 @@ internal sealed class NeighbourBench(BenchOptions options, TextWriter output)
         await using var undelivered = await site.StartServiceAsync("undelivered", $"--Influx:Url=http://{silent.LocalEndpoint}");
         foreach (var each in new[] { service, undelivered })
         {
-            await MeasureAsync(site.Generator, each, LoadProfile.WarmUp, round: 0);
+            await MeasureAsync(site, each, LoadProfile.WarmUp, round: 0);
         }
 
         var past = await FillAsync(service);
@@ -46,12 +46,12 @@ internal sealed class NeighbourBench(BenchOptions options, TextWriter output)
         var measurements = new List<Measurement>();
         for (var round = 1; round <= options.Rounds; round++)
         {
-            measurements.Add(await MeasureAsync(site.Generator, service, Named(Alone), round));
-            measurements.Add(await MeasureBesideAsync(site.Generator, service, "10-reads-a-second", readers.AtAPaceAsync, round));
-            measurements.Add(await MeasureBesideAsync(site.Generator, service, "reads-without-pause", readers.WithoutPauseAsync, round));
-            measurements.Add(await MeasureBesideAsync(site.Generator, service, "long-questions", readers.LongAsync, round));
-            measurements.Add(await MeasureBesideAsync(site.Generator, service, "vacuum", files.RunAsync, round));
-            measurements.Add(await MeasureAsync(site.Generator, undelivered, Named("influx-hangs"), round));
+            measurements.Add(await MeasureAsync(site, service, Named(Alone), round));
+            measurements.Add(await MeasureBesideAsync(site, service, "10-reads-a-second", readers.AtAPaceAsync, round));
+            measurements.Add(await MeasureBesideAsync(site, service, "reads-without-pause", readers.WithoutPauseAsync, round));
+            measurements.Add(await MeasureBesideAsync(site, service, "long-questions", readers.LongAsync, round));
+            measurements.Add(await MeasureBesideAsync(site, service, "vacuum", files.RunAsync, round));
+            measurements.Add(await MeasureAsync(site, undelivered, Named("influx-hangs"), round));
         }
 
         return measurements;
@@ -97,27 +97,19 @@ internal sealed class NeighbourBench(BenchOptions options, TextWriter output)
     }
 
     /// <summary>Measures while something goes on beside it, as long as the load lasts.</summary>
-    private async Task<Measurement> MeasureBesideAsync(Mqblast generator, ServiceUnderTest service, string name, Func<CancellationToken, Task<string>> beside, int round)
+    private async Task<Measurement> MeasureBesideAsync(BenchSite site, ServiceUnderTest service, string name, Func<CancellationToken, Task<string>> beside, int round)
     {
         using var over = new CancellationTokenSource();
         var work = Task.Run(() => beside(over.Token));
-        var measurement = await MeasureAsync(generator, service, Named(name), round);
+        var measurement = await MeasureAsync(site, service, Named(name), round);
         await over.CancelAsync();
         await output.WriteLineAsync($"  {await work}");
         return measurement;
     }
 
-    private async Task<Measurement> MeasureAsync(Mqblast generator, ServiceUnderTest service, LoadProfile profile, int round)
+    private async Task<Measurement> MeasureAsync(BenchSite site, ServiceUnderTest service, LoadProfile profile, int round)
     {
-        var before = await service.ReadLedgerAsync();
-        var load = await generator.RunAsync(profile, service.Port, service.ProcessId, $"r{round}-{profile.Name}");
-        if (load.TimedOut != 0 || load.Acknowledged != profile.Messages)
-        {
-            throw new BenchException($"{profile.Name}: {load}");
-        }
-
-        await service.SettleAsync(before, profile.Messages);
-        var measurement = new Measurement("trafficcore", profile.Name, round, load);
+        var measurement = new Measurement("trafficcore", profile.Name, round, await site.SendAsync(service, profile, $"r{round}-{profile.Name}"));
         await output.WriteLineAsync(BenchReport.Line(measurement));
         return measurement;
     }

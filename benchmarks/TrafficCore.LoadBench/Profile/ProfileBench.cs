@@ -26,10 +26,10 @@ internal sealed class ProfileBench(BenchOptions options, TextWriter output)
         // The runtime then tells perf which address is which method, and has its code where perf looks for it.
         await using var service = await ServiceUnderTest.StartAsync(["DOTNET_PerfMapEnabled=1", "DOTNET_EnableWriteXorExecute=0"], site.Program, Path.Combine(site.Folder, "data"));
         var shares = new List<ProfileShare>();
-        await SendAsync(site, service, LoadProfile.WarmUp, "warm");
+        await site.SendAsync(service, LoadProfile.WarmUp, "warm");
         foreach (var load in Loads.Select(options.Share))
         {
-            await SendAsync(site, service, load with { Messages = Math.Max(load.Connections, load.Messages / 10) }, $"warm-{load.Name}");
+            await site.SendAsync(service, load with { Messages = Math.Max(load.Connections, load.Messages / 10) }, $"warm-{load.Name}");
             shares.AddRange(await MeasureAsync(site, service, load));
         }
 
@@ -41,7 +41,7 @@ internal sealed class ProfileBench(BenchOptions options, TextWriter output)
         var data = Path.Combine(site.Folder, load.Name + ".perf");
         var before = ThreadTimes.Read(service.ProcessId);
         var perf = TryRecord(service.ProcessId, data);
-        var result = await SendAsync(site, service, load, load.Name);
+        var result = await site.SendAsync(service, load, load.Name);
         var threads = ThreadTimes.Between(before, ThreadTimes.Read(service.ProcessId));
         var all = threads.Sum(static t => t.Seconds);
         var cost = all * 1e6 / load.Messages;
@@ -83,19 +83,6 @@ internal sealed class ProfileBench(BenchOptions options, TextWriter output)
         }
 
         return [.. samples.CountBy(static s => ProfilePart.Of(s.Thread, s.Frames)).OrderByDescending(static p => p.Value).Select(p => (p.Key, (double)p.Value / samples.Length))];
-    }
-
-    private static async Task<MqblastResult> SendAsync(BenchSite site, ServiceUnderTest service, LoadProfile load, string prefix)
-    {
-        var before = await service.ReadLedgerAsync();
-        var result = await site.Generator.RunAsync(load, service.Port, service.ProcessId, prefix);
-        if (result.TimedOut != 0 || result.Acknowledged != load.Messages)
-        {
-            throw new BenchException($"{load.Name}: {result}");
-        }
-
-        await service.SettleAsync(before, load.Messages);
-        return result;
     }
 }
 

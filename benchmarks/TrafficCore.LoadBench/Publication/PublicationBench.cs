@@ -36,10 +36,9 @@ internal sealed class PublicationBench(BenchOptions options, TextWriter output)
         using var site = await BenchSite.OpenAsync(options, output);
         await using var service = await site.StartServiceAsync("data");
         var profile = options.Share(Profile);
-        var begin = await service.ReadLedgerAsync();
-        await site.Generator.RunAsync(LoadProfile.WarmUp, service.Port, service.ProcessId, "warm");
-        await service.SettleAsync(begin, LoadProfile.WarmUp.Messages);
+        await site.SendAsync(service, LoadProfile.WarmUp, "warm");
 
+        var before = await service.ReadLedgerAsync();
         var watch = new PublicationWatch();
         using var over = new CancellationTokenSource();
         await using var feed = await service.OpenFeedAsync("kinds=window&window=60s");
@@ -53,6 +52,8 @@ internal sealed class PublicationBench(BenchOptions options, TextWriter output)
         {
             throw new BenchException($"{profile.Name}: {result}");
         }
+
+        await service.SettleAsync(before, profile.Messages + probes);
 
         // What ended just before the load did is shown a moment later.
         await Task.Delay(TimeSpan.FromMilliseconds(2 * MostPublicationMs));

@@ -58,14 +58,7 @@ internal sealed class SoakBench(BenchOptions options, TextWriter output)
 
     private static async Task<MqblastResult> SendAsync(BenchSite site, ServiceUnderTest service, SentLoad load, List<SentLoad> sent)
     {
-        var before = await service.ReadLedgerAsync();
-        var result = await site.Generator.RunAsync(load.Profile, service.Port, service.ProcessId, load.Prefix);
-        if (result.TimedOut != 0 || result.Acknowledged != load.Profile.Messages)
-        {
-            throw new BenchException($"{load.Profile.Name}: {result}");
-        }
-
-        await service.SettleAsync(before, load.Profile.Messages);
+        var result = await site.SendAsync(service, load.Profile, load.Prefix);
         sent.Add(load);
         return result;
     }
