@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Unicode;
 
@@ -47,11 +48,12 @@ internal sealed class Fleet : IAsyncDisposable
         var passes = _passes = new Passes(count * _plan.Devices, rate);
         var sending = Task.Factory.StartNew(() => Send(passes, first), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         var lost = Task.WhenAny(_connections.Select(static c => c.Receiving));
-        if (await Task.WhenAny(passes.Done, lost, FailureOf(sending)) != passes.Done)
+        if (await Task.WhenAny(passes.Done, lost) == lost)
         {
             await await lost;
         }
 
+        await passes.Done;
         await sending;
         return passes.Result();
     }
@@ -64,30 +66,36 @@ internal sealed class Fleet : IAsyncDisposable
         }
     }
 
-    private static async Task FailureOf(Task sending)
-    {
-        await sending;
-        await Task.Delay(Timeout.Infinite);
-    }
-
     private void Send(Passes passes, long first)
     {
         var payload = new byte[128];
-        for (var message = 0L; message < passes.Total;)
+        try
         {
-            // What came due while this thread slept goes out together, in packets of their own.
-            for (var due = passes.DueBy(Stopwatch.GetTimestamp()); message < due; message++)
+            for (var message = 0L; message < passes.Total;)
             {
-                var (pass, device) = (first + (message / _plan.Devices), (int)(message % _plan.Devices));
-                Utf8.TryWrite(
-                    payload, CultureInfo.InvariantCulture,
-                    $"{{\"ts\":{_plan.TimeOf(pass).ToUnixTimeMilliseconds()},\"interval\":{FleetPlan.IntervalMs},\"seq\":{1_000_000 + pass},\"volume\":{FleetPlan.ReadingVolume(device, pass)},\"occupancy\":13.4,\"speed\":41.2}}",
-                    out var length);
-                _connections[device % _connections.Length].Publish(message, _topics[device], payload.AsSpan(0, length));
-            }
+                // What came due while this thread slept goes out together, in packets of their own.
+                for (var due = passes.DueBy(Stopwatch.GetTimestamp()); message < due; message++)
+                {
+                    SendOne(message, first, payload);
+                }
 
-            Thread.Sleep(1);
+                Thread.Sleep(1);
+            }
         }
+        catch (SocketException e)
+        {
+            passes.Fail(new BenchException($"a connection was lost: {e.Message}"));
+        }
+    }
+
+    private void SendOne(long message, long first, byte[] payload)
+    {
+        var (pass, device) = (first + (message / _plan.Devices), (int)(message % _plan.Devices));
+        Utf8.TryWrite(
+            payload, CultureInfo.InvariantCulture,
+            $"{{\"ts\":{_plan.TimeOf(pass).ToUnixTimeMilliseconds()},\"interval\":{FleetPlan.IntervalMs},\"seq\":{1_000_000 + pass},\"volume\":{FleetPlan.ReadingVolume(device, pass)},\"occupancy\":13.4,\"speed\":41.2}}",
+            out var length);
+        _connections[device % _connections.Length].Publish(message, _topics[device], payload.AsSpan(0, length));
     }
 
     /// <summary>What is under way.</summary>
@@ -121,9 +129,12 @@ internal sealed class Fleet : IAsyncDisposable
             if (Interlocked.Decrement(ref _open) == 0)
             {
                 _ended = now;
-                _done.SetResult();
+                _done.TrySetResult();
             }
         }
+
+        /// <summary>There is no result.</summary>
+        public void Fail(BenchException why) => _done.TrySetException(why);
 
         public FleetResult Result() => new(Total, Total / Stopwatch.GetElapsedTime(_began, _ended).TotalSeconds, Quantile.Of(_latencies, 0.5), Quantile.Of(_latencies, 0.99));
     }

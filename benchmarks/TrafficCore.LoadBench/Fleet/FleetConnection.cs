@@ -92,7 +92,7 @@ internal sealed class FleetConnection : IAsyncDisposable
         }
 
         _socket.Dispose();
-        await ((Task)_receiving).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _receiving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     /// <summary>CONNECT with a clean session and a keep-alive of ten minutes: longer than any pause.</summary>

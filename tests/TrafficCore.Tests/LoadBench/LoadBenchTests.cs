@@ -69,6 +69,20 @@ public sealed class LoadBenchTests
         Assert.All(ratchets, static r => Assert.Contains(LoadProfile.All, p => p.Name == r.Profile));
     }
 
+    [Theory]
+    [InlineData("--soak", "forever")]
+    [InlineData("--soak", "0m")]
+    [InlineData("--scale", "0")]
+    [InlineData("--scale", "1.5")]
+    [InlineData("--profiles", "none")]
+    public async Task CommandLine_ThatMakesNoSense_IsWrongUsage(params string[] arguments)
+    {
+        var error = new StringWriter();
+
+        Assert.Equal(2, await LoadBenchCommandLine.RunAsync(["--mqblast", "none.c", .. arguments], TextWriter.Null, error));
+        Assert.NotEqual("", error.ToString());
+    }
+
     private static Measurement Run(string profile, double rate, double cpu) => new(
         "trafficcore",
         profile,
