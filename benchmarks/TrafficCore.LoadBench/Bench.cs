@@ -1,21 +1,12 @@
-using System.Diagnostics;
-
 namespace TrafficCore.LoadBench;
 
 /// <summary>Runs every profile against the service and, in turn, against mosquitto, and checks that nothing was lost on the way.</summary>
 internal sealed class Bench
 {
-    /// <summary>The last windows close when the clock has passed their end (60 s, plus what the timestamps run ahead) and the
-    /// intersections have been silent for 10 s.</summary>
-    private static readonly TimeSpan WindowsLimit = TimeSpan.FromSeconds(180);
-
-    /// <summary>Enough for the runtime to compile the hot path with its profile.</summary>
-    private static readonly LoadProfile WarmUp = LoadProfile.All[0] with { Name = "warm-up", Messages = 500_000 };
-
     private readonly BenchOptions _options;
     private readonly TextWriter _output;
     private readonly List<Measurement> _measurements = [];
-    private readonly List<(string Prefix, LoadProfile Profile)> _sent = [];
+    private readonly List<SentLoad> _sent = [];
 
     public Bench(BenchOptions options, TextWriter output) => (_options, _output) = (options, output);
 
@@ -23,39 +14,29 @@ internal sealed class Bench
     /// <exception cref="BenchException">Something did not start, was lost, or does not add up.</exception>
     public async Task<IReadOnlyList<Measurement>> RunAsync()
     {
-        var directory = Directory.CreateDirectory(Path.Combine(_options.DataRoot ?? Path.GetTempPath(), $"trafficcore-bench-{Environment.ProcessId}")).FullName;
-        try
+        using var site = await BenchSite.OpenAsync(_options, _output);
+        await using var service = await site.StartServiceAsync("data");
+        await using var mosquitto = _options.Reference ? await MosquittoUnderTest.StartAsync(site.Folder) : null;
+        await MeasureServiceAsync(site.Generator, service, LoadProfile.WarmUp, round: 0);
+        for (var round = 1; round <= _options.Rounds; round++)
         {
-            var generator = await Mqblast.CompileAsync(_options.MqblastSource, directory);
-            var program = _options.Service ?? await ServiceBuild.BuildAsync(_output);
-            var start = DateTimeOffset.UtcNow;
-            await using var service = await ServiceUnderTest.StartAsync(program, Path.Combine(directory, "data"));
-            await using var mosquitto = _options.Reference ? await MosquittoUnderTest.StartAsync(directory) : null;
-            await MeasureServiceAsync(generator, service, WarmUp, round: 0);
-            for (var round = 1; round <= _options.Rounds; round++)
+            foreach (var profile in _options.Profiles)
             {
-                foreach (var profile in _options.Profiles)
+                await MeasureServiceAsync(site.Generator, service, profile, round);
+                if (mosquitto is not null)
                 {
-                    await MeasureServiceAsync(generator, service, profile, round);
-                    if (mosquitto is not null)
-                    {
-                        var load = await generator.RunAsync(profile, mosquitto.Port, mosquitto.ProcessId, $"m{round}");
-                        await KeepAsync(new Measurement("mosquitto", profile.Name, round, load));
-                    }
+                    var load = await site.Generator.RunAsync(profile, mosquitto.Port, mosquitto.ProcessId, $"m{round}");
+                    await KeepAsync(new Measurement("mosquitto", profile.Name, round, load));
                 }
             }
-
-            if (_options.CheckWindows)
-            {
-                await CheckWindowsAsync(service, start);
-            }
-
-            return _measurements;
         }
-        finally
+
+        if (_options.CheckWindows)
         {
-            Directory.Delete(directory, recursive: true);
+            await WindowCheck.RunAsync(service, _sent, _output);
         }
+
+        return _measurements;
     }
 
     private async Task MeasureServiceAsync(Mqblast generator, ServiceUnderTest service, LoadProfile profile, int round)
@@ -71,7 +52,7 @@ internal sealed class Bench
         // Read before the ledger is asked again, so that the questions are not counted as the load's garbage.
         var after = await service.ReadRuntimeAsync();
         await service.SettleAsync(ledger, profile.Messages);
-        _sent.Add((prefix, profile));
+        _sent.Add(new SentLoad(prefix, profile));
         if (round > 0)
         {
             await KeepAsync(new Measurement(
@@ -83,37 +64,5 @@ internal sealed class Bench
     {
         _measurements.Add(measurement);
         await _output.WriteLineAsync(BenchReport.Line(measurement));
-    }
-
-    /// <summary>Every message carries a known volume: the windows of all intersections must add up to it.</summary>
-    private async Task CheckWindowsAsync(ServiceUnderTest service, DateTimeOffset start)
-    {
-        await _output.WriteLineAsync("waiting for the last windows to close ...");
-        var open = _sent.SelectMany(static s => Enumerable.Range(0, s.Profile.Intersections).Select(i => (Id: $"{s.Prefix}-{i:0000}", Volume: s.Profile.VolumeOf(i)))).ToList();
-        var (intersections, volume) = (open.Count, open.Sum(static o => o.Volume));
-        var (begin, clock) = (start.AddMinutes(-1), Stopwatch.StartNew());
-        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1));
-        while (true)
-        {
-            // Open ones are asked until the first that is not complete yet: a question a second costs the service nothing.
-            while (open.Count > 0 && await service.ReadVolumeAsync(open[^1].Id, begin, DateTimeOffset.UtcNow.AddMinutes(5)) is var found && found == open[^1].Volume)
-            {
-                open.RemoveAt(open.Count - 1);
-            }
-
-            if (open.Count == 0)
-            {
-                await _output.WriteLineAsync($"windows of {intersections} intersections add up to the {volume} vehicles that were sent");
-                return;
-            }
-
-            if (clock.Elapsed > WindowsLimit)
-            {
-                var now = await service.ReadVolumeAsync(open[^1].Id, begin, DateTimeOffset.UtcNow.AddMinutes(5));
-                throw new BenchException($"windows of {open[^1].Id} have {now} vehicles instead of {open[^1].Volume}; {open.Count} of {intersections} intersections are not complete");
-            }
-
-            await timer.WaitForNextTickAsync();
-        }
     }
 }

@@ -41,6 +41,14 @@ internal static class BenchReport
         },
         JsonOptions);
 
+    /// <summary>The runs that <see cref="Json{T}"/> wrote.</summary>
+    /// <exception cref="BenchException">They are not in it.</exception>
+    public static IReadOnlyList<T> Read<T>(string json)
+    {
+        using var document = JsonDocument.Parse(json);
+        return document.RootElement.TryGetProperty("runs", out var runs) && runs.Deserialize<List<T>>(JsonOptions) is { Count: > 0 } all ? all : throw new BenchException("no runs in this file");
+    }
+
     /// <summary>QoS 0 has no acknowledgements, so no latency.</summary>
     private static string Latency(Measurement m) =>
         m.Load.P99 > 0 ? Invariant($"p50 {m.Load.P50 / 1000:0.00} ms  p99 {m.Load.P99 / 1000:0.00} ms") : "no acknowledgements";

@@ -12,32 +12,23 @@ internal sealed class IdleBench(BenchOptions options, int connections, TextWrite
     /// <exception cref="BenchException">Something did not start, or connections failed.</exception>
     public async Task<IReadOnlyList<IdleMeasurement>> RunAsync()
     {
-        var directory = Directory.CreateTempSubdirectory("trafficcore-idle-").FullName;
-        try
+        using var site = await BenchSite.OpenAsync(options, output);
+        var measurements = new List<IdleMeasurement>();
+        for (var round = 1; round <= options.Rounds; round++)
         {
-            var generator = await Mqblast.CompileAsync(options.MqblastSource, directory);
-            var program = options.Service ?? await ServiceBuild.BuildAsync(output);
-            var measurements = new List<IdleMeasurement>();
-            for (var round = 1; round <= options.Rounds; round++)
+            await using (var service = await site.StartServiceAsync($"data{round}"))
             {
-                await using (var service = await ServiceUnderTest.StartAsync(program, Path.Combine(directory, $"data{round}")))
-                {
-                    measurements.Add(await MeasureAsync(generator, "trafficcore", round, service.Port, service.ProcessId));
-                }
-
-                if (options.Reference)
-                {
-                    await using var mosquitto = await MosquittoUnderTest.StartAsync(directory);
-                    measurements.Add(await MeasureAsync(generator, "mosquitto", round, mosquitto.Port, mosquitto.ProcessId));
-                }
+                measurements.Add(await MeasureAsync(site.Generator, "trafficcore", round, service.Port, service.ProcessId));
             }
 
-            return measurements;
+            if (options.Reference)
+            {
+                await using var mosquitto = await MosquittoUnderTest.StartAsync(site.Folder);
+                measurements.Add(await MeasureAsync(site.Generator, "mosquitto", round, mosquitto.Port, mosquitto.ProcessId));
+            }
         }
-        finally
-        {
-            Directory.Delete(directory, recursive: true);
-        }
+
+        return measurements;
     }
 
     /// <summary>Medians with least and greatest.</summary>

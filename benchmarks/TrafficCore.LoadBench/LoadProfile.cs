@@ -27,6 +27,12 @@ internal sealed record LoadProfile(string Name, int Qos, int Connections, int Wi
         new("device-5k", 1, 500, 32, 1, 5_000, 50_000),
     ];
 
+    /// <summary>Enough for the runtime to compile the hot path with its profile.</summary>
+    public static readonly LoadProfile WarmUp = All[0] with { Name = "warm-up", Messages = 500_000 };
+
+    /// <summary>The profile of a name.</summary>
+    public static LoadProfile Named(string name) => All.Single(p => p.Name == name);
+
     /// <summary>Intersections that the devices belong to.</summary>
     public int Intersections => (Connections + DevicesPerIntersection - 1) / DevicesPerIntersection;
 

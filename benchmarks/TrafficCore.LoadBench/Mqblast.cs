@@ -7,7 +7,7 @@ namespace TrafficCore.LoadBench;
 /// <summary>The load generator: compiled from its source, then run once for each measurement.</summary>
 internal sealed class Mqblast
 {
-    /// <summary>The generator gives up by itself after 20 s without progress; this only bounds a slow run.</summary>
+    /// <summary>The generator gives up by itself after 20 s without progress; this only bounds what a run takes beyond its schedule.</summary>
     private static readonly TimeSpan RunLimit = TimeSpan.FromMinutes(5);
 
     private readonly string _program;
@@ -36,16 +36,17 @@ internal sealed class Mqblast
             "--window", Text(profile.Window), "--batch", Text(profile.Batch), "--msgs", Text(profile.Messages), "--rate", Text(profile.Rate),
             "--per-int", Text(LoadProfile.DevicesPerIntersection), "--prefix", prefix, "--topic", $"traffic/v1/{prefix}-%d/detector/d-%d",
         ];
-        return await ReportAsync<MqblastResult>(arguments);
+        var planned = profile.Rate > 0 ? TimeSpan.FromSeconds((double)profile.Messages / profile.Rate) : TimeSpan.Zero;
+        return await ReportAsync<MqblastResult>(arguments, planned + RunLimit);
     }
 
     /// <summary>Opens connections that do nothing for three seconds.</summary>
     public Task<IdleResult> RunIdleAsync(int connections, int port, int brokerProcess) =>
-        ReportAsync<IdleResult>(["--port", Text(port), "--pid", Text(brokerProcess), "--conns", Text(connections), "--idle", "3"]);
+        ReportAsync<IdleResult>(["--port", Text(port), "--pid", Text(brokerProcess), "--conns", Text(connections), "--idle", "3"], RunLimit);
 
-    private async Task<T> ReportAsync<T>(string[] arguments)
+    private async Task<T> ReportAsync<T>(string[] arguments, TimeSpan limit)
     {
-        var (exit, lines) = await OwnedProcess.TryRunAsync(_program, arguments, RunLimit);
+        var (exit, lines) = await OwnedProcess.TryRunAsync(_program, arguments, limit);
 
         // A server that stalls ends a run early; the report says so and the caller decides what that means.
         var json = lines.LastOrDefault(static l => l.StartsWith('{')) ?? throw new BenchException($"mqblast failed with {exit}:\n{string.Join('\n', lines)}");

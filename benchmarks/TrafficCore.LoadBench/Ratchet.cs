@@ -10,6 +10,9 @@ internal sealed record Ratchet(string Profile, double MinimumRate, double Maximu
 {
     private static readonly JsonSerializerOptions JsonOptions = new(JsonSerializerDefaults.Web);
 
+    /// <summary>The ratchets of this checkout.</summary>
+    public static IReadOnlyList<Ratchet> ReadAll() => Read(Path.Combine(ServiceBuild.FindRoot(), "benchmarks", "ratchet.json"));
+
     /// <summary>Reads a ratchet file.</summary>
     public static IReadOnlyList<Ratchet> Read(string path) =>
         JsonSerializer.Deserialize<IReadOnlyList<Ratchet>>(File.ReadAllText(path), JsonOptions) ?? [];

@@ -11,6 +11,10 @@ internal sealed partial class ServiceUnderTest : IAsyncDisposable
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan SettleLimit = TimeSpan.FromSeconds(30);
 
+    // A minute of the largest city is 260,000 rows.
+    private static readonly TimeSpan OutputLimit = TimeSpan.FromMinutes(2);
+    private static readonly string[] Lags = ["trafficcore_pipeline_shard_lag_bytes", "trafficcore_pipeline_output_lag_bytes", "trafficcore_storage_lag_bytes"];
+
     private readonly OwnedProcess _process;
     private readonly HttpClient _http;
 
@@ -26,12 +30,14 @@ internal sealed partial class ServiceUnderTest : IAsyncDisposable
     public int ProcessId => _process.Id;
 
     /// <summary>Starts <c>trafficcore run</c> and waits for the line that tells its ports.</summary>
-    public static async Task<ServiceUnderTest> StartAsync(string program, string dataDirectory, params string[] more)
+    public static Task<ServiceUnderTest> StartAsync(string program, string dataDirectory, params string[] more) => StartAsync([], program, dataDirectory, more);
+
+    /// <summary>The same with settings in its environment, each <c>NAME=value</c>.</summary>
+    public static async Task<ServiceUnderTest> StartAsync(string[] environment, string program, string dataDirectory, params string[] more)
     {
-        string[] arguments = ["run", $"--Data:Directory={dataDirectory}", "--Mqtt:Port=0", "--Http:Port=0", .. more];
-        var process = program.EndsWith(".dll", StringComparison.Ordinal)
-            ? OwnedProcess.Start("dotnet", [program, .. arguments])
-            : OwnedProcess.Start(program, arguments);
+        // env becomes the program it starts, so the process id is the service's.
+        string[] run = program.EndsWith(".dll", StringComparison.Ordinal) ? ["dotnet", program] : [program];
+        var process = OwnedProcess.Start("env", [.. environment, .. run, "run", $"--Data:Directory={dataDirectory}", "--Mqtt:Port=0", "--Http:Port=0", .. more]);
         try
         {
             var ports = await process.WaitForAsync(static line => Listening().Match(line) is { Success: true } match ? match : null, StartLimit);
@@ -86,8 +92,48 @@ internal sealed partial class ServiceUnderTest : IAsyncDisposable
         return json.GetProperty("rows").EnumerateArray().Sum(static row => row.TryGetProperty("volume", out var volume) ? volume.GetInt64() : 0);
     }
 
+    /// <summary>Asks, and takes the whole answer; its length in bytes.</summary>
+    public async Task<long> AskAsync(string path)
+    {
+        await using var answer = await _http.GetStreamAsync(new Uri(path, UriKind.Relative));
+        var (buffer, length) = (new byte[64 * 1024], 0L);
+        while (await answer.ReadAsync(buffer) is > 0 and var read)
+        {
+            length += read;
+        }
+
+        return length;
+    }
+
+    /// <summary>Waits until nothing that was acknowledged waits for a shard, the output log or a sink.</summary>
+    /// <exception cref="BenchException">It still does after the limit.</exception>
+    public async Task SettleOutputsAsync()
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(250));
+        MetricsText metrics;
+        var tries = (int)(OutputLimit / timer.Period);
+        do
+        {
+            metrics = await ReadMetricsAsync();
+            if (Lags.All(name => metrics.Sum(name) == 0))
+            {
+                return;
+            }
+        }
+        while (--tries > 0 && await timer.WaitForNextTickAsync());
+
+        throw new BenchException($"still waiting after {OutputLimit.TotalSeconds} s: {string.Join(", ", Lags.Select(name => FormattableString.Invariant($"{name} {metrics.Sum(name)}")))}");
+    }
+
+    /// <summary>The service's own metrics.</summary>
+    public async Task<MetricsText> ReadMetricsAsync() => new(await _http.GetStringAsync(new Uri("metrics", UriKind.Relative)));
+
     /// <summary>Memory figures of the runtime, from the service's own metrics.</summary>
-    public async Task<RuntimeFigures> ReadRuntimeAsync() => RuntimeFigures.Parse(await _http.GetStringAsync(new Uri("metrics", UriKind.Relative)));
+    public async Task<RuntimeFigures> ReadRuntimeAsync() => RuntimeFigures.Of(await ReadMetricsAsync());
+
+    /// <summary>Opens the live feed; who takes the stream disposes it.</summary>
+    /// <param name="query">Parameters.</param>
+    public Task<Stream> OpenFeedAsync(string query) => _http.GetStreamAsync(new Uri($"api/v1/live?{query}", UriKind.Relative));
 
     public async ValueTask DisposeAsync()
     {

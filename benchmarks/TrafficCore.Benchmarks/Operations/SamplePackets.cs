@@ -16,6 +16,9 @@ internal static class SamplePackets
     /// <summary>Detectors of a cabinet.</summary>
     public const int PerCabinet = 24;
 
+    /// <summary>Intersections of a large city.</summary>
+    public const int PerCity = 10_000;
+
     /// <summary>Events that a busy controller has in a second.</summary>
     public const int PerEvents = 20;
 

@@ -29,13 +29,15 @@ public sealed class LoadBenchTests
         const string Text = """
             # TYPE dotnet_gc_collections_total counter
             dotnet_gc_collections_total{gc_heap_generation="gen0"} 3
-            dotnet_gc_collections_total{gc_heap_generation="gen1"} 2
+            dotnet_gc_collections_total{gc_heap_generation="gen2"} 2
+            dotnet_gc_last_collection_heap_size_bytes{gc_heap_generation="gen0"} 250
+            dotnet_gc_last_collection_heap_size_bytes{gc_heap_generation="loh"} 500
             dotnet_gc_heap_total_allocated_bytes_total 12345678
             other 1
             """;
 
-        Assert.Equal(new RuntimeFigures(12345678, 5), RuntimeFigures.Parse(Text));
-        Assert.Equal(new RuntimeFigures(null, null), RuntimeFigures.Parse("other 1\n"));
+        Assert.Equal(new RuntimeFigures(12345678, 5, 2, 750), RuntimeFigures.Of(new MetricsText(Text)));
+        Assert.Equal(new RuntimeFigures(null, null, null, null), RuntimeFigures.Of(new MetricsText("other 1\n")));
     }
 
     [Fact]
@@ -65,6 +67,20 @@ public sealed class LoadBenchTests
 
         Assert.NotEmpty(ratchets);
         Assert.All(ratchets, static r => Assert.Contains(LoadProfile.All, p => p.Name == r.Profile));
+    }
+
+    [Theory]
+    [InlineData("--soak", "forever")]
+    [InlineData("--soak", "0m")]
+    [InlineData("--scale", "0")]
+    [InlineData("--scale", "1.5")]
+    [InlineData("--profiles", "none")]
+    public async Task CommandLine_ThatMakesNoSense_IsWrongUsage(params string[] arguments)
+    {
+        var error = new StringWriter();
+
+        Assert.Equal(2, await LoadBenchCommandLine.RunAsync(["--mqblast", "none.c", .. arguments], TextWriter.Null, error));
+        Assert.NotEqual("", error.ToString());
     }
 
     private static Measurement Run(string profile, double rate, double cpu) => new(
