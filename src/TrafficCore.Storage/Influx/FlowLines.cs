@@ -42,11 +42,11 @@ internal static class FlowLines
         line.Integer(row.Revision);
         line.Raw((byte)'i');
         Integer(line, ",volume="u8, row.Volume);
-        Float(line, ",flow_rate="u8, row.FlowRate);
-        Float(line, ",occupancy="u8, row.Occupancy);
-        Float(line, ",speed="u8, row.Speed);
+        Milli(line, ",flow_rate="u8, row.FlowRateMilli);
+        Mean(line, ",occupancy="u8, row.OccupancyWeighted, row.OccupancyMs, 1, row.Occupancy);
+        Mean(line, ",speed="u8, row.SpeedWeighted, row.SpeedVehicles, 10, row.Speed);
         Integer(line, ",expected="u8, row.Expected);
-        Float(line, ",coverage="u8, row.Coverage);
+        Coverage(line, row);
         if (row.Level == FlowLevel.Detector)
         {
             String(line, ",health="u8, HealthName(row.Health));
@@ -59,7 +59,7 @@ internal static class FlowLines
 
     private static void WriteServiceFields(LineBuffer line, FlowRow row)
     {
-        Float(line, ",pcu="u8, row.Pcu);
+        Milli(line, ",pcu="u8, row.PcuMilli);
         for (int i = 0; i < row.Classes.Count; i++)
         {
             line.Raw(",class_"u8);
@@ -79,7 +79,7 @@ internal static class FlowLines
             String(line, ",los_method="u8, row.LevelMethod);
         }
 
-        Float(line, ",speed_ratio="u8, row.SpeedRatio);
+        Milli(line, ",speed_ratio="u8, row.SpeedRatioMilli);
     }
 
     private static void Integer(LineBuffer line, ReadOnlySpan<byte> name, long? value)
@@ -92,12 +92,40 @@ internal static class FlowLines
         }
     }
 
-    private static void Float(LineBuffer line, ReadOnlySpan<byte> name, double? value)
+    private static void Milli(LineBuffer line, ReadOnlySpan<byte> name, long? value)
     {
-        if (value is { } known && double.IsFinite(known))
+        if (value is { } known)
         {
             line.Raw(name);
+            line.Thousandths(known);
+        }
+    }
+
+    /// <summary>A mean: in thousandths where the division leaves no rest, as with every single reading.</summary>
+    private static void Mean(LineBuffer line, ReadOnlySpan<byte> name, long sum, long weight, int thousandths, double? value)
+    {
+        if (value is not { } known || !double.IsFinite(known))
+        {
+            return;
+        }
+
+        line.Raw(name);
+        if (sum % weight == 0)
+        {
+            line.Thousandths(sum / weight * thousandths);
+        }
+        else
+        {
             line.Float(known);
+        }
+    }
+
+    private static void Coverage(LineBuffer line, FlowRow row)
+    {
+        if (row.Coverage is { } known)
+        {
+            long observed = Math.Min(row.ObservedMs, row.ExpectedMs!.Value);
+            Mean(line, ",coverage="u8, observed * 1000, row.ExpectedMs.Value, 1, known);
         }
     }
 

@@ -11,6 +11,9 @@ internal sealed class LineBuffer
     // The longest number: a double such as -1.2345678901234567E-308.
     private const int LongestNumber = 32;
 
+    // A double tells decimal numbers of 15 digits apart.
+    private const long MostExact = 1_000_000_000_000_000;
+
     private static readonly SearchValues<byte> Special = SearchValues.Create(
         [.. Enumerable.Range(0, 32).Select(c => (byte)c), 0x7f, (byte)' ', (byte)',', (byte)'=', (byte)'\\']);
 
@@ -56,6 +59,34 @@ internal sealed class LineBuffer
     {
         value.TryFormat(Room(LongestNumber), out int written, default, CultureInfo.InvariantCulture);
         Length += written;
+    }
+
+    /// <summary>
+    /// Thousandths as a float: the same digits as <see cref="Float"/> writes for the quotient, which is the double next to it, in a tenth of the time.
+    /// Most of what a row holds are thousandths.
+    /// </summary>
+    /// <param name="value">The number of thousandths, e.g. 41,200 for 41.2.</param>
+    public void Thousandths(long value)
+    {
+        if (value is < 0 or >= MostExact)
+        {
+            Float(value / 1000.0);
+            return;
+        }
+
+        (long whole, long rest) = Math.DivRem(value, 1000);
+        Integer(whole);
+        if (rest == 0)
+        {
+            return;
+        }
+
+        Span<byte> room = Room(4);
+        room[0] = (byte)'.';
+        room[1] = (byte)('0' + (rest / 100));
+        room[2] = (byte)('0' + (rest / 10 % 10));
+        room[3] = (byte)('0' + (rest % 10));
+        Length += room[3] != '0' ? 4 : room[2] != '0' ? 3 : 2;
     }
 
     /// <summary>

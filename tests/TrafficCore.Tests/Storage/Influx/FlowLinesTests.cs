@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using TrafficCore.Storage.Influx;
 using TrafficCore.TestKit;
@@ -47,6 +48,40 @@ public sealed class FlowLinesTests
         FlowRow row = new() { Level = FlowLevel.Approach, Intersection = "i", Id = "n", Start = -60_000, Length = 1_500, Revision = 1 };
 
         Assert.Equal("approach_flow,intersection=i,approach=n,window=1500ms readings=0i,revision=1i -60000\n", Encode(row));
+    }
+
+    [Fact]
+    public void Thousandths_AnyNumber_HasTheDigitsOfTheDouble()
+    {
+        var random = new Random(2026);
+        foreach (long value in Enumerable.Range(0, 20_000).Select(static i => (long)i).Concat(Enumerable.Range(0, 20_000).Select(_ => random.NextInt64(1L << random.Next(1, 62))))
+            .Concat([-1, -1500, 999_999_999_999_999, 1_000_000_000_000_000, long.MaxValue]))
+        {
+            LineBuffer line = new();
+            line.Thousandths(value);
+            Assert.Equal((value / 1000.0).ToString(CultureInfo.InvariantCulture), Encoding.UTF8.GetString(line.Written.Span));
+        }
+    }
+
+    // Sums whose division leaves a rest and such whose does not: both are the double that the API tells.
+    [Fact]
+    public void Write_AnySums_ReadBackAsTheRowsValues()
+    {
+        var random = new Random(2026);
+        for (int i = 0; i < 5_000; i++)
+        {
+            long weight = 1 + random.Next(10_000), vehicles = 1 + random.Next(50), expected = 1 + random.Next(900_000);
+            FlowRow row = new()
+            {
+                Level = FlowLevel.Detector, Intersection = "i", Id = "d", Start = 0, Length = 60_000, Revision = 1, ObservedMs = random.NextInt64(expected * 2), ExpectedMs = expected,
+                OccupancyMs = weight, OccupancyWeighted = random.Next(2) == 0 ? weight * random.Next(100_001) : random.NextInt64(weight * 100_000),
+                SpeedVehicles = vehicles, SpeedWeighted = random.Next(2) == 0 ? vehicles * random.Next(20_000) : random.NextInt64(vehicles * 20_000),
+            };
+            string line = Encode(row);
+            Assert.Contains($",occupancy={Text(row.Occupancy)},speed={Text(row.Speed)},coverage={Text(row.Coverage)}", line, StringComparison.Ordinal);
+        }
+
+        static string Text(double? value) => value!.Value.ToString(CultureInfo.InvariantCulture);
     }
 
     [Theory]
