@@ -8,11 +8,11 @@ import { coverageWord, levelWords, methodName, number, percent, readingsWords, r
 /** Letter, number, words and method; the colour only repeats them. */
 export function level(row) {
   if (row?.level === undefined) {
-    return [h("span", { class: "level level-none" }, "–"), h("span", { class: "words" }, row ? "not judged" : "nothing published")];
+    return [h("span", { class: "level level-none" }, "–"), " ", h("span", { class: "words" }, row ? "not judged" : "nothing published")];
   }
   const ratio = row.speedRatio === undefined ? "" : ` ${number(row.speedRatio, 2)}`;
   return [
-    h("span", { class: `level level-${row.level}` }, row.letter, " ", row.level),
+    h("span", { class: `level level-${row.level}` }, row.letter, " ", row.level), " ",
     h("span", { class: "words" }, levelWords(row.level, row.method), h("small", {}, methodName(row.method), ratio)),
   ];
 }

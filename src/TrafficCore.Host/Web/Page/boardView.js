@@ -7,25 +7,23 @@ import { lengthOf, span, time } from "./clock.js";
 import { h, setChildren } from "./dom.js";
 import { MessageForm } from "./messageForm.js";
 import { face } from "./multi.js";
+import { poll } from "./poll.js";
 import { number, percent, revisionWords } from "./words.js";
+
+// The log is read where it is stored, a moment behind the feed.
+const LOG_EVERY = 5_000;
 
 export function boardView({ watch, attempt }, at, id) {
   const state = h("div", { class: "board-state" });
   const log = h("div", { class: "scroll" });
   const form = new MessageForm(at, id, show);
-  let board;
 
-  function show(found) {
-    const isNews = board !== undefined && board.id !== found.id;
-    board = found;
+  function show(board) {
     setChildren(state,
       h("section", { class: "tile shows" }, h("h2", {}, "Shows"), face(board.multi, board), h("p", {}, validity(board)), board.multi && h("p", { class: "hint" }, h("code", {}, board.multi))),
       h("section", { class: "tile" }, h("h2", {}, "Device"), h("p", {}, delivery(board)), device(board)),
       h("section", { class: "tile wide" }, h("h2", {}, "Why"), reasons(board)));
     form.show(board);
-    if (isNews) {
-      attempt(loadLog);
-    }
   }
 
   async function loadLog() {
@@ -50,7 +48,7 @@ export function boardView({ watch, attempt }, at, id) {
       h("h1", {}, `Board ${at} / ${id}`), state, form.element, h("h2", {}, "Changes of the last day"), log),
     load,
     follow: () => watch({ intersections: [at], kinds: ["board", "health"] }, take),
-    start: () => [],
+    start: () => [poll(LOG_EVERY, () => attempt(loadLog), LOG_EVERY)],
     tick() {},
     stop: () => form.stop(),
   };

@@ -162,6 +162,6 @@ function drawLevels(tile, model) {
     return part;
   }));
   setChildren(tile, h("h2", {}, `${number(model.items.size)} intersections`), bar, h("ul", { class: "legend" }, keys.map((key) => h("li", {},
-    h("span", { class: `level ${typeof key === "number" ? `level-${key}` : "level-none"}` }, typeof key === "number" ? key : "–"),
+    h("span", { class: `level ${typeof key === "number" ? `level-${key}` : "level-none"}` }, typeof key === "number" ? key : "–"), " ",
     h("strong", {}, number(counts.get(key))), " ", typeof key === "number" ? levelWords(key, methods[0]) : key))));
 }
