@@ -18,12 +18,12 @@ export function boardLink(board) {
 export function delivery(board) {
   const [kind, words] = deliveryWords(board.delivery);
   const again = board.resends > 0 ? `, sent again ${board.resends} times` : "";
-  return [h("span", { class: `delivery delivery-${kind}` }, words), again && h("small", {}, again), board.status?.error && h("small", {}, `It says: ${board.status.error}`)];
+  return [h("span", { class: `delivery delivery-${kind}` }, words), " ", again && h("small", {}, again), board.status?.error && h("small", {}, `It says: ${board.status.error}`)];
 }
 
 /** How long it stands. */
 export function validity(board) {
-  return board.multi === "" ? ["blank"] : [`priority ${board.priority ?? "–"}`, h("small", {}, `since ${time(board.since)}, until ${time(board.expires)} unless it is upheld`)];
+  return board.multi === "" ? ["blank"] : [`priority ${board.priority ?? "–"} `, h("small", {}, `since ${time(board.since)}, until ${time(board.expires)} unless it is upheld`)];
 }
 
 /** A board among others. */

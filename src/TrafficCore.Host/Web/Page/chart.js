@@ -32,7 +32,6 @@ export class Chart {
     const words = last ? `${number(last.value, this.decimals)} ${this.unit}, ${span(last.start, length)}` : "nothing is known";
     setText(this.latest, words);
     this.svg.setAttribute("aria-label", `${this.title} of ${rows.length} windows; the latest: ${words}`);
-    this.svg.toggleAttribute("hidden", known.length === 0);
     setChildren(this.svg, ...(known.length > 0 ? this.#bars(rows, known, length) : []));
     setChildren(this.body, ...rows.toReversed().map((row) => h("tr", {},
       h("th", { scope: "row" }, span(row.start, length)), h("td", {}, number(row.value, this.decimals)), h("td", {}, percent(row.coverage)))));

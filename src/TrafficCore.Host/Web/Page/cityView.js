@@ -10,9 +10,11 @@ import { List, PAGE, TURN_WAIT } from "./list.js";
 import { poll } from "./poll.js";
 import { indexWords, levelWords, number, percent, revisionWords } from "./words.js";
 
-// The list is asked for as a whole once a minute, the shortest window that is usual: what is not seen is not streamed, and moves up by it.
-const LIST_EVERY = 60_000;
-const ORDER_EVERY = 5_000;
+// The list is asked for as a whole with each of the shortest windows: what is not seen is not streamed, and moves up by it. Not more often than that, since it is long,
+// and not so rarely that what is current looks stale (cityModel.js).
+const LIST_LEAST = 30_000;
+const LIST_MOST = 60_000;
+const ORDER_EVERY = 2_000;
 
 // GB/T 33171 has none of longer windows.
 const LONGEST_INDEX = 900_000;
@@ -98,7 +100,10 @@ export function cityView({ model, watch, reload, info }) {
       isStarted = true;
       follow();
     },
-    start: () => [poll(LIST_EVERY, reload, LIST_EVERY), poll(ORDER_EVERY, arrange)],
+    start() {
+      const listEvery = Math.min(Math.max(lengthOf(info().windows?.[0] ?? "60s"), LIST_LEAST), LIST_MOST);
+      return [poll(listEvery, reload, listEvery), poll(ORDER_EVERY, arrange)];
+    },
     tick: () => list.shown.forEach((item) => badgeIsOld(item) && list.update(item)),
     stop: () => clearTimeout(turning),
   };
@@ -129,12 +134,14 @@ function columns() {
 async function drawIndex(tile, chart, windows) {
   const short = (windows ?? []).filter((window) => lengthOf(window) <= LONGEST_INDEX);
   if (short.length === 0) {
+    tile.hidden = chart.element.parentElement.hidden = true;
     return;
   }
   const series = await api.cityIndex(short.find((window) => lengthOf(window) >= 60_000) ?? short.at(-1));
   const length = lengthOf(series.window);
   chart.draw(series.rows.map((row) => ({ ...row, value: row.tpi })), length);
   const last = series.rows.at(-1);
+  chart.element.parentElement.hidden = last === undefined;
   setChildren(tile, h("h2", {}, "Congestion index"),
     ...(last
       ? [
