@@ -8,7 +8,7 @@ import * as shapes from "./shapes.js";
 /** An answer that is none, in the words of its problem details (RFC 9457); status 0: there was no answer. */
 export class Problem extends Error {
   constructor(status, details = {}) {
-    super(details.detail ?? details.title ?? (status === 0 ? "The service does not answer." : `The service answered ${status}.`));
+    super(status === 401 && !details.detail ? "It asks who you are." : details.detail ?? details.title ?? (status === 0 ? "The service does not answer." : `The service answered ${status}.`));
     this.status = status;
     this.errors = details.errors ?? {};
   }

@@ -37,8 +37,9 @@ async function attempt(call) {
     problem.hidden = true;
     return true;
   } catch (error) {
+    // Whether the service answers, and whom, is said of the connection.
+    problem.hidden = error.status === 0 || error.status === 401;
     setText(problem, error.message);
-    problem.hidden = false;
     return false;
   }
 }
@@ -87,10 +88,8 @@ function decode(text) {
 
 async function learn() {
   info = await api.city().catch(() => info);
-  if (info.timeZone) {
-    setZone(info.timeZone);
-    setText(document.getElementById("city-name"), info.name);
-  }
+  setZone(info.timeZone ?? "UTC");
+  setText(document.getElementById("city-name"), info.name ?? "");
 }
 
 // Who signs in goes on where they were, with what they have written; who signs out leaves nothing behind.
@@ -117,8 +116,10 @@ function showConnection() {
   document.body.dataset.connection = phase === "live" ? "live" : "stale";
   setText(document.getElementById("connection"), { live: "Live", lost: "Connection lost", refused: "Not signed in" }[phase]);
   banner.hidden = phase === "live";
-  setChildren(banner, h("strong", {}, `Stale since ${time(lostAt ?? now(), true)}. `), `What is seen here is of before. ${words} `,
-    phase === "lost" && "The page tries again by itself.", phase === "refused" && h("button", { type: "button", onclick: () => signIn.open(words) }, "Sign in"));
+  setChildren(banner, ...(phase === "refused" && info.timeZone === undefined
+    ? [h("strong", {}, "Nobody is signed in. ")]
+    : [h("strong", {}, `Stale since ${time(lostAt ?? now(), true)}. `), `What is seen here is of before. ${words} `]),
+  phase === "lost" && "The page tries again by itself.", phase === "refused" && h("button", { type: "button", onclick: () => signIn.open(words) }, "Sign in"));
   if (isBack) {
     learn().then(load);
   }

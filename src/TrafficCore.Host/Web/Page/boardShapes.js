@@ -62,7 +62,7 @@ export function command(form) {
   if (form.isMulti) {
     json.multi = form.content;
   } else {
-    json.text = form.content.split("\n").map((line) => line.trimEnd()).filter((line) => line.length > 0);
+    json.text = form.content.split("\n").map((line) => line.trimEnd());
   }
   json.priority = form.priority;
   json.duration = form.duration || undefined;

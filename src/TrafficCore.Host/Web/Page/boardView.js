@@ -6,7 +6,7 @@ import { board as boardShape } from "./boardShapes.js";
 import { lengthOf, span, time } from "./clock.js";
 import { h, setChildren } from "./dom.js";
 import { MessageForm } from "./messageForm.js";
-import { face } from "./multi.js";
+import { face, words } from "./multi.js";
 import { poll } from "./poll.js";
 import { number, percent, revisionWords } from "./words.js";
 
@@ -67,10 +67,9 @@ function reasons(board) {
     h("p", {}, h("strong", {}, board.why)),
     h("p", { class: "hint" }, ["rule ", rule, step && `, step ${step}`, version !== undefined && `, version ${version}`, because.held && `, held by ${because.held}`,
       board.judgedUntil && `; judged until ${time(board.judgedUntil)}`, `; ${board.changesLeft} changes by rule left in this hour`]),
-    because.note && h("p", {}, `Note: ${because.note}`),
     because.windows.length > 0 && windowsTable(because),
-    board.manual && !board.manual.shown && h("p", {}, `The operator's message "${board.manual.multi}" waits: something of higher priority is shown.`),
-    board.otherwise && h("p", {}, `Otherwise it would show "${board.otherwise.multi}" (priority ${board.otherwise.priority ?? "–"}): ${board.otherwise.why}`),
+    board.manual && !board.manual.shown && h("p", {}, `The operator's message "${words(board.manual.multi)}" waits: something of higher priority is shown.`),
+    board.otherwise && h("p", {}, `Otherwise it would show "${words(board.otherwise.multi)}" (priority ${board.otherwise.priority ?? "–"}): ${board.otherwise.why}`),
     lost.length > 0 && h("ul", {}, lost.map((loser) => h("li", {}, `Not shown: ${loser.rule}${loser.step ? `, ${loser.step}` : ""}, priority ${loser.priority}: ${loser.why}`))),
   ];
 }
@@ -90,5 +89,5 @@ function logTable(lines) {
     ? h("p", { class: "hint" }, "None.")
     : h("table", {}, h("thead", {}, h("tr", {}, titles.map((title) => h("th", { scope: "col" }, title)))),
       h("tbody", {}, lines.toReversed().map((line) => h("tr", {}, h("th", { scope: "row" }, time(line.time, true)), h("td", {}, line.multi === "" ? "blank" : h("code", {}, line.multi)),
-        h("td", {}, line.priority ?? "–"), h("td", {}, [line.reason.rule, line.reason.step && ` ${line.reason.step}`, `: ${line.reason.because.event}`]), h("td", {}, line.author ?? "the rules")))));
+        h("td", {}, line.priority ?? "–"), h("td", {}, [line.reason.rule, line.reason.step && ` ${line.reason.step}`, line.reason.because.event !== line.reason.rule && `: ${line.reason.because.event}`]), h("td", {}, line.author ?? "the rules")))));
 }

@@ -38,9 +38,9 @@ const FILTERS = {
 };
 
 export function cityView({ model, watch, reload, info }) {
-  const index = h("section", { class: "tile index", "aria-label": "Congestion index" });
+  const index = h("section", { class: "tile", hidden: true, "aria-label": "Congestion index" });
   const indexChart = new Chart({ title: "Index (TPI)", unit: "of 10", decimals: 1, most: 10, classOf: (row) => `level-${row.level}` });
-  const levels = h("section", { class: "tile", "aria-label": "Levels of service" });
+  const levels = h("section", { class: "tile", hidden: true, "aria-label": "Levels of service" });
   const list = new List({
     caption: "Intersections", columns: columns(), keyOf: (item) => item.id, textOf: (item) => `${item.id} ${item.name}`, sorts: SORTS, filters: FILTERS, onPage: turn,
   });
@@ -94,7 +94,7 @@ export function cityView({ model, watch, reload, info }) {
   return {
     title: "City",
     element: h("div", { class: "view" }, h("h1", {}, "Intersections"),
-      h("div", { class: "tiles" }, index, levels, h("section", { class: "tile wide" }, indexChart.element)), list.element),
+      h("div", { class: "tiles" }, index, levels, h("section", { class: "tile wide", hidden: true }, indexChart.element)), list.element),
     load,
     follow() {
       isStarted = true;
@@ -134,13 +134,13 @@ function columns() {
 async function drawIndex(tile, chart, windows) {
   const short = (windows ?? []).filter((window) => lengthOf(window) <= LONGEST_INDEX);
   if (short.length === 0) {
-    tile.hidden = chart.element.parentElement.hidden = true;
     return;
   }
   const series = await api.cityIndex(short.find((window) => lengthOf(window) >= 60_000) ?? short.at(-1));
   const length = lengthOf(series.window);
   chart.draw(series.rows.map((row) => ({ ...row, value: row.tpi })), length);
   const last = series.rows.at(-1);
+  tile.hidden = false;
   chart.element.parentElement.hidden = last === undefined;
   setChildren(tile, h("h2", {}, "Congestion index"),
     ...(last
@@ -153,6 +153,7 @@ async function drawIndex(tile, chart, windows) {
 }
 
 function drawLevels(tile, model) {
+  tile.hidden = false;
   const counts = new Map();
   let methods = [];
   for (const item of model.items.values()) {

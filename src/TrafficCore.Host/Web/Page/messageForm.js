@@ -3,7 +3,7 @@
 import * as api from "./api.js";
 import { time } from "./clock.js";
 import { h, setChildren, setText } from "./dom.js";
-import { face } from "./multi.js";
+import { face, words } from "./multi.js";
 import { caller, mayCommand, session } from "./session.js";
 
 // As the contract has it: IRIS "high_1", above what rules say by default.
@@ -51,8 +51,8 @@ export class MessageForm {
     this.board = board;
     this.content.rows = Math.min(8, Math.max(2, board.lines * Math.min(board.pages, 2)));
     this.withdraw.hidden = !board.manual;
-    const words = board.manual && `${board.manual.shown ? "Shown" : "Waiting behind something of higher priority"}: "${board.manual.multi}", priority ${board.manual.priority}, by ${board.manual.author ?? "nobody named"}, until ${time(board.manual.expires)}.`;
-    setText(this.standing, words ?? `None stands. The board has ${board.lines} lines of ${board.characters} characters, ${board.pages} pages.`);
+    const standing = board.manual && `${board.manual.shown ? "Shown" : "Waiting behind something of higher priority"}: "${words(board.manual.multi)}", priority ${board.manual.priority}, by ${board.manual.author ?? "nobody named"}, until ${time(board.manual.expires)}.`;
+    setText(this.standing, standing ?? `None stands. The board has ${board.lines} lines of ${board.characters} characters, ${board.pages} pages.`);
     this.#preview();
   }
 
@@ -104,10 +104,10 @@ export class MessageForm {
 
   #tell(error) {
     let isNamed = false;
-    for (const [name, words] of Object.entries(error.errors ?? {})) {
+    for (const [name, wrong] of Object.entries(error.errors ?? {})) {
       const field = this.#problems.get(name);
       if (field) {
-        setText(field.problem, words.join("; "));
+        setText(field.problem, wrong.join("; "));
         field.input.setAttribute("aria-invalid", "true");
         isNamed || field.input.focus();
         isNamed = true;

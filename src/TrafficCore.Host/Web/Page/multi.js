@@ -25,6 +25,11 @@ export function pages(multi) {
   return found;
 }
 
+/** What is written on it, for a sentence. */
+export function words(multi) {
+  return pages(multi).flat().map(({ text }) => text).filter((text) => text !== "").join(" / ");
+}
+
 /** The face of a board with a message: each page as it is, side by side, since nothing here blinks. */
 export function face(multi, { lines, characters }) {
   return h("div", { class: "faces" }, pages(multi).map((page) => {

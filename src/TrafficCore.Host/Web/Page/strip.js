@@ -23,6 +23,12 @@ export function begin() {
       drawLedger(ledger);
       drawSinks(sinks);
     } catch (error) {
+      if (error.status === 401) {
+        heard = undefined;
+        setChildren(ledgerLine);
+        setChildren(sinkLine);
+        return;
+      }
       const since = heard === undefined ? "" : ` The numbers are those of ${time(heard, true)}.`;
       ledgerLine.dataset.problem = "true";
       setText(sinkLine, `${error.message}${since}`);
