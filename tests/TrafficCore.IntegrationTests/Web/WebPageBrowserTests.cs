@@ -130,6 +130,10 @@ public sealed class WebPageBrowserTests(Chromium browser) : IClassFixture<Chromi
         }
 
         Assert.Equal(1, (await page.EvaluateAsync("document.querySelectorAll('h1').length")).GetInt32());
+        await page.EvaluateAsync("document.querySelector('.skip').focus()");
+        await page.PressAsync("Enter", 13);
+        await page.UntilAsync("document.activeElement.id === 'main'");
+        Assert.Equal(view, (await page.EvaluateAsync("location.hash")).GetString());
         await NothingWentWrongAsync(page);
     }
 

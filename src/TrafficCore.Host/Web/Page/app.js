@@ -126,6 +126,10 @@ function showConnection() {
 }
 
 feed.addEventListener("state", showConnection);
+document.querySelector(".skip").addEventListener("click", (event) => {
+  event.preventDefault(); // the address is the view's
+  document.getElementById("main").focus();
+});
 window.addEventListener("hashchange", () => {
   route();
   document.getElementById("main").focus();

@@ -4,18 +4,17 @@ import { span, time } from "./clock.js";
 import { h, setChildren, setText, svg } from "./dom.js";
 import { number, percent } from "./words.js";
 
-const WIDTH = 520;
 const HEIGHT = 150;
 const LEFT = 46;
 const BOTTOM = 18;
 const TOP = 6;
 
 export class Chart {
-  /** classOf gives a bar's class; most is the end of the scale where it has one. */
-  constructor({ title, unit, decimals = 0, most, classOf = () => "" }) {
-    Object.assign(this, { title, unit, decimals, most, classOf });
+  /** classOf gives a bar's class; most is the end of the scale where it has one; width is that of the drawing, which is as wide as there is room. */
+  constructor({ title, unit, decimals = 0, most, width = 520, classOf = () => "" }) {
+    Object.assign(this, { title, unit, decimals, most, width, classOf });
     this.latest = h("span", { class: "latest" });
-    this.svg = svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img" });
+    this.svg = svg("svg", { viewBox: `0 0 ${width} ${HEIGHT}`, role: "img" });
     this.body = h("tbody");
     this.element = h("figure", { class: "chart" },
       h("figcaption", {}, title, " ", this.latest),
@@ -40,11 +39,11 @@ export class Chart {
   #bars(rows, known, length) {
     const top = this.most ?? round(Math.max(...known.map((row) => row.value)));
     const [from, to] = [rows[0].start, rows.at(-1).start + length];
-    const x = (at) => LEFT + ((at - from) / (to - from)) * (WIDTH - LEFT - 4);
+    const x = (at) => LEFT + ((at - from) / (to - from)) * (this.width - LEFT - 4);
     const y = (value) => HEIGHT - BOTTOM - (Math.min(value, top) / top) * (HEIGHT - BOTTOM - TOP);
     const width = Math.max(1, x(from + length) - x(from) - 1);
     const lines = [0, top / 2, top].flatMap((value) => [
-      svg("line", { class: "grid", x1: LEFT, x2: WIDTH - 4, y1: y(value), y2: y(value) }),
+      svg("line", { class: "grid", x1: LEFT, x2: this.width - 4, y1: y(value), y2: y(value) }),
       svg("text", { class: "axis", x: LEFT - 6, y: y(value) + 4, "text-anchor": "end" }, number(value, top < 4 ? 1 : 0)),
     ]);
     const bars = known.map((row) => svg("rect", {
@@ -53,7 +52,7 @@ export class Chart {
     return [
       ...lines, ...bars,
       svg("text", { class: "axis", x: LEFT, y: HEIGHT - 4 }, time(from)),
-      svg("text", { class: "axis", x: WIDTH - 4, y: HEIGHT - 4, "text-anchor": "end" }, time(to)),
+      svg("text", { class: "axis", x: this.width - 4, y: HEIGHT - 4, "text-anchor": "end" }, time(to)),
     ];
   }
 }

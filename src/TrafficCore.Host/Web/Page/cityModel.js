@@ -13,9 +13,17 @@ export function isStale(row, length) {
   return now() > row.start + length + Math.max(STALE_LENGTHS * length, STALE_LEAST);
 }
 
+/** The row of an item, as long as it is of now. */
+export function current(item) {
+  return item.row && !isStale(item.row, item.length) ? item.row : undefined;
+}
+
 export class CityModel {
   /** By id: { id, name, learnt, window, row, open }. */
   items = new Map();
+
+  /** How many rows were taken: another number means that order and counts may be others. */
+  taken = 0;
 
   async load() {
     const before = this.items;
@@ -38,25 +46,26 @@ export class CityModel {
     if (name === "window") {
       const window = shapes.liveWindow(data);
       const item = this.items.get(window.intersection);
-      return item && (window.open ? open(item, window) : published(item, window));
+      return item && (window.open ? open(item, window) : this.#publish(item, window));
     }
     return undefined;
   }
 
   #name(item, { name, learnt, latest }) {
     Object.assign(item, { name, learnt });
-    return latest ? published(item, { window: latest.window, start: latest.row.start, row: latest.row }) : item;
+    return latest ? this.#publish(item, { window: latest.window, start: latest.row.start, row: latest.row }) : item;
   }
-}
 
-function published(item, { window, start, row }) {
-  if (item.open && item.open.start <= start) {
-    item.open = undefined;
+  #publish(item, { window, start, row }) {
+    if (item.open && item.open.start <= start) {
+      item.open = undefined;
+    }
+    if (!row || (item.row && (start < item.row.start || (start === item.row.start && row.revision < item.row.revision)))) {
+      return item; // a correction of an earlier window
+    }
+    this.taken++;
+    return Object.assign(item, { window, row, length: lengthOf(window) });
   }
-  if (!row || (item.row && (start < item.row.start || (start === item.row.start && row.revision < item.row.revision)))) {
-    return item; // a correction of an earlier window
-  }
-  return Object.assign(item, { window, row, length: lengthOf(window) });
 }
 
 function open(item, { window, start, row }) {

@@ -1,26 +1,21 @@
 // The city: its index, how many intersections are at which level, and all of them, the worst first.
 
-import * as api from "./api.js";
 import * as badge from "./badge.js";
-import { isStale } from "./cityModel.js";
-import { Chart } from "./chart.js";
-import { lengthOf, span } from "./clock.js";
-import { h, setChildren } from "./dom.js";
+import { current, isStale } from "./cityModel.js";
+import { IndexTiles, LevelsTile } from "./cityTiles.js";
+import { lengthOf } from "./clock.js";
+import { h } from "./dom.js";
 import { List, PAGE, TURN_WAIT } from "./list.js";
 import { poll } from "./poll.js";
-import { indexWords, levelWords, number, percent, revisionWords } from "./words.js";
+import { number } from "./words.js";
 
 // The list is asked for as a whole with each of the shortest windows: what is not seen is not streamed, and moves up by it. Not more often than that, since it is long,
 // and not so rarely that what is current looks stale (cityModel.js).
 const LIST_LEAST = 30_000;
 const LIST_MOST = 60_000;
-const ORDER_EVERY = 2_000;
-
-// GB/T 33171 has none of longer windows.
-const LONGEST_INDEX = 900_000;
+const ORDER_EVERY = 1_000;
 
 const order = new Intl.Collator("en", { numeric: true }).compare;
-const current = (item) => (item.row && !isStale(item.row, item.length) ? item.row : undefined);
 const descending = (value) => (one, other) => (value(other) ?? -1) - (value(one) ?? -1);
 
 const SORTS = {
@@ -38,14 +33,13 @@ const FILTERS = {
 };
 
 export function cityView({ model, watch, reload, info }) {
-  const index = h("section", { class: "tile", hidden: true, "aria-label": "Congestion index" });
-  const indexChart = new Chart({ title: "Index (TPI)", unit: "of 10", decimals: 1, most: 10, classOf: (row) => `level-${row.level}` });
-  const levels = h("section", { class: "tile", hidden: true, "aria-label": "Levels of service" });
+  const index = new IndexTiles();
+  const levels = new LevelsTile();
   const list = new List({
     caption: "Intersections", columns: columns(), keyOf: (item) => item.id, textOf: (item) => `${item.id} ${item.name}`, sorts: SORTS, filters: FILTERS, onPage: turn,
   });
   list.items = () => model.items.values();
-  let isDirty = false;
+  let arranged;
   let isStarted = false;
   let turning;
 
@@ -67,7 +61,6 @@ export function cityView({ model, watch, reload, info }) {
   function take(name, data) {
     const size = model.items.size;
     const item = model.take(name, data);
-    isDirty ||= item !== undefined;
     if (item) {
       list.update(item);
     }
@@ -79,22 +72,23 @@ export function cityView({ model, watch, reload, info }) {
   async function load() {
     await model.load();
     list.refresh(false);
-    drawLevels(levels, model);
-    await drawIndex(index, indexChart, info().windows);
+    levels.draw(model.items.values());
+    await index.load(info().windows ?? []);
   }
 
   function arrange() {
-    if (isDirty) {
-      isDirty = false;
+    if (arranged !== model.taken) {
+      arranged = model.taken;
       list.refresh(false);
-      drawLevels(levels, model);
+      levels.draw(model.items.values());
+      index.draw();
     }
   }
 
   return {
     title: "City",
     element: h("div", { class: "view" }, h("h1", {}, "Intersections"),
-      h("div", { class: "tiles" }, index, levels, h("section", { class: "tile wide", hidden: true }, indexChart.element)), list.element),
+      h("div", { class: "tiles" }, index.element, levels.element, index.chartElement), list.element),
     load,
     follow() {
       isStarted = true;
@@ -104,13 +98,16 @@ export function cityView({ model, watch, reload, info }) {
       const listEvery = Math.min(Math.max(lengthOf(info().windows?.[0] ?? "60s"), LIST_LEAST), LIST_MOST);
       return [poll(listEvery, reload, listEvery), poll(ORDER_EVERY, arrange)];
     },
-    tick: () => list.shown.forEach((item) => badgeIsOld(item) && list.update(item)),
+    tick: () => list.shown.filter(hasTurned).forEach((item) => {
+      list.update(item);
+      arranged = undefined;
+    }),
     stop: () => clearTimeout(turning),
   };
 }
 
 // A row is written anew in the moment in which it becomes stale.
-function badgeIsOld(item) {
+function hasTurned(item) {
   const stale = item.row !== undefined && isStale(item.row, item.length);
   const isNews = item.wasStale !== stale;
   item.wasStale = stale;
@@ -128,48 +125,4 @@ function columns() {
     { title: "Window", show: (item) => badge.window(item.row, item.length) },
     { title: "Now", show: (item) => badge.open(item.open) },
   ];
-}
-
-// Of a minute, or the next longer one: shorter ones jump, and the 15 minutes of the standard come late.
-async function drawIndex(tile, chart, windows) {
-  const short = (windows ?? []).filter((window) => lengthOf(window) <= LONGEST_INDEX);
-  if (short.length === 0) {
-    return;
-  }
-  const series = await api.cityIndex(short.find((window) => lengthOf(window) >= 60_000) ?? short.at(-1));
-  const length = lengthOf(series.window);
-  chart.draw(series.rows.map((row) => ({ ...row, value: row.tpi })), length);
-  const last = series.rows.at(-1);
-  tile.hidden = false;
-  chart.element.parentElement.hidden = last === undefined;
-  setChildren(tile, h("h2", {}, "Congestion index"),
-    ...(last
-      ? [
-        h("p", { class: "big" }, h("span", { class: `level level-${last.level}` }, number(last.tpi, 1)), " ", indexWords(last.level)),
-        h("p", { class: "hint" }, `TPI, 0 to 10 · ${span(last.start, length)}${isStale(last, length) ? " (stale)" : ""} · ${percent(last.congestedShare)} of the length congested · coverage ${percent(last.coverage)} ${revisionWords(last.revision)}`),
-      ]
-      : [h("p", { class: "big" }, "–"), h("p", { class: "hint" }, "No window with a known speed yet. It needs speeds, and free-flow speeds in the network file.")]),
-    h("p", { class: "hint" }, series.method));
-}
-
-function drawLevels(tile, model) {
-  tile.hidden = false;
-  const counts = new Map();
-  let methods = [];
-  for (const item of model.items.values()) {
-    const row = current(item);
-    const key = row ? (row.level ?? "not judged") : "no current data";
-    counts.set(key, (counts.get(key) ?? 0) + 1);
-    methods.push(row?.method);
-  }
-  methods = methods.filter((method) => method && method !== "occupancy");
-  const keys = [...[1, 2, 3, 4, 5, 6].filter((level) => counts.has(level)).reverse(), ...["not judged", "no current data"].filter((key) => counts.has(key))];
-  const bar = h("div", { class: "shares", "aria-hidden": "true" }, keys.map((key) => {
-    const part = h("span", { class: typeof key === "number" ? `level-${key}` : "level-none" });
-    part.style.flexGrow = counts.get(key);
-    return part;
-  }));
-  setChildren(tile, h("h2", {}, `${number(model.items.size)} intersections`), bar, h("ul", { class: "legend" }, keys.map((key) => h("li", {},
-    h("span", { class: `level ${typeof key === "number" ? `level-${key}` : "level-none"}` }, typeof key === "number" ? key : "–"), " ",
-    h("strong", {}, number(counts.get(key))), " ", typeof key === "number" ? levelWords(key, methods[0]) : key))));
 }

@@ -23,7 +23,7 @@ export function intersectionView({ watch, attempt, info }, id) {
   let [window] = lengths;
   let detail;
   let open;
-  let isAsking = false;
+  let asking;
   let wasStale;
 
   const pick = h("select", { onchange: () => change(pick.value) }, lengths.map((name) => h("option", { value: name }, lengthWords(name))));
@@ -64,13 +64,17 @@ export function intersectionView({ watch, attempt, info }, id) {
     draw();
   }
 
-  // A window was published or corrected: its rows are asked for once, however many corrections come meanwhile.
+  // A window was published or corrected: its rows are asked for, and once more when others came meanwhile.
   async function ask() {
-    if (!isAsking) {
-      isAsking = true;
-      await attempt(loadRows);
-      isAsking = false;
+    if (asking) {
+      asking = "again";
+      return;
     }
+    do {
+      asking = "once";
+      await attempt(loadRows);
+    } while (asking === "again");
+    asking = undefined;
   }
 
   async function loadRows() {

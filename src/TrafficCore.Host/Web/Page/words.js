@@ -6,7 +6,7 @@ const METHODS = {
     words: ["unobstructed", "mostly unobstructed", "lightly congested", "moderately congested", "severely congested"],
   },
   "hcm7-speed-ratio": { name: "HCM 7 speed ratio", words: [] },
-  occupancy: { name: "occupancy", words: [] },
+  occupancy: { name: "by occupancy", words: [] },
 };
 
 const HEALTH = {
