@@ -41,7 +41,18 @@ internal sealed class ChromiumPage(DevToolsConnection connection, string session
 
     /// <summary>Waits until an expression is true; the failure shows the text of the page.</summary>
     public Task UntilAsync(string expression) => Eventually.ReachesAsync(
-        async () => (await EvaluateAsync($"Boolean({expression})")).GetBoolean() ? null : $"not yet {expression}\n{await EvaluateAsync("document.body.innerText")}", Deadline);
+        async () =>
+        {
+            try
+            {
+                return (await EvaluateAsync($"Boolean({expression})")).GetBoolean() ? null : $"not yet {expression}\n{await EvaluateAsync("document.body?.innerText")}";
+            }
+            catch (InvalidOperationException between)
+            {
+                return between.Message; // one document is gone and the next is not there yet
+            }
+        },
+        Deadline);
 
     /// <summary>Waits until an element holds a text.</summary>
     public Task ShowsAsync(string selector, string text) => UntilAsync($"document.querySelector({Quote(selector)})?.innerText.includes({Quote(text)})");

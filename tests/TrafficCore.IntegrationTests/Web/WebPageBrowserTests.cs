@@ -24,7 +24,9 @@ public sealed class WebPageBrowserTests(Chromium browser) : IClassFixture<Chromi
     private readonly int port = FreePort.Find();
     private RunningService service = null!;
 
-    public async ValueTask InitializeAsync() => service = await RunningService.StartWithNetworkAsync(Network, "--Windows:IdleTimeout=1s", $"--Http:Port={port}");
+    public async ValueTask InitializeAsync() => service = await RunningService.StartWithNetworkAsync(
+        // A window closes at the reading that ends it, and one that is open stays so.
+        Network, "--Windows:IdleTimeout=60s", $"--Http:Port={port}");
 
     public ValueTask DisposeAsync() => service.DisposeAsync();
 

@@ -55,7 +55,7 @@ export function lengthOf(window) {
 /** 60 s, 15 min, 2 h: a length in words. */
 export function lengthWords(window) {
   const seconds = lengthOf(window) / 1000;
-  return seconds % 3600 === 0 ? `${seconds / 3600} h` : seconds % 60 === 0 && seconds > 60 ? `${seconds / 60} min` : `${seconds} s`;
+  return seconds % 3600 === 0 ? `${seconds / 3600} h` : seconds % 60 === 0 ? `${seconds / 60} min` : `${seconds} s`;
 }
 
 function format(at, parts) {

@@ -40,7 +40,7 @@ export class List {
     return this.#shown;
   }
 
-  /** Finds, sorts and shows anew. Does nothing while somebody is in the table with the keyboard, unless told to: rows must not move away under the fingers. */
+  /** Finds, sorts and shows anew. While somebody is in the table with the keyboard the order stays, unless told otherwise: rows must not move away under the fingers. */
   refresh(force = true) {
     if (!force && this.body.contains(document.activeElement)) {
       this.#shown.forEach((item) => this.update(item));
