@@ -26,7 +26,7 @@ public sealed class WebPageBrowserTests(Chromium browser) : IClassFixture<Chromi
 
     public async ValueTask InitializeAsync() => service = await RunningService.StartWithNetworkAsync(
         // A window closes at the reading that ends it, and one that is open stays so.
-        Network, "--Windows:IdleTimeout=60s", $"--Http:Port={port}");
+        Network, "--Windows:IdleTimeout=60s", "--Network:Open=true", $"--Http:Port={port}");
 
     public ValueTask DisposeAsync() => service.DisposeAsync();
 
@@ -91,6 +91,19 @@ public sealed class WebPageBrowserTests(Chromium browser) : IClassFixture<Chromi
         await page.UntilAsync("document.querySelectorAll('.chart rect').length >= 2");
         await page.UntilAsync("document.querySelectorAll('.chart tbody tr').length >= 2");
         await NothingWentWrongAsync(page);
+    }
+
+    [Fact]
+    public async Task Intersection_NotKnownYet_IsSaidAndAppearsByItself()
+    {
+        await using var page = await browser.OpenAsync(new Uri(service.Http.BaseAddress!, "/#/intersections/int-9"));
+        await page.ShowsAsync("#problem", "\"int-9\" is not known");
+        await page.ShowsAsync("#connection", "Live"); // nothing is wrong with that
+        await service.PublishAsync("traffic/v1/int-9/detector/d-1", $$"""{"ts":{{minute + 60_000}},"interval":10000,"volume":6}""");
+        await page.ShowsAsync(".filling", "6 vehicles");
+        await page.UntilAsync("document.getElementById('problem').hidden");
+        await page.ClickAsync("nav a");
+        await page.ShowsAsync("tr:has(a[href='#/intersections/int-9'])", "learnt");
     }
 
     [Fact]

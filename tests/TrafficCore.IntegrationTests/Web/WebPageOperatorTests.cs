@@ -88,6 +88,7 @@ public sealed class WebPageOperatorTests(Chromium browser) : IClassFixture<Chrom
         // A viewer looks, and is told why that is all.
         await page.EvaluateAsync("location.hash = '#/boards/int-3/b-1'");
         await page.ShowsAsync("form.message", "that takes the role operator");
+        await page.ShowsAsync("#main", "None stands");
         Assert.True((await page.EvaluateAsync("document.querySelector('form.message textarea').matches(':disabled')")).GetBoolean());
 
         await page.ClickAsync("#account button");

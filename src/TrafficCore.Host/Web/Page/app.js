@@ -13,12 +13,16 @@ import { caller, session } from "./session.js";
 import * as signIn from "./signIn.js";
 import * as strip from "./strip.js";
 
+// A board that is not there yet, a database that is being rebuilt: worth another look soon.
+const RETRY = 5_000;
+
 const feed = new Feed();
 const problem = document.getElementById("problem");
 let info = {};
 let view;
 let stops = [];
-let isFollowing = false;
+let followed; // "view", "health" or nothing yet
+let retry;
 let lostAt;
 
 // Health is in every view's question, and the page's, not the view's.
@@ -65,16 +69,26 @@ function route() {
 function leaveView() {
   stops.forEach((stop) => stop());
   view?.stop();
-  isFollowing = false;
+  followed = undefined;
 }
 
-/** What a view shows is asked for first, then followed; while that fails, the feed is held by the service's health alone, and tells when it is worth trying again. */
+/** What a view shows is asked for first, then followed. While that fails it is tried again, and the feed is held by the service's health alone. */
 async function load() {
   const asked = view;
   const isLoaded = await attempt(asked.load);
-  if (asked === view && !isFollowing) {
-    isFollowing = isLoaded;
-    isLoaded ? asked.follow() : context.watch({ kinds: ["health"] }, () => {});
+  if (asked !== view || followed === "view") {
+    return;
+  }
+  if (isLoaded) {
+    followed = "view";
+    asked.follow();
+    return;
+  }
+  clearTimeout(retry);
+  retry = setTimeout(() => asked === view && load(), RETRY);
+  if (followed === undefined) {
+    followed = "health";
+    context.watch({ kinds: ["health"] }, () => {});
   }
 }
 
@@ -102,7 +116,7 @@ async function beSomebodyElse() {
   if (isFirst || caller() === undefined) {
     route();
   } else {
-    isFollowing = false;
+    followed = undefined;
     load();
   }
 }
