@@ -36,6 +36,7 @@ needed() {
   { command -v ip >/dev/null || [ -x /usr/sbin/ip ]; } || missing+=(iproute2)
   { command -v nft >/dev/null || [ -x /usr/sbin/nft ]; } || missing+=(nftables)
   command -v docker-compose >/dev/null || missing+=(docker-compose)
+  command -v chromium >/dev/null || missing+=(chromium)
   printf '%s\n' ${missing[@]+"${missing[@]}"}
 }
 

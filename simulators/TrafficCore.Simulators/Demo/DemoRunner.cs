@@ -98,6 +98,7 @@ internal sealed class DemoRunner
 
     private static string WhereToLook(DemoHost service) => $"""
         A small city sends to the service in this process. Where to look:
+          live page      {service.Http}
           intersections  {service.Http}api/v1/intersections
           windows        {service.Http}api/v1/intersections/int-0001/flow?from=-15m&window=10s
           boards         {service.Http}api/v1/boards

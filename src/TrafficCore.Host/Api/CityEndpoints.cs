@@ -4,15 +4,22 @@ using TrafficCore.Traffic.Service;
 
 namespace TrafficCore.Host.Api;
 
-/// <summary><c>GET /api/v1/city/index</c>.</summary>
+/// <summary><c>GET /api/v1/city</c> and <c>GET /api/v1/city/index</c>.</summary>
 internal static class CityEndpoints
 {
     // Without a range: the last 60 windows, as of flow.
     private const int DefaultWindows = 60;
 
-    public static void MapCity(this IEndpointRouteBuilder routes) => routes.MapGet("/api/v1/city/index", IndexAsync).WithTags("city")
-        .WithSummary("Congestion index of the city: TPI, travel-time ratio, delay-time proportion, shares of length by level")
-        .Produces<CityIndexSeriesAnswer>().ProducesValidationProblem();
+    public static void MapCity(this IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup("/api/v1/city").WithTags("city");
+        group.MapGet("", ([FromServices] CityDirectory city, [FromServices] WindowLengthsInUse windows) =>
+                TypedResults.Ok(new CityAnswer(city.Network.City, city.Zone.Id, [.. windows.Ms.Select(FlowWindow.Name)])))
+            .WithSummary("Name and time zone of the city, and the lengths of its windows");
+        group.MapGet("/index", IndexAsync)
+            .WithSummary("Congestion index of the city: TPI, travel-time ratio, delay-time proportion, shares of length by level")
+            .Produces<CityIndexSeriesAnswer>().ProducesValidationProblem();
+    }
 
     private static async Task<IResult> IndexAsync(
         string? from, string? to, string? window, [AsParameters] CityServices services, CancellationToken cancellation)

@@ -1,5 +1,11 @@
 namespace TrafficCore.Host.Api;
 
+/// <summary>The city.</summary>
+/// <param name="City">Name; empty when the network file gives none.</param>
+/// <param name="TimeZone">IANA time zone of its local days; <c>UTC</c> when the file gives none.</param>
+/// <param name="Windows">Stored lengths of windows, ascending, e.g. <c>60s</c>.</param>
+public sealed record CityAnswer(string City, string TimeZone, IReadOnlyList<string> Windows);
+
 /// <summary>The congestion index of the city over some time.</summary>
 /// <param name="City">Name of the city; empty when the network file gives none.</param>
 /// <param name="Window">Length of the windows.</param>

@@ -161,4 +161,16 @@ internal sealed record WindowLengthsInUse(IReadOnlyList<long> Ms)
 {
     /// <summary>The shortest, ms: what "latest" and a question without a window mean.</summary>
     public long ShortestMs => Ms[0];
+
+    /// <summary>Reads the name of a stored length; none is the shortest.</summary>
+    public bool TryParse(string? window, TimeZoneInfo zone, out long lengthMs)
+    {
+        var length = default(FlowWindow);
+        var isStored = window is null || (FlowWindow.TryParse(window, zone, out length) && !length.IsDay && Ms.Contains(length.LengthMs));
+        lengthMs = window is null ? ShortestMs : length.LengthMs;
+        return isStored;
+    }
+
+    /// <summary>400: it is none.</summary>
+    public IResult Unknown(string window) => Problems.Parameter("window", $"\"{window}\" is not one of {string.Join(", ", Ms.Select(FlowWindow.Name))}");
 }

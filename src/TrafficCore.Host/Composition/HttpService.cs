@@ -9,6 +9,7 @@ using TrafficCore.Host.Live;
 using TrafficCore.Host.Security.Audit;
 using TrafficCore.Host.Security.Http;
 using TrafficCore.Host.Telemetry;
+using TrafficCore.Host.Web;
 using TrafficCore.Mqtt.Broker;
 using TrafficCore.Storage.Sqlite;
 using BadHttpRequestException = Microsoft.AspNetCore.Http.BadHttpRequestException;
@@ -63,6 +64,7 @@ internal static partial class HttpService
         app.UseHttpSecurity();
         var api = app.MapGroup("").AddEndpointFilterFactory(StrictQuery.Create);
         api.MapFlow();
+        api.MapIntersection();
         api.MapObservations();
         api.MapCity();
         api.MapBoards();
@@ -77,6 +79,11 @@ internal static partial class HttpService
         app.MapHealth();
         app.MapMqtt().AllowAnonymous(); // MQTT asks for the account itself
         app.MapOpenApi();
+        if (settings.Page)
+        {
+            app.MapWebPage();
+        }
+
         return app;
     }
 

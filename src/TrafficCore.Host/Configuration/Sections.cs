@@ -163,6 +163,9 @@ public sealed class HttpSettings : IValidatableObject
     /// </summary>
     public bool Anonymous { get; set; }
 
+    /// <summary>Whether <c>/</c> answers with the live page. Default true: it shows nothing that the API would not tell the same caller.</summary>
+    public bool Page { get; set; } = true;
+
     /// <summary>How long a login lasts when its user does nothing. Default 8 h: a shift.</summary>
     [Range(typeof(TimeSpan), "00:01:00", "30.00:00:00")]
     public TimeSpan SessionTime { get; set; } = TimeSpan.FromHours(8);

@@ -2,7 +2,6 @@ using System.Diagnostics.CodeAnalysis;
 using Microsoft.AspNetCore.Mvc;
 using TrafficCore.Host.Api;
 using TrafficCore.Host.Security.Http;
-using TrafficCore.Storage.History;
 
 namespace TrafficCore.Host.Live;
 
@@ -46,14 +45,14 @@ internal static class LiveEndpoint
     {
         (filter, problem) = (null, null);
         string[] asked = kinds?.Split(',', StringSplitOptions.TrimEntries) ?? Kinds;
-        FlowWindow length = default;
+        long lengthMs = 0;
         if (intersections.FirstOrDefault(id => !services.City.HasIntersection(id)) is { } unknown)
         {
             problem = Problems.Parameter("intersection", $"\"{unknown}\" is not known");
         }
-        else if (window is not null && (!FlowWindow.TryParse(window, services.City.Zone, out length) || length.IsDay || !services.Windows.Ms.Contains(length.LengthMs)))
+        else if (window is not null && !services.Windows.TryParse(window, services.City.Zone, out lengthMs))
         {
-            problem = Problems.Parameter("window", $"\"{window}\" is not one of {string.Join(", ", services.Windows.Ms.Select(FlowWindow.Name))}");
+            problem = services.Windows.Unknown(window);
         }
         else if (asked.FirstOrDefault(kind => !Kinds.Contains(kind)) is { } other)
         {
@@ -63,7 +62,7 @@ internal static class LiveEndpoint
         {
             filter = new LiveFilter(
                 intersections.Length == 0 ? null : intersections.ToHashSet(StringComparer.Ordinal),
-                window is null ? null : length.LengthMs,
+                window is null ? null : lengthMs,
                 asked.Contains("window"),
                 asked.Contains("board"),
                 asked.Contains("health"));

@@ -100,12 +100,14 @@ internal sealed class RunningService : IAsyncDisposable
         http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{service.Http.Port}/"), Timeout = TimeSpan.FromSeconds(20) };
     }
 
-    private async Task StopAsync()
+    /// <summary>Stops it; <see cref="RestartAsync"/> starts it again.</summary>
+    public async Task StopAsync()
     {
         http?.Dispose();
-        if (service is not null)
+        if (service is { } running)
         {
-            await service.DisposeAsync();
+            service = null;
+            await running.DisposeAsync();
         }
     }
 }

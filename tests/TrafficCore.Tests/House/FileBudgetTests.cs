@@ -20,6 +20,15 @@ public sealed class FileBudgetTests
     }
 
     [Fact]
+    public void Files_OfThePage_KeepTheBudget()
+    {
+        var files = Directory.EnumerateFiles(Path.Combine(Repository.Root, "src/TrafficCore.Host/Web/Page")).Select(path => (Name: Path.GetFileName(path), Lines: File.ReadLines(path).Count())).ToList();
+
+        Assert.NotEmpty(files);
+        Assert.All(files, file => Assert.True(file.Lines <= 250, $"{file.Name}: {file.Lines} lines"));
+    }
+
+    [Fact]
     public void Files_Excused_StillNeedIt()
     {
         var stale = Excused.Keys.Where(path => !File.Exists(Path.Combine(Repository.Root, path)) || File.ReadLines(Path.Combine(Repository.Root, path)).Count() <= HardStop);
