@@ -4,7 +4,7 @@ using TrafficCore.Simulators.Cli;
 using var stop = new CancellationTokenSource();
 using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
 using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
-return await SimulatorCommandLine.RunAsync(args, Console.Out, Console.Error, stop.Token);
+return await SimulatorCommandLine.RunAsync(args, PipedOutput.Open(stop.Cancel), Console.Error, stop.Token);
 
 void Stop(PosixSignalContext signal)
 {

@@ -6,15 +6,17 @@ namespace TrafficCore.Host.Backup;
 internal static class BackupCheck
 {
     /// <summary>What is wrong, a line for each file; empty when all of it is as it was written.</summary>
-    public static IReadOnlyList<string> Problems(string backup, BackupManifest manifest) =>
-        [.. manifest.Files.Select(file => ProblemOf(backup, file)).OfType<string>()];
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    public static IReadOnlyList<string> Problems(string backup, BackupManifest manifest, CancellationToken stop) =>
+        [.. manifest.Files.Select(file => ProblemOf(backup, file, stop)).OfType<string>()];
 
     /// <summary>Whether a path of a manifest lies inside the backup: a manifest is data, and may have been written by anybody.</summary>
     public static bool IsInside(string relative) =>
         !Path.IsPathRooted(relative) && relative.Length > 0 && relative.Split('/').All(static part => part is not ("" or "." or "..") && !part.Contains('\\', StringComparison.Ordinal));
 
-    private static string? ProblemOf(string backup, BackupFile file)
+    private static string? ProblemOf(string backup, BackupFile file, CancellationToken stop)
     {
+        stop.ThrowIfCancellationRequested();
         if (!IsInside(file.Path))
         {
             return $"{file.Path}: does not lie in the backup";

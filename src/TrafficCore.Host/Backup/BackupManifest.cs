@@ -47,16 +47,15 @@ internal sealed record BackupManifest(
         WriteFile(Path.Combine(backup, HashName), [.. System.Text.Encoding.ASCII.GetBytes($"{Convert.ToHexStringLower(SHA256.HashData(content))}  {FileName}\n")]);
     }
 
-    /// <summary>Reads it; null, and why, when it is not one, or not as it was written.</summary>
+    /// <summary>Why a directory is no backup; null when it is one, whole or not.</summary>
+    public static string? Missing(string backup) => File.Exists(Path.Combine(backup, FileName)) && File.Exists(Path.Combine(backup, HashName))
+        ? null
+        : $"{Path.GetFullPath(backup)} is not a backup: it has no {FileName} and {HashName}";
+
+    /// <summary>Reads it; null, and why, when it is not as it was written.</summary>
     public static BackupManifest? Read(string backup, out string problem)
     {
         var path = Path.Combine(backup, FileName);
-        if (!File.Exists(path) || !File.Exists(Path.Combine(backup, HashName)))
-        {
-            problem = $"{Path.GetFullPath(backup)} is not a backup: it has no {FileName} and {HashName}";
-            return null;
-        }
-
         try
         {
             var content = File.ReadAllBytes(path);

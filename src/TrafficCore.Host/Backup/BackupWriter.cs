@@ -6,7 +6,8 @@ namespace TrafficCore.Host.Backup;
 /// <summary>Writes files into a directory, durable but for their names, and keeps what a manifest says of them.</summary>
 /// <remarks>Ownership: one thread.</remarks>
 /// <param name="root">The directory.</param>
-internal sealed class BackupWriter(string root)
+/// <param name="stop">Asks for the end: then nothing more is written.</param>
+internal sealed class BackupWriter(string root, CancellationToken stop)
 {
     private readonly List<BackupFile> written = [];
 
@@ -32,7 +33,11 @@ internal sealed class BackupWriter(string root)
         // First, while the name is there: a file that is replaced meanwhile must leave nothing behind.
         var mode = ModeOf(like);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        file.CopyTo(Path.Combine(root, directory), PhysicalFileSystem.Instance, hash.AppendData);
+        file.CopyTo(Path.Combine(root, directory), PhysicalFileSystem.Instance, bytes =>
+        {
+            stop.ThrowIfCancellationRequested();
+            hash.AppendData(bytes);
+        });
         SetMode(Path.Combine(root, directory, file.Name), mode);
         return Add(directory, file.Name, file.Length, hash);
     }
@@ -48,6 +53,7 @@ internal sealed class BackupWriter(string root)
         var length = 0L;
         while (file.Read(chunk, length) is var read and > 0)
         {
+            stop.ThrowIfCancellationRequested();
             hash.AppendData(chunk, 0, read);
             length += read;
         }

@@ -15,7 +15,8 @@ namespace TrafficCore.Host.Backup;
 /// <param name="target">Where to.</param>
 /// <param name="time">When it is taken.</param>
 /// <param name="progress">Lines for who waits.</param>
-internal sealed class DataBackup(ServiceSettings settings, UnfinishedDirectory target, TimeProvider time, TextWriter progress)
+/// <param name="stop">Asks for the end.</param>
+internal sealed class DataBackup(ServiceSettings settings, UnfinishedDirectory target, TimeProvider time, TextWriter progress, CancellationToken stop)
 {
     /// <summary>Directory of the data in a backup.</summary>
     public const string Data = "data";
@@ -31,12 +32,13 @@ internal sealed class DataBackup(ServiceSettings settings, UnfinishedDirectory t
 
     private readonly string root = Path.GetFullPath(settings.Data.Directory);
     private readonly string store = Path.TrimEndingDirectorySeparator(ServiceRooms.StoreDirectory(settings));
-    private readonly BackupWriter writer = new(target.FullName);
+    private readonly BackupWriter writer = new(target.FullName, stop);
 
     /// <summary>Copies, and writes the manifest.</summary>
     /// <exception cref="DirectoryNotFoundException">There is no data directory.</exception>
     /// <exception cref="IOException">A disk refuses.</exception>
     /// <exception cref="InvalidDataException">A newer program wrote the data.</exception>
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
     public BackupManifest Run()
     {
         var taken = time.GetUtcNow();
@@ -128,7 +130,7 @@ internal sealed class DataBackup(ServiceSettings settings, UnfinishedDirectory t
     private void CopyStore()
     {
         var copy = writer.MakeDirectory(Store);
-        StoreCopy.Run(store, copy, (path, reason) => progress.WriteLine($"warning: {path} is damaged and left out: {reason}"));
+        StoreCopy.Run(store, copy, (path, reason) => progress.WriteLine($"warning: {path} is damaged and left out: {reason}"), stop);
         foreach (var name in PhysicalFileSystem.Instance.ListFiles(copy))
         {
             writer.Adopt(Store, name);

@@ -11,11 +11,13 @@ internal static class DataRestore
     /// <param name="manifest">Its manifest.</param>
     /// <param name="data">The data directory.</param>
     /// <param name="store">The embedded store's directory, when that lies elsewhere.</param>
+    /// <param name="stop">Asks for the end.</param>
     /// <exception cref="IOException">A disk refuses.</exception>
-    public static string? Run(string backup, BackupManifest manifest, UnfinishedDirectory data, UnfinishedDirectory? store)
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    public static string? Run(string backup, BackupManifest manifest, UnfinishedDirectory data, UnfinishedDirectory? store, CancellationToken stop)
     {
-        var intoData = new BackupWriter(data.FullName);
-        var intoStore = store is null ? null : new BackupWriter(store.FullName);
+        var intoData = new BackupWriter(data.FullName, stop);
+        var intoStore = store is null ? null : new BackupWriter(store.FullName, stop);
         foreach (var file in manifest.Files.Where(static f => IsBelow(f.Path, DataBackup.Data)))
         {
             var isElsewhere = intoStore is not null && IsBelow(file.Path, DataBackup.Store);

@@ -13,11 +13,11 @@ internal static class BackupCommand
     {
         var directory = new Argument<string>("directory") { Description = "New directory: missing, empty, or left by a backup that was interrupted" };
         var command = new Command("backup", "Copies Data:Directory and the files of the configuration; the service may run") { directory };
-        command.SetAction(parsed => Run(context, parsed.GetValue(directory)!));
+        command.SetAction((parsed, _) => StopSignals.RunAsync(context, stop => Run(context, parsed.GetValue(directory)!, stop)));
         return command;
     }
 
-    private static int Run(CliContext context, string path)
+    private static int Run(CliContext context, string path, CancellationToken stop)
     {
         if (context.ReadSettings() is not { } settings)
         {
@@ -39,7 +39,7 @@ internal static class BackupCommand
                 return ExitCodes.Usage;
             }
 
-            var manifest = new DataBackup(settings, directory, TimeProvider.System, context.Error).Run();
+            var manifest = new DataBackup(settings, directory, TimeProvider.System, context.Error, stop).Run();
             directory.Complete();
             context.Output.WriteLine(FormattableString.Invariant(
                 $"backup of {manifest.Taken:O}: {manifest.Files.Count} files, {manifest.Files.Sum(static f => f.Length) >> 20} MiB, input up to position {manifest.InputEnd}, received {manifest.LastReceived:O}"));

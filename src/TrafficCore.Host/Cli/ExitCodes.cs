@@ -11,4 +11,7 @@ internal static class ExitCodes
 
     /// <summary>Wrong usage or configuration.</summary>
     public const int Usage = 2;
+
+    /// <summary>Ctrl-C or SIGTERM came before a directory was filled: 128 and the number of SIGINT, as shells say it.</summary>
+    public const int Stopped = 130;
 }

@@ -19,7 +19,7 @@ internal static class ReplayCommand
         var to = new Option<string>("--to") { Description = "New data directory: missing, empty, or left by a replay that was interrupted", Required = true };
         var json = new Option<bool>("--json") { Description = "The report as one line of JSON" };
         var command = new Command("replay", "Recomputes history from an input log into a new data directory, with the configuration that is given") { from, to, json };
-        command.SetAction((parsed, cancellation) => RunAsync(context, parsed.GetValue(from)!, parsed.GetValue(to)!, parsed.GetValue(json), cancellation));
+        command.SetAction((parsed, _) => StopSignals.RunAsync(context, stop => RunAsync(context, parsed.GetValue(from)!, parsed.GetValue(to)!, parsed.GetValue(json), stop)));
         return command;
     }
 

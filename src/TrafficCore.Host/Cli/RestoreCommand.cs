@@ -14,11 +14,11 @@ internal static class RestoreCommand
         var backup = new Argument<string>("directory") { Description = "The backup" };
         var check = new Option<bool>("--check") { Description = "Only compare the backup with its checksums" };
         var command = new Command("restore", "Puts a backup into Data:Directory, which is missing or empty") { backup, check };
-        command.SetAction(parsed => Run(context, parsed.GetValue(backup)!, parsed.GetValue(check)));
+        command.SetAction((parsed, _) => StopSignals.RunAsync(context, stop => Run(context, parsed.GetValue(backup)!, parsed.GetValue(check), stop)));
         return command;
     }
 
-    private static int Run(CliContext context, string backup, bool checkOnly)
+    private static int Run(CliContext context, string backup, bool checkOnly, CancellationToken stop)
     {
         if (context.ReadSettings() is not { } settings)
         {
@@ -27,7 +27,12 @@ internal static class RestoreCommand
 
         try
         {
-            if (Read(context, backup) is not { } manifest)
+            if (!IsBackup(context, backup))
+            {
+                return ExitCodes.Usage;
+            }
+
+            if (Read(context, backup, stop) is not { } manifest)
             {
                 return ExitCodes.Failed;
             }
@@ -38,7 +43,7 @@ internal static class RestoreCommand
                 return ExitCodes.Done;
             }
 
-            return Restore(context, settings, backup, manifest);
+            return Restore(context, settings, backup, manifest, stop);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -47,21 +52,27 @@ internal static class RestoreCommand
         }
     }
 
-    private static BackupManifest? Read(CliContext context, string backup)
+    // What is no backup, or not yet one, is a wrong argument; a backup that is damaged is a failure.
+    private static bool IsBackup(CliContext context, string backup)
     {
-        if (UnfinishedMark.Find(Path.GetFullPath(backup), PhysicalFileSystem.Instance) is { } unfinished)
+        var problem = UnfinishedMark.Find(Path.GetFullPath(backup), PhysicalFileSystem.Instance) ?? BackupManifest.Missing(backup);
+        if (problem is not null)
         {
-            context.Error.WriteLine($"directory: {unfinished}");
-            return null;
+            context.Error.WriteLine($"directory: {problem}");
         }
 
+        return problem is null;
+    }
+
+    private static BackupManifest? Read(CliContext context, string backup, CancellationToken stop)
+    {
         if (BackupManifest.Read(backup, out var problem) is not { } manifest)
         {
             context.Error.WriteLine($"directory: {problem}");
             return null;
         }
 
-        var problems = BackupCheck.Problems(backup, manifest);
+        var problems = BackupCheck.Problems(backup, manifest, stop);
         foreach (var line in problems)
         {
             context.Error.WriteLine($"damaged: {line}");
@@ -70,7 +81,7 @@ internal static class RestoreCommand
         return problems.Count == 0 ? manifest : null;
     }
 
-    private static int Restore(CliContext context, ServiceSettings settings, string backup, BackupManifest manifest)
+    private static int Restore(CliContext context, ServiceSettings settings, string backup, BackupManifest manifest, CancellationToken stop)
     {
         var isElsewhere = settings.Sqlite.Directory.Length > 0;
         using var data = Begin(context, "Data:Directory", settings.Data.Directory);
@@ -80,7 +91,7 @@ internal static class RestoreCommand
             return ExitCodes.Usage;
         }
 
-        if (DataRestore.Run(backup, manifest, data, store) is { } changed)
+        if (DataRestore.Run(backup, manifest, data, store, stop) is { } changed)
         {
             context.Error.WriteLine($"damaged: {changed}");
             return ExitCodes.Failed;

@@ -28,7 +28,7 @@ internal sealed class ReplayRun(string from, ServiceSettings settings, TimeProvi
     /// <exception cref="InvalidDataException">A newer program wrote the input, or it cannot be the input of this service.</exception>
     public async Task<ReplayReport> RunAsync(CancellationToken cancellation)
     {
-        using var replay = await Task.Run(() => HistoryReplay.Prepare(from, PipelineMapping.Options(settings), PhysicalFileSystem.Instance), cancellation);
+        using var replay = await Task.Run(() => HistoryReplay.Prepare(from, PipelineMapping.Options(settings), PhysicalFileSystem.Instance, cancellation), cancellation);
         await progress.WriteLineAsync(FormattableString.Invariant($"copied {replay.Bytes >> 20} MiB of input"));
         var salt = replay.Salt is { } recorded ? () => recorded : (Func<uint>)PipelineMapping.NewSalt;
         var (ledger, rows) = await RecomputeAsync(salt, cancellation);

@@ -39,11 +39,13 @@ public sealed class HistoryReplay : IDisposable
     /// <param name="from">The data directory with the input.</param>
     /// <param name="options">The new pipeline's; its directory is there and holds nothing of a pipeline.</param>
     /// <param name="files">The disk of both.</param>
+    /// <param name="stop">Asks for the end.</param>
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
     /// <exception cref="DirectoryNotFoundException"><paramref name="from"/> is no data directory.</exception>
     /// <exception cref="DataDirectoryException"><paramref name="from"/> is not whole.</exception>
     /// <exception cref="IOException">A disk refuses.</exception>
     /// <exception cref="InvalidDataException">A newer program wrote the input.</exception>
-    public static HistoryReplay Prepare(string from, PipelineOptions options, ILogFileSystem files)
+    public static HistoryReplay Prepare(string from, PipelineOptions options, ILogFileSystem files, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(files);
@@ -54,7 +56,7 @@ public sealed class HistoryReplay : IDisposable
             DurableDirectory.Ensure(files, to.Input);
             foreach (var file in recorded.Input.Files)
             {
-                file.CopyTo(to.Input, files);
+                file.CopyTo(to.Input, files, _ => stop.ThrowIfCancellationRequested());
             }
 
             files.SyncDirectory(to.Input);

@@ -7,8 +7,10 @@ public static class StoreCopy
     /// <param name="directory">Directory of the database files; may be missing.</param>
     /// <param name="target">Where to; exists, and is empty.</param>
     /// <param name="onDamaged">Told of each file that can't be read, with the reason. It is left out: a service makes it again from its output.</param>
+    /// <param name="stop">Asks for the end, between two files.</param>
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
     /// <exception cref="SqliteStoreException">A disk refuses.</exception>
-    public static void Run(string directory, string target, Action<string, string> onDamaged)
+    public static void Run(string directory, string target, Action<string, string> onDamaged, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(onDamaged);
         if (!Directory.Exists(directory))
@@ -19,6 +21,7 @@ public static class StoreCopy
         Copy(Path.Combine(directory, StoreFiles.CatalogName), target, onDamaged);
         foreach (string path in Directory.EnumerateFiles(directory, "*.db").Order(StringComparer.Ordinal).ToArray())
         {
+            stop.ThrowIfCancellationRequested();
             if (Path.GetFileName(path) != StoreFiles.CatalogName)
             {
                 Copy(path, target, onDamaged);

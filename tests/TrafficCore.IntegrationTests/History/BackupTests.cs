@@ -148,7 +148,7 @@ public sealed class BackupTests
         File.Move(missing, directory["elsewhere"]);
         await FailAsync(1, $"data/input/{Path.GetFileName(missing)}: is missing", "restore", directory["backup"], $"--Data:Directory={directory["restored"]}");
         File.Delete(Path.Combine(directory["backup"], "manifest.json"));
-        await FailAsync(1, "is not a backup", "restore", directory["backup"], $"--Data:Directory={directory["restored"]}");
+        await FailAsync(2, "is not a backup", "restore", directory["backup"], $"--Data:Directory={directory["restored"]}");
         Assert.False(Directory.Exists(directory["restored"]));
     }
 
@@ -180,7 +180,7 @@ public sealed class BackupTests
             await killed.KillWhenAsync(() => Directory.Exists(Path.Combine(directory["backup"], "data", "state")));
         }
 
-        await FailAsync(1, "did not end", restore);
+        await FailAsync(2, "did not end", restore);
         await SucceedAsync(backup);
         await using (var killed = ProgramProcess.Start(restore))
         {
@@ -190,6 +190,42 @@ public sealed class BackupTests
         await FailAsync(2, "did not end", "run", $"--Data:Directory={directory["restored"]}", "--Mqtt:Port=0", "--Http:Port=0");
         await SucceedAsync(restore);
         await SucceedAsync("audit", $"--Data:Directory={directory["restored"]}");
+    }
+
+    [Theory]
+    [InlineData("INT")]
+    [InlineData("TERM")]
+    public async Task BackupAndRestore_StoppedHalfWay_AreNotTakenForWholeAndChangeNothing(string signal)
+    {
+        using var directory = new TemporaryDirectory();
+        await RecordedInput.WriteAsync(directory["data"], seconds: 600, segmentBytes: 64 * 1024 * 1024);
+        string[] backup = ["backup", directory["backup"], $"--Data:Directory={directory["data"]}"];
+        string[] restore = ["restore", directory["backup"], $"--Data:Directory={directory["restored"]}"];
+        var recorded = DirectoryHashes.Of(directory["data"]);
+
+        await StopAsync(signal, Path.Combine(directory["backup"], "data"), backup);
+        Assert.False(File.Exists(Path.Combine(directory["backup"], "manifest.json")));
+        await FailAsync(2, "did not end", restore);
+        await SucceedAsync(backup);
+        var kept = DirectoryHashes.Of(directory["backup"]);
+
+        await StopAsync(signal, directory["restored"], restore);
+        await FailAsync(2, "did not end", "run", $"--Data:Directory={directory["restored"]}", "--Mqtt:Port=0", "--Http:Port=0");
+        await SucceedAsync(restore);
+
+        Assert.Equal(recorded, DirectoryHashes.Of(directory["data"]));
+        Assert.Equal(kept, DirectoryHashes.Of(directory["backup"]));
+        await SucceedAsync("audit", $"--Data:Directory={directory["restored"]}");
+    }
+
+    private static async Task StopAsync(string signal, string begun, string[] command)
+    {
+        await using var program = ProgramProcess.Start(command);
+        await program.SignalWhenAsync(signal, () => Directory.Exists(begun));
+
+        Assert.True(await program.WaitAsync(TimeSpan.FromSeconds(60)) == 130, program.Output);
+        Assert.Contains("stopped before it was done", program.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", program.Output, StringComparison.Ordinal);
     }
 
     private static UnixFileMode ModeOf(string path) => OperatingSystem.IsWindows() ? default : File.GetUnixFileMode(path);

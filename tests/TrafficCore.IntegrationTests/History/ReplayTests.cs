@@ -122,6 +122,26 @@ public sealed class ReplayTests
         Assert.False(File.Exists(Path.Combine(directory["replayed"], "unfinished")));
     }
 
+    [Theory]
+    [InlineData("INT", "input")]
+    [InlineData("TERM", "output")]
+    public async Task Replay_StoppedHalfWay_IsNotTakenForWholeAndChangesNothing(string signal, string begun)
+    {
+        using var directory = new TemporaryDirectory();
+        await RecordedInput.WriteAsync(directory["data"], seconds: 240);
+        var recorded = DirectoryHashes.Of(directory["data"]);
+        await using var stopped = ProgramProcess.Start("replay", "--from", directory["data"], "--to", directory["replayed"]);
+        await stopped.SignalWhenAsync(signal, () => Directory.Exists(Path.Combine(directory["replayed"], begun)));
+
+        Assert.True(await stopped.WaitAsync(TimeSpan.FromSeconds(60)) == 130, stopped.Output);
+        Assert.Contains("stopped before it was done", stopped.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", stopped.Output, StringComparison.Ordinal);
+        var (exit, output) = await ServiceProcess.RunAsync("trafficcore.dll", "audit", $"--Data:Directory={directory["replayed"]}");
+        Assert.True(exit != 0 && output.Contains("did not end", StringComparison.Ordinal), output);
+        Assert.Equal(recorded, DirectoryHashes.Of(directory["data"]));
+        AssertUnchanged(await ReplayAsync(directory["data"], directory["replayed"]));
+    }
+
     [Fact]
     public async Task Replay_WrongPlaces_SaysWhatIsWrong()
     {

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 using TrafficCore.Simulators.Cli;
 using TrafficCore.TestKit.Processes;
@@ -90,6 +92,50 @@ public sealed class StopTests
         Assert.True(await run.WaitAsync(Limit) == ExitCode.Done, run.Output);
         Assert.True(Report(run).GetProperty("balanced").GetBoolean());
         Assert.False(Report(run).GetProperty("stopped").GetBoolean());
+    }
+
+    [Fact]
+    public async Task Demo_ReaderWentAway_EndsQuietlyByItself()
+    {
+        using var directory = new TemporaryDirectory();
+        using var run = ServiceProcess.Create("trafficcore-sim.dll", ["demo", "--mqtt-port", "0", "--http-port", "0", "--data", directory["data"]]);
+        run.Start();
+        var errors = run.StandardError.ReadToEndAsync();
+        for (var line = 0; line < 3; line++)
+        {
+            Assert.NotNull(await run.StandardOutput.ReadLineAsync().WaitAsync(Begins));
+        }
+
+        run.StandardOutput.Close();
+
+        await run.WaitForExitAsync().WaitAsync(Begins + Limit);
+        Assert.Equal(ExitCode.Done, run.ExitCode);
+        Assert.DoesNotContain("pipe", await errors, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain("   at ", await errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("INT")]
+    [InlineData("TERM")]
+    public async Task Score_StoppedWhileTheServiceHangs_HasNoResult(string signal)
+    {
+        using var directory = new TemporaryDirectory();
+        await using (var record = ProgramProcess.StartSimulator(
+            "city", "--record", directory["city.jsonl"], "--truth", directory["truth"], "--intersections", "2", "--duration", "10m", "--warm-up", "0s"))
+        {
+            Assert.True(await record.WaitAsync(Begins) == ExitCode.Done, record.Output);
+        }
+
+        using var service = new TcpListener(IPAddress.Loopback, 0);
+        service.Start();
+        await using var run = ProgramProcess.StartSimulator("score", "--truth", directory["truth"], "--http", $"http://127.0.0.1:{((IPEndPoint)service.LocalEndpoint).Port}");
+        using var asked = await service.AcceptTcpClientAsync().WaitAsync(Begins);
+
+        await run.SignalAsync(signal);
+
+        Assert.True(await run.WaitAsync(Limit) == ExitCode.Stopped, run.Output);
+        Assert.Contains("stopped before there was a result", run.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("precision", run.Output, StringComparison.Ordinal);
     }
 
     [Fact]

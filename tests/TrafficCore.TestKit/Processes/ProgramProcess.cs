@@ -55,19 +55,31 @@ public sealed class ProgramProcess : IAsyncDisposable
     /// <exception cref="InvalidOperationException">It ended before, or it never was so.</exception>
     public async Task KillWhenAsync(Func<bool> isSo)
     {
+        await WhenAsync(isSo).ConfigureAwait(false);
+        await KillAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>A signal in the moment in which something is so.</summary>
+    /// <exception cref="InvalidOperationException">It ended before, or it never was so.</exception>
+    public async Task SignalWhenAsync(string signal, Func<bool> isSo)
+    {
+        await WhenAsync(isSo).ConfigureAwait(false);
+        await SignalAsync(signal).ConfigureAwait(false);
+    }
+
+    private async Task WhenAsync(Func<bool> isSo)
+    {
         ArgumentNullException.ThrowIfNull(isSo);
         var end = TimeProvider.System.GetTimestamp() + (60 * TimeProvider.System.TimestampFrequency);
         while (!isSo())
         {
             if (process.HasExited || TimeProvider.System.GetTimestamp() > end)
             {
-                throw new InvalidOperationException("The moment to kill it never came.\n" + Output);
+                throw new InvalidOperationException("The moment to stop it never came.\n" + Output);
             }
 
             await Task.Yield();
         }
-
-        await KillAsync().ConfigureAwait(false);
     }
 
     /// <summary>SIGKILL, and waits until it is gone.</summary>

@@ -150,7 +150,10 @@ public sealed partial class ServiceProcess : IAsyncDisposable
         process.Dispose();
     }
 
-    internal static Process Create(string program, string[] arguments)
+    /// <summary>One of the product's programs, not started, whose outputs the caller reads.</summary>
+    /// <param name="program">File name in the test's output folder.</param>
+    /// <param name="arguments">Its arguments.</param>
+    public static Process Create(string program, string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, program));

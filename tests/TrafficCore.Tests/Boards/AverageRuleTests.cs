@@ -45,6 +45,24 @@ public sealed class AverageRuleTests
         Assert.Contains(rig.Judge(3), d => d.Message.Board == BoardRig.Board && d.Time == BoardRig.At(3));
     }
 
+    /// <summary>Windows that a 120 s cycle with a long green leaves behind: 38 % and 94 % by turns is a queue that never ends.</summary>
+    [Theory]
+    [InlineData(38, 94, 15)]
+    [InlineData(38, 88, null)]
+    [InlineData(42, 94, 6)]
+    public void DefaultRules_QueueThatRollsOverTheDetector_IsWarnedOfAfterAQuarterOfAnHour(double green, double red, int? expected)
+    {
+        var rig = new BoardRig(BoardRig.Options([.. BoardsOptions.DefaultRules]));
+        for (var minute = 1; minute <= 30; minute++)
+        {
+            rig.Publish("int-1", minute, ("n", new Minute(Occupancy: minute % 2 == 0 ? green : red, Volume: 12)));
+            rig.Judge(minute);
+        }
+
+        var shown = rig.Decisions.Where(static d => d.Message.Board == BoardRig.Board && d.Message.Multi.Length > 0).Select(static d => d.Time).ToList();
+        Assert.Equal(expected is { } after ? [BoardRig.At(after)] : [], shown);
+    }
+
     [Fact]
     public void DefaultRule_IsWithinItsOwnChecks() => Assert.Empty(new BoardsOptions { Rules = BoardsOptions.DefaultRules }.Validate(new(new object())));
 

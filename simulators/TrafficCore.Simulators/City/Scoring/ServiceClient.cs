@@ -69,7 +69,8 @@ internal sealed class ServiceClient : IDisposable
 
             return read(await answer.Content.ReadFromJsonAsync<JsonElement>(cancellation));
         }
-        catch (Exception e) when (e is HttpRequestException or JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        catch (Exception e) when (e is HttpRequestException or JsonException or KeyNotFoundException or InvalidOperationException or FormatException
+            || (e is OperationCanceledException && !cancellation.IsCancellationRequested))
         {
             throw new IOException($"{_http.BaseAddress}{path}: {e.Message}", e);
         }

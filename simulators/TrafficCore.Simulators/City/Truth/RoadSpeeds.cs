@@ -39,6 +39,7 @@ internal sealed class RoadSpeeds
     private readonly TravelTimes[][] _ends;
     private readonly RoadSpeed?[] _speeds;
     private readonly int _span;
+    private readonly long _cycle;
 
     /// <param name="traffic">The traffic.</param>
     /// <param name="free">Free-flow times of its lane groups.</param>
@@ -46,13 +47,13 @@ internal sealed class RoadSpeeds
     /// <param name="cycle">Cycle of the signals.</param>
     public RoadSpeeds(CityTraffic traffic, long[] free, TimeSpan window, TimeSpan cycle)
     {
-        (_traffic, _free, _groups) = (traffic, free, LaneGroup.Of(traffic));
+        (_traffic, _free, _groups, _cycle) = (traffic, free, LaneGroup.Of(traffic), (long)cycle.TotalMilliseconds);
         _speeds = new RoadSpeed?[traffic.Approaches.Count];
         _span = (int)Math.Max(1, Math.Ceiling((Cycles * cycle < Usual ? Cycles * cycle : Usual) / window));
         _ends = [.. Enumerable.Range(0, Longest * _span).Select(_ => new TravelTimes[_groups.Length])];
     }
 
-    /// <summary>Of an approach at the end of the last window; null when hardly anybody came and nobody waits.</summary>
+    /// <summary>Of an approach at the end of the last window; null when hardly anybody came and nobody waits for long.</summary>
     public RoadSpeed? Of(MapApproach approach) => _speeds[approach.Index];
 
     /// <summary>Begins anew.</summary>
@@ -83,7 +84,10 @@ internal sealed class RoadSpeeds
         Remember(oldest);
     }
 
-    /// <summary>The mean of those that left over the usual time, or over as much more as it takes; too few, what the first that waits has needed so far.</summary>
+    /// <summary>
+    /// The mean of those that left over the usual time, or over as much more as it takes; too few, what the first that waits has needed so far, if that is a cycle more than in free flow: one
+    /// red is no congestion.
+    /// </summary>
     private RoadSpeed? SpeedOf(int group)
     {
         var now = _groups[group].Travelled;
@@ -96,7 +100,7 @@ internal sealed class RoadSpeeds
             }
         }
 
-        return _groups[group].FirstEntered is { } entered ? new RoadSpeed(Math.Max(_free[group], _traffic.Now - entered), _free[group]) : null;
+        return _groups[group].FirstEntered is { } entered && _traffic.Now - entered is var needed && needed > _free[group] + _cycle ? new RoadSpeed(needed, _free[group]) : null;
     }
 
     private void Remember(TravelTimes[] ends)

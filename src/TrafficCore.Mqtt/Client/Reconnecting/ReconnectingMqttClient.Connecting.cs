@@ -80,7 +80,9 @@ public sealed partial class ReconnectingMqttClient
             await ClearAsync(options);
         }
 
-        var connection = await MqttClient.ConnectAsync(options with { CleanStart = false }, _session, _receiver, _stop.Token);
+        // A 5.0 session that ends with its connection is never there again: to ask for it, and for it to be forgotten, would contradict itself.
+        var isKept = options.Version != MqttVersion.V5 || options.SessionExpiry > TimeSpan.Zero;
+        var connection = await MqttClient.ConnectAsync(options with { CleanStart = !isKept }, _session, _receiver, _stop.Token);
         _hasBegun = true;
         if (!connection.SessionPresent)
         {

@@ -20,6 +20,15 @@ public sealed class TravelSpeedTests
         Assert.DoesNotContain(rows, static r => r["state"] is "light" or "moderate" or "severe");
     }
 
+    /// <summary>Where hardly anybody drives, who comes too late for a green wave needs far more than the mean, and nobody else leaves meanwhile.</summary>
+    [Fact]
+    public void State_OneRed_IsNoCongestion()
+    {
+        var options = new CityOptions { DemandMilli = 50, Cycle = TimeSpan.FromSeconds(120), Day = CityRig.Steady };
+
+        Assert.DoesNotContain(Rows(options, new GridOptions { Intersections = 25 }, minutes: 240), static r => r["state"] is "light" or "moderate" or "severe");
+    }
+
     [Fact]
     public void FreeFlow_AnyDemand_IsThatOfTheRoadAndItsSignals()
     {
