@@ -18,7 +18,10 @@ namespace TrafficCore.Host.Live;
 internal sealed class LiveContent(LatestWindows latest, CityDirectory city, long shortestMs)
 {
     private readonly ConditionalWeakTable<LatestWindow, LiveEvent> published = [];
-    private readonly ConcurrentDictionary<(string Intersection, long Length), LiveEvent> open = new();
+    // The contract's "once a second" of an open window, less what looks vary.
+    private const long OpenMs = 900;
+
+    private readonly ConcurrentDictionary<(string Intersection, long Length), (LiveEvent Event, long Start, long ToldMs)> open = new();
     private readonly ConcurrentDictionary<BoardKey, (BoardSnapshot Board, LiveEvent Event)> boards = new();
     private volatile LiveEvent? health;
 
@@ -33,7 +36,7 @@ internal sealed class LiveContent(LatestWindows latest, CityDirectory city, long
         LiveTopic.Board => boards.TryGetValue(new BoardKey(key.Intersection, key.Board), out var board) ? board.Event : null,
         LiveTopic.Intersection => LiveEvent.Of("intersection", null, FlowEndpoints.Answer(city, key.Intersection, LatestRow(key.Intersection))),
         LiveTopic.Window => latest.TryFind(key.Intersection, key.Length, out var window) ? published.GetValue(window, Of) : null,
-        LiveTopic.Open => open.GetValueOrDefault((key.Intersection, key.Length)),
+        LiveTopic.Open => open.GetValueOrDefault((key.Intersection, key.Length)).Event,
         _ => LiveEvent.Of("window", key.Position, Answer(key.Intersection, key.Rows!.Start, key.Length, key.Rows.Rows, static _ => true)),
     };
 
@@ -65,13 +68,22 @@ internal sealed class LiveContent(LatestWindows latest, CityDirectory city, long
     /// <summary>A board is no more.</summary>
     public void Forget(BoardKey board) => boards.TryRemove(board, out _);
 
-    /// <summary>Takes an open window; true when it is news.</summary>
-    public bool Show(OpenWindow window)
+    /// <summary>Takes an open window; true when it is news. What was told less than a second ago stays as it was, and is news later.</summary>
+    /// <param name="window">As it is.</param>
+    /// <param name="nowMs">A clock that never runs backwards.</param>
+    public bool Show(OpenWindow window, long nowMs)
     {
+        var key = (window.Intersection, window.Length);
+        var isKnown = open.TryGetValue(key, out var before);
+        if (isKnown && before.Start == window.Start && nowMs - before.ToldMs < OpenMs)
+        {
+            return false;
+        }
+
         var answer = Answer(window.Intersection, window.Start, window.Length, window.Rows, static _ => false) with { Open = true, Detectors = null };
         var made = LiveEvent.Of("window", null, answer);
-        var isNews = !open.TryGetValue((window.Intersection, window.Length), out var before) || !before.SaysTheSame(made);
-        open[(window.Intersection, window.Length)] = made;
+        var isNews = !isKnown || !before.Event.SaysTheSame(made);
+        open[key] = (made, window.Start, isNews ? nowMs : before.ToldMs);
         return isNews;
     }
 

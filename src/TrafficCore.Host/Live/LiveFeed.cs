@@ -233,9 +233,10 @@ internal sealed class LiveFeed : IAsyncDisposable
 
     private void Show(OpenWindowsFound found)
     {
+        var nowMs = time.GetTimestamp() * 1000 / time.TimestampFrequency;
         foreach (var window in found.Windows)
         {
-            if (Content.Show(window))
+            if (Content.Show(window, nowMs))
             {
                 clients.Tell(new LiveKey(LiveTopic.Open, window.Intersection, Length: window.Length));
             }

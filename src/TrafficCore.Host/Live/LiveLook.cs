@@ -14,8 +14,9 @@ internal sealed class LiveLook(
     /// <summary>From look to look: boards judge once a second, and a quarter more is not noticed.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
 
-    // Health, and the contract's "once a second" of open windows, in looks.
+    // Health once a second. Open windows twice, in looks: a change is then told within half a second, though none more often than once a second.
     private const int LooksASecond = 4;
+    private const int LooksForOpen = LooksASecond / OpenWindowLook.TimesASecond;
 
     private RoadNetwork? seenNetwork;
     private IReadOnlyList<BoardSnapshot> seenBoards = [];
@@ -37,7 +38,7 @@ internal sealed class LiveLook(
         content.Show(HealthEndpoints.Answer(readiness));
     }
 
-    /// <summary>Looks again at what does not tell of its changes. True once a second: open windows are due too.</summary>
+    /// <summary>Looks again at what does not tell of its changes. True when open windows are due too.</summary>
     public bool LookAgain()
     {
         var now = time.GetUtcNow();
@@ -51,17 +52,12 @@ internal sealed class LiveLook(
             clients.Tell(new LiveKey(LiveTopic.KeepAlive));
         }
 
-        if (++looks % LooksASecond != 0)
-        {
-            return false;
-        }
-
-        if (content.Show(HealthEndpoints.Answer(readiness)))
+        if (++looks % LooksASecond == 0 && content.Show(HealthEndpoints.Answer(readiness)))
         {
             clients.Tell(new LiveKey(LiveTopic.Health));
         }
 
-        return true;
+        return looks % LooksForOpen == 0;
     }
 
     private void LookAtBoards()

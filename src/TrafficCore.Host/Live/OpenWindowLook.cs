@@ -13,11 +13,15 @@ internal sealed record OpenWindowsFound(IReadOnlyList<string> Asked, IReadOnlyLi
 
 /// <summary>Looks at the open windows of the intersections that clients ask for, a bounded number at a time, in turn.</summary>
 /// <remarks>Ownership: the feed's loop; one look at a time.</remarks>
-internal sealed class OpenWindowLook(TrafficPipeline pipeline, int most)
+internal sealed class OpenWindowLook(TrafficPipeline pipeline, int mostASecond)
 {
+    /// <summary>How often it looks in a second.</summary>
+    public const int TimesASecond = 2;
+
     // A shard is held up by one question at a time: about 2 ms of rows, less than a commit waits for.
     private const int Slice = 100;
 
+    private readonly int most = Math.Max(1, mostASecond / TimesASecond);
     private int next;
 
     /// <summary>Looks at those whose turn it is.</summary>
