@@ -1,5 +1,5 @@
 using System.Diagnostics.Metrics;
-using TrafficCore.Pipeline.Shards;
+using TrafficCore.Pipeline.Ledger;
 
 namespace TrafficCore.Pipeline;
 
@@ -47,7 +47,7 @@ internal sealed class PipelineMetrics : IDisposable
 
     public void Dispose() => _meter.Dispose();
 
-    private void ObserveOutcome(PipelineParts parts, string name, Func<OutcomeCounts, long> count, string description)
+    private void ObserveOutcome(PipelineParts parts, string name, Func<LedgerTotals, long> count, string description)
         => _meter.CreateObservableCounter($"trafficcore.pipeline.{name}", () => parts.Shards.Sum(shard => count(shard.Outcomes)), "{item}", description + " As of the last tick.");
 
     private static long Lag(PipelineParts parts)

@@ -158,8 +158,8 @@ internal sealed class AppendQueue
     }
 
     /// <summary>
-    /// Sleeps for as long as the next append could wait for its commit anyway, so that it need not wake the committer: under a steady load that saves
-    /// half of its wake-ups. A burst or a full buffer ends the rest.
+    /// Sleeps for as long as the next append could wait for its commit anyway, so that it need not wake the committer: under a steady load the one wake-up of
+    /// a commit is this sleep's end. A burst or a full buffer ends the rest.
     /// </summary>
     public void Rest()
     {

@@ -1,5 +1,6 @@
 using TrafficCore.Log;
 using TrafficCore.Pipeline.Ingest;
+using TrafficCore.Pipeline.Ledger;
 using TrafficCore.Pipeline.Output;
 using TrafficCore.Pipeline.Shards;
 
@@ -26,7 +27,7 @@ internal sealed class ShardLoop
     private long _dirtyPageBytes;
     private long _lateDirtyBytes;
     private volatile bool _hasWork;
-    private OutcomeCounts _outcomes = new();
+    private LedgerTotals _outcomes = new();
 
     public ShardLoop(
         int index,
@@ -68,8 +69,8 @@ internal sealed class ShardLoop
 
     public bool HasWork => _hasWork;
 
-    /// <summary>Outcomes as of the last tick; not changed once published.</summary>
-    public OutcomeCounts Outcomes => Volatile.Read(ref _outcomes);
+    /// <summary>What the shard's devices have counted, as of the last tick; not changed once published.</summary>
+    public LedgerTotals Outcomes => Volatile.Read(ref _outcomes);
 
     public long DirtyPageBytes => Volatile.Read(ref _dirtyPageBytes);
 
@@ -80,7 +81,7 @@ internal sealed class ShardLoop
     {
         _position = position;
         _countOut = countOut;
-        _outcomes = State.Outcomes.Copy();
+        PublishOutcomes();
         Publish();
         _thread.Start();
     }
@@ -160,7 +161,7 @@ internal sealed class ShardLoop
 
         if (ticked)
         {
-            Volatile.Write(ref _outcomes, State.Outcomes.Copy());
+            PublishOutcomes();
         }
 
         Output.Flush();
@@ -194,6 +195,13 @@ internal sealed class ShardLoop
             barrier.Fail(exception);
             _onFault(this, exception);
         }
+    }
+
+    private void PublishOutcomes()
+    {
+        var outcomes = new LedgerTotals();
+        outcomes.Add(State.Outcomes);
+        Volatile.Write(ref _outcomes, outcomes);
     }
 
     private void Publish()

@@ -31,20 +31,20 @@ internal struct DeviceState
     /// <summary>Numbers that its counter jumped over, also those that came later.</summary>
     public long Gaps;
 
-    public void CountStored(OutcomeCounts shard)
+    public void CountStored(LedgerTotals shard)
     {
         Stored++;
         shard.Stored++;
     }
 
-    public void CountLate(OutcomeCounts shard)
+    public void CountLate(LedgerTotals shard)
     {
         Late++;
         shard.Late++;
     }
 
     /// <summary>Counts what was there already; with other values, as a conflict too.</summary>
-    public void CountDuplicate(IdentityOutcome outcome, OutcomeCounts shard)
+    public void CountDuplicate(IdentityOutcome outcome, LedgerTotals shard)
     {
         int conflict = outcome == IdentityOutcome.Conflict ? 1 : 0;
         Duplicate++;
@@ -53,7 +53,7 @@ internal struct DeviceState
         shard.Conflict += conflict;
     }
 
-    public void CountGaps(long numbers, OutcomeCounts shard)
+    public void CountGaps(long numbers, LedgerTotals shard)
     {
         Gaps += numbers;
         shard.Gaps += numbers;

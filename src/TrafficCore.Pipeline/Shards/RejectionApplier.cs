@@ -17,6 +17,7 @@ internal sealed class RejectionApplier(ShardContext context, DeviceDirectory dev
             {
                 DeviceDetails details = slot.State.Details(slot.Index);
                 details.AddRejected(reason, 1);
+                context.Outcomes.AddRejected(reason, 1);
                 if (rejection.Sequence is { } sequence)
                 {
                     SequenceRule.Take(ref slot.State.Device(slot.Index), details, sequence, SequenceTime.Unknown, context.Outcomes);

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using TrafficCore.Pipeline.Ledger;
 
 namespace TrafficCore.Pipeline.Shards;
 
@@ -25,7 +26,7 @@ internal static class SequenceRule
     public const int MaxMissing = 1 << 20;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Take(ref DeviceState device, DeviceDetails details, uint sequence, SequenceTime time, OutcomeCounts shard)
+    public static void Take(ref DeviceState device, DeviceDetails details, uint sequence, SequenceTime time, LedgerTotals shard)
     {
         // Modulo 2^32, so that a counter that wraps goes on.
         int step = unchecked((int)(sequence - device.Sequence));
@@ -39,7 +40,7 @@ internal static class SequenceRule
         device.Sequence = sequence;
     }
 
-    private static void Judge(ref DeviceState device, DeviceDetails details, uint sequence, int step, SequenceTime time, OutcomeCounts shard)
+    private static void Judge(ref DeviceState device, DeviceDetails details, uint sequence, int step, SequenceTime time, LedgerTotals shard)
     {
         if (step <= 0 && (step == 0 || time != SequenceTime.Ahead))
         {

@@ -57,7 +57,7 @@ internal sealed class ShardSnapshot(ShardContext context, DeviceDirectory device
         {
             for (int i = 0; i < state.DeviceCount; i++)
             {
-                context.Outcomes.Add(in state.Device(i), state.Details(i).Counter);
+                state.Details(i).AddTo(context.Outcomes, in state.Device(i));
             }
         }
     }

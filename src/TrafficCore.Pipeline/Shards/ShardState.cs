@@ -57,8 +57,8 @@ internal sealed class ShardState
 
     public long LateDirtyBytes => _context.LateDirtyBytes;
 
-    /// <summary>What the shard's devices have counted.</summary>
-    public OutcomeCounts Outcomes => _context.Outcomes;
+    /// <summary>What the shard's devices have counted: the same as <see cref="ReadTotals"/> without looking at them, but for pseudo devices.</summary>
+    public LedgerTotals Outcomes => _context.Outcomes;
 
     /// <summary>Bytes of all pages in memory.</summary>
     public long ResidentPageBytes => _context.ResidentPageBytes;

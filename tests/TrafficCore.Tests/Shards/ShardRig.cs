@@ -133,13 +133,13 @@ internal sealed class ShardRig : IShardOutput
         return totals;
     }
 
-    // The sums over all devices, and what was counted beside them.
+    // The sums over all devices, and what was counted beside them. Pseudo devices are in the first alone, and have refusals and nothing else.
     private void AssertEqualsTheShards(LedgerTotals totals) => Assert.Equal(
         (totals.Stored, totals.Duplicate, totals.Conflict, totals.Late, totals.Gaps, totals.Filled, totals.Restarts),
         (Sum(static o => o.Stored), Sum(static o => o.Duplicate), Sum(static o => o.Conflict), Sum(static o => o.Late), Sum(static o => o.Gaps),
             Sum(static o => o.Filled), Sum(static o => o.Restarts)));
 
-    private long Sum(Func<OutcomeCounts, long> count) => _shards.Sum(s => count(s.Outcomes));
+    private long Sum(Func<LedgerTotals, long> count) => _shards.Sum(s => count(s.Outcomes));
 
     public LedgerTotals Device(string intersection, string kind, string device)
     {
