@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Runtime.InteropServices;
 
 namespace TrafficCore.Storage.History;
 
@@ -7,15 +6,8 @@ namespace TrafficCore.Storage.History;
 /// A few threads that answer questions one after the other, so that a long one never occupies the threads on which connections live.
 /// </summary>
 /// <remarks>Ownership: thread-safe. When the queue is full a question waits its turn asynchronously.</remarks>
-internal sealed partial class ReaderThreads : IDisposable
+internal sealed class ReaderThreads : IDisposable
 {
-    // Who asks shares the processors with who sends: a question of seconds is not to hold up acknowledgements. On Linux threads have no priorities
-    // within a process, but each has a nice value; 10 leaves a tenth of a processor that somebody else wants.
-    private const int Niceness = 10;
-
-    // The process that is meant; the caller's thread, when 0 is given for its number.
-    private const int ByProcess = 0;
-
     // Each waiting question holds a request open; more than this many at once is a flood that had better wait outside.
     private const int Waiting = 64;
 
@@ -67,18 +59,8 @@ internal sealed partial class ReaderThreads : IDisposable
         }
     }
 
-    [LibraryImport("libc", EntryPoint = "setpriority")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial int SetPriority(int which, int who, int niceness);
-
     private void Work()
     {
-        if (OperatingSystem.IsLinux())
-        {
-            // Where it is refused, all is as without.
-            _ = SetPriority(ByProcess, 0, Niceness);
-        }
-
         foreach (Action question in _queue.GetConsumingEnumerable())
         {
             question();
